@@ -1,0 +1,47 @@
+"""minigrad: reverse-mode autodiff through random samples, small enough to read.
+
+`import minigrad as mg`. Floors import only downward: values, context, node, tape, sweep; then ops;
+then what uses them. The upper floors load when a name of theirs is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from . import numpy_bridge as _numpy_bridge
+from .context import no_grad as no_grad
+from .context import scope as scope
+from .ops import *
+from .sweep import grad as grad
+from .sweep import value_and_grad as value_and_grad
+from .tape import Var as Var
+from .tape import constant as constant
+
+if TYPE_CHECKING:
+    from .checking import GradientError, check_gradients
+    from .distributions import (  # fmt: skip
+        Independent, MultivariateNormal, Normal, elbo, kl_divergence, kl_monte_carlo, noise,
+    )
+    from .equations import equations_of
+    from .optim import SGD, Adam
+    from .views.picture import Drawing, draw
+
+__version__ = "0.1.0"
+
+_ABOVE = {
+    "checking": ("GradientError", "check_gradients"),
+    "distributions": ("Independent", "MultivariateNormal", "Normal", "elbo", "kl_divergence",
+                      "kl_monte_carlo", "noise"),
+    "equations": ("equations_of",),
+    "optim": ("SGD", "Adam"),
+    "views.picture": ("Drawing", "draw"),
+}  # fmt: skip
+_ROOM = {name: room for room, names in _ABOVE.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """A name of an upper floor: load its room and keep the name."""
+    if name not in _ROOM:
+        raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+    value = getattr(import_module(f".{_ROOM[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,122 @@
+"""Floor 2: do the backward rules tell the truth? Gradients against differences of values.
+
+Differences read forward values only, so they can't share a rule's mistake.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from .sweep import grad
+from .tape import Var, constant
+
+Function = Callable[..., object]
+Scalar = Callable[..., Var]
+
+
+class GradientError(AssertionError):
+    """A gradient differs from what differences of the function's values say."""
+
+
+def check_gradients(f: Function, *args: object, order: int = 1, rtol: float = 1e-6,
+                    atol: float = 1e-8) -> None:  # fmt: skip
+    """Return None if the gradient of `f` at `args` agrees with central differences of its values.
+
+    `f` gets a Var for each of `args` (numbers, arrays, Vars; a constant or noise goes in as it
+    is). It returns a Var or a tuple of them; unless that is one scalar, their elements are summed
+    with fixed random weights. `order=2` also compares the derivative of that gradient with
+    differences of the gradient, which order 1 has just checked; and so on for 3, 4, …
+
+    Raises GradientError where they differ by more than `atol` + `rtol` · the larger one; ValueError
+    where `f` is not finite at or near `args`, changes from call to call, or has nothing to
+    differentiate. At a kink differences give the mean of both slopes, which the rule may not.
+    """
+    if not callable(f):
+        raise TypeError(f"check_gradients: give a function, then its arguments, not {f!r} first")
+    if type(order) is not int or order < 1:
+        raise ValueError(f"check_gradients: order counts derivatives, 1, 2, …, not {order!r}")
+    leaves = [x if isinstance(x, Var) else Var(x) for x in args]
+    leaves = [Var(x.value, x.name) if x.requires_grad else x for x in leaves]
+    wanted = [i for i, x in enumerate(leaves) if x.requires_grad]
+    if not wanted:
+        raise ValueError("check_gradients: no argument wants a gradient: give floats or arrays")
+    for n in range(1, order + 1):
+        total = _one_number(f)
+        _compare(total, leaves, wanted, "gradient" if n == 1 else f"derivative {n}", rtol, atol)
+        f = _gradient(total, wanted)
+
+
+def _one_number(f: Function) -> Scalar:
+    """`f` made a scalar: all that it returns, summed with the same weights at each call."""
+
+    def total(*xs: Var) -> Var:
+        given = f(*xs)
+        each = given if isinstance(given, tuple) else (given,)
+        outputs = [y if isinstance(y, Var) else constant(y) for y in each]
+        if len(outputs) == 1 and not outputs[0].shape:
+            return outputs[0]
+        rng = np.random.default_rng(0)
+        return sum(((y * rng.uniform(0.5, 1.5, y.shape)).sum() for y in outputs), constant(0.0))
+
+    return total
+
+
+def _gradient(total: Scalar, wanted: list[int]) -> Function:
+    return lambda *xs: grad(total(*xs), [xs[i] for i in wanted], create_graph=True)
+
+
+def _compare(total: Scalar, leaves: list[Var], wanted: list[int], what: str, rtol: float,
+             atol: float) -> None:  # fmt: skip
+    y, again = total(*leaves), total(*leaves).item()
+    if not math.isfinite(y.item()):
+        raise ValueError(f"check_gradients: f is {y:.3g} here: choose a point in its domain")
+    if again != y.item():
+        raise ValueError(f"check_gradients: f gives {y}, then {again}: draw noise outside it")
+    for i, gradient in zip(wanted, grad(y, [leaves[i] for i in wanted]), strict=True):
+        argument = f"argument {i} {leaves[i].name}".rstrip()
+        for place, x in np.ndenumerate(leaves[i].value):
+            where = f"{argument} at {list(map(int, place))}" if place else argument
+            slope = _slope(lambda v, i=i, at=place: _moved(total, leaves, i, at, v), float(x))  # type: ignore
+            if math.isnan(slope):
+                raise ValueError(f"check_gradients: f is finite on one side only of {where}")
+            found = float(np.asarray(gradient)[place])
+            error, allowed = abs(found - slope), atol + rtol * max(abs(found), abs(slope))
+            if not error <= allowed:
+                raise GradientError(
+                    f"the {what} with respect to {where} is {found:.12g}, central differences "
+                    f"give {slope:.12g}: error {error:.3g}, allowed {allowed:.3g}"
+                )
+
+
+def _moved(total: Scalar, leaves: list[Var], i: int, at: tuple[int, ...], new: float) -> float:
+    """The value of `total` with one number of argument `i` replaced; nan where `f` refuses it."""
+    value = np.array(leaves[i].value)
+    value[at] = new
+    try:
+        with np.errstate(all="ignore"):
+            return total(*leaves[:i], Var(value), *leaves[i + 1 :]).item()
+    except ValueError:  # a step out of the domain: a smaller one may stay inside
+        return math.nan
+
+
+def _slope(f: Callable[[float], float], x: float) -> float:
+    """f'(x) from central differences at ever smaller steps, extrapolated to step 0.
+
+    Each column cancels one more power of step²; the entry closest to its neighbours wins. Ridders,
+    "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software 4 (1982).
+    """
+    best, gap, step = math.nan, math.inf, 0.13 * max(1.0, abs(x))
+    older: list[float] = []
+    for _ in range(24):
+        low, high = x - step, x + step
+        row = [(f(high) - f(low)) / (high - low)]
+        for k, before in enumerate(older[:8], start=1):
+            row.append(row[-1] + (row[-1] - before) / (4.0**k - 1.0))
+            near = max(abs(row[-1] - row[-2]), abs(row[-1] - before))
+            if near < gap:
+                best, gap = row[-1], near
+        if len(row) > 3 and gap <= 1e-10 * abs(best):
+            break
+        older, step = row, 0.5 * step
+    return best

@@ -1,0 +1,192 @@
+"""Floor 2: the tape as a list of equations, the only reader of the graph. Pictures, listings and
+programs take equations, never a Var.
+
+    >>> import minigrad as mg
+    >>> mu, sigma, eps = mg.Var(0.5, "mu"), mg.Var(2.0, "sigma"), mg.constant(-1.0, "eps", "noise")
+    >>> print(mg.equations_of(mg.sin(mu + sigma * eps).named("f")))
+    mu    parameter         0.5
+    sigma parameter           2
+    eps   noise              -1
+    v1    = sigma * eps      -2
+    v2    = mu + v1        -1.5
+    f     = sin(v2)     -0.9975
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+
+from .node import OPS, Closure
+from .tape import Var
+from .values import Shape, Value, shape_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equation:
+    """One node: a leaf, or `op` of the equations at the positions `inputs`.
+
+    `name` is the user's, or "". `closures` has None where no gradient passes to an input; `grad` is
+    None before backward, and for what wants no gradient.
+    """
+
+    position: int
+    op: str
+    inputs: tuple[int, ...]
+    static: Mapping[str, object]
+    kind: str
+    name: str
+    scope: str
+    requires_grad: bool
+    value: Value
+    grad: Value | None
+    closures: tuple[Closure | None, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """() for a scalar."""
+        return shape_of(self.value)
+
+
+class Equations(Sequence[Equation]):
+    """The equations below some outputs, each after its inputs; `str` is their plain listing."""
+
+    def __init__(self, rows: list[Equation], outputs: tuple[int, ...]) -> None:
+        self.rows, self.outputs = rows, outputs
+
+    @overload
+    def __getitem__(self, i: int) -> Equation: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Equation]: ...
+    def __getitem__(self, i: int | slice) -> Equation | list[Equation]:
+        return self.rows[i]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Equation]:
+        return iter(self.rows)
+
+    def inputs_of(self, row: Equation) -> list[Equation]:
+        """The equations that `row` reads, in operand order."""
+        return [self.rows[i] for i in row.inputs]
+
+    def local_derivative(self, row: Equation, operand: int) -> float | None:
+        """dy/dx of a scalar equation for a scalar operand that a gradient passes to, else None."""
+        inputs = self.inputs_of(row)
+        back = row.closures[operand]
+        if (
+            back is None
+            or not inputs[operand].requires_grad
+            or any(x.shape for x in (row, *inputs))
+        ):
+            return None
+        try:
+            return float(back(1.0, row.value, *(x.value for x in inputs)))  # type: ignore[arg-type]
+        except (ArithmeticError, ValueError):
+            values = (np.float64(x.value) for x in inputs)
+            with np.errstate(all="ignore"):
+                return float(back(np.float64(1.0), np.float64(row.value), *values))  # type: ignore
+
+    def names(self) -> list[str]:
+        """A name for each: the user's, an unnamed scalar constant's number, else v1, v2, …"""
+        taken = {row.name for row in self.rows}
+        fresh = (name for i in range(1, 2 * len(self.rows) + 1) if (name := f"v{i}") not in taken)
+        return [
+            row.name or (_number(row.value) if _is_literal(row) else next(fresh))
+            for row in self.rows
+        ]
+
+    def __str__(self) -> str:
+        names = self.names()
+        lines = []
+        for row, name in zip(self.rows, names, strict=True):
+            if not _is_literal(row):
+                told = f"= {written(row, [names[i] for i in row.inputs])}" if row.op else row.kind
+                lines.append((row.scope, name, told, _number(row.value), _number(row.grad)))
+        widths = [max((len(line[i]) for line in lines), default=0) for i in range(5)]
+        text, scope = [], ""
+        for line in lines:
+            if line[0] != scope:
+                scope = line[0]
+                text.append(f"# {scope or '(outside)'}")
+            name, told, value, grad = line[1:]
+            row_text = f"{name:<{widths[1]}} {told:<{widths[2]}} {value:>{widths[3]}}"
+            text.append(f"{row_text}  grad {grad}" if grad else row_text)
+        return "\n".join(text)
+
+
+def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Equations:
+    """The equations below `outputs`, oldest first, what stands behind a wall included.
+
+    `names` (such as `locals()`) names nodes without a name of their own, those in lists as well.
+    """
+    for output in outputs:
+        if not isinstance(output, Var):
+            raise TypeError(
+                f"equations_of needs Vars, not {type(output).__name__}: compute it from a Var"
+            )
+    seen = dict.fromkeys(outputs)
+    queue = list(seen)
+    for node in queue:  # which grows meanwhile
+        for x in node.inputs:
+            if x not in seen:
+                seen[x] = None
+                queue.append(x)
+    queue.sort(
+        key=lambda node: (node._order, bool(node.op))
+    )  # a plain number is as old as its node
+    position = {node: i for i, node in enumerate(queue)}
+    given = _named_in(names or {})
+    rows = [_equation(node, position, given) for node in queue]
+    return Equations(rows, tuple(position[output] for output in outputs))
+
+
+def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) -> Equation:
+    return Equation(
+        position=position[node],
+        op=node.op,
+        inputs=tuple(position[x] for x in node.inputs),
+        static=node.static,
+        kind=node.kind,
+        name=node.name or given.get(node, ""),
+        scope=node.scope,
+        requires_grad=node.requires_grad,
+        value=node.value,
+        grad=node.grad,
+        closures=node.closures,
+    )
+
+
+def _named_in(names: Mapping[str, object]) -> dict[Var, str]:
+    """Vars by the name of their variable; those in lists and tuples as `w[1]`."""
+    found: dict[Var, str] = {}
+    todo = list(names.items())
+    for name, thing in todo:  # which grows meanwhile
+        if isinstance(thing, Var):
+            found.setdefault(thing, name)
+        elif isinstance(thing, list | tuple) and len(thing) <= 100 and name.count("[") < 3:
+            todo += [(f"{name}[{i}]", part) for i, part in enumerate(thing)]
+    return found
+
+
+def written(row: Equation, operands: Sequence[str]) -> str:
+    """The right side as text: `sigma * eps`, `sum(x, axis=0)`; static arguments if set."""
+    op = OPS[row.op]
+    if op.infix and len(operands) == 2:
+        return f"{operands[0]} {op.infix} {operands[1]}"
+    static = [f"{k}={v!r}" for k, v in row.static.items() if op.defaults.get(k, ...) is not v]
+    return f"{row.op}({', '.join([*operands, *static])})"
+
+
+def _is_literal(row: Equation) -> bool:
+    return not row.op and not row.name and row.kind == "constant" and not row.shape
+
+
+def _number(value: Value | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return np.array2string(value, precision=3, threshold=6, separator=", ").replace("\n", "")

@@ -1,0 +1,123 @@
+"""Floor 1: elementwise ops with a kink or a choice: abs, maximum, clip, where, comparisons, walls.
+
+The slope at each kink is noted in the docstring. No gradient passes where a rule is None.
+"""
+
+import math
+
+import numpy as np
+
+from ..values import Value
+from .row import elementwise
+
+
+@elementwise(lambda g, y, x: g * (x > 0.0))
+def relu(x: Value) -> Value:
+    """max(x, 0). Slope 0 at the kink x = 0."""
+    return (x if x > 0.0 or x != x else 0.0) if type(x) is float else np.maximum(x, 0.0)
+
+
+@elementwise(lambda g, y, x: g * sign(x), symbol="| |")
+def abs(x: Value) -> Value:
+    """The absolute value. Slope 0 at the kink x = 0."""
+    return math.fabs(x) if type(x) is float else np.abs(x)
+
+
+@elementwise(None)
+def sign(x: Value) -> Value:
+    """-1, 0 or 1; nan at nan. Flat wherever it has a slope, so no gradient passes."""
+    return (x if x != x else float(x > 0.0) - (x < 0.0)) if type(x) is float else np.sign(x)
+
+
+@elementwise(
+    lambda g, y, a, b: g * ((a > b) + 0.5 * equal(a, b)),
+    lambda g, y, a, b: g * ((b > a) + 0.5 * equal(a, b)),
+)
+def maximum(a: Value, b: Value) -> Value:
+    """The larger of a and b, nan if either is. At a tie each gets half of the gradient."""
+    return (a if a > b or a != a else b) if type(a) is type(b) is float else np.maximum(a, b)
+
+
+@elementwise(
+    lambda g, y, a, b: g * ((a < b) + 0.5 * equal(a, b)),
+    lambda g, y, a, b: g * ((b < a) + 0.5 * equal(a, b)),
+)
+def minimum(a: Value, b: Value) -> Value:
+    """The smaller of a and b, nan if either is. At a tie each gets half of the gradient."""
+    return (a if a < b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
+
+
+@elementwise(
+    lambda g, y, x, low, high: g * (x >= low) * (x <= high),
+    lambda g, y, x, low, high: g * (x < low),
+    lambda g, y, x, low, high: g * (x > high),
+)
+def clip(x: Value, low: Value, high: Value) -> Value:
+    """x moved into [low, high]. The gradient passes on the closed interval and is 0 outside it."""
+    return np.minimum(np.maximum(x, low), high)
+
+
+@elementwise(
+    None,
+    lambda g, y, condition, a, b: where(condition, g, 0.0),
+    lambda g, y, condition, a, b: where(condition, 0.0, g),
+)
+def where(condition: Value, a: Value, b: Value) -> Value:
+    """a where the condition is not 0, else b.
+
+    A branch not taken still poisons the gradient if its own slope is infinite, since 0·∞ is nan:
+    `where(x > 0, log(x), 0)` has gradient nan at x = 0. Make the argument safe as well (the double
+    where): `where(x > 0, log(where(x > 0, x, 1.0)), 0)`.
+    """
+    if type(condition) is float:
+        return (a if condition else b) if type(a) is type(b) is float else np.where(condition, a, b)
+    return np.where(condition, a, b)
+
+
+# Comparisons: 1.0 where true, 0.0 where not; on the tape a bool becomes a float. They are recorded,
+# so that `where(x > 0, …)` stays true when x is another number, and pass no gradient.
+
+
+@elementwise(None, None, infix="<")
+def less(a: Value, b: Value) -> object:
+    """1.0 where a is less than b, else 0.0; no gradient."""
+    return a < b
+
+
+@elementwise(None, None, infix="<=", symbol="≤")
+def less_equal(a: Value, b: Value) -> object:
+    """1.0 where a is at most b, else 0.0; no gradient."""
+    return a <= b
+
+
+@elementwise(None, None, infix=">")
+def greater(a: Value, b: Value) -> object:
+    """1.0 where a is greater than b, else 0.0; no gradient."""
+    return a > b
+
+
+@elementwise(None, None, infix=">=", symbol="≥")
+def greater_equal(a: Value, b: Value) -> object:
+    """1.0 where a is at least b, else 0.0; no gradient."""
+    return a >= b
+
+
+@elementwise(None, None, infix="==", symbol="=")
+def equal(a: Value, b: Value) -> object:
+    """1.0 where a is equal to b, else 0.0; no gradient."""
+    return a == b
+
+
+@elementwise(None, None, infix="!=", symbol="≠")
+def not_equal(a: Value, b: Value) -> object:
+    """1.0 where a is different from b, else 0.0; no gradient."""
+    return a != b
+
+
+# ----------------------------------------------------------------------------------------- walls
+
+
+@elementwise(None, kind="stop")
+def stop_gradient(x: Value) -> Value:
+    """x, with no gradient passing: a wall, drawn with what is behind it."""
+    return x

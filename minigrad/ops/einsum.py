@@ -1,0 +1,85 @@
+"""Floor 1: einsum, whose closures are einsums again."""
+
+import string
+
+import numpy as np
+
+from ..tape import Var
+from ..values import Value, shape_of
+from .row import op
+from .shapes import index, reshape
+
+
+def _einsum_rule(g: object, y: object, *inputs: object, subscripts: str, position: int) -> object:
+    """Exchange the output and one input; an index that only this input has is repeated along."""
+    terms, output = subscripts.split("->")
+    each = terms.split(",")
+    mine = each[position]
+    others = [(t, x) for i, (t, x) in enumerate(zip(each, inputs, strict=True)) if i != position]
+    known = set(output).union(*(t for t, _ in others))
+    wanted = "".join(i for i in mine if i in known)
+    lists = ",".join([output, *(t for t, _ in others)])
+    d = _einsum(g, *(x for _, x in others), subscripts=f"{lists}->{wanted}")
+    lengths = zip(mine, shape_of(inputs[position]), strict=True)
+    return reshape(d, tuple(n if i in known else 1 for i, n in lengths))
+
+
+@op(_einsum_rule, variadic=True)
+def _einsum(*inputs: Value, subscripts: str) -> Value:
+    """Sums of products over named indices; `subscripts` spells out the output."""
+    return np.einsum(subscripts, *inputs, optimize=len(inputs) > 2)
+
+
+def einsum(subscripts: str, *inputs: object) -> Var:
+    """Sums of products over named indices, as in NumPy: `einsum("ij,j->i", a, x)` is a @ x.
+
+    A repeated index ("ii->i") takes the diagonal, "..." stands for leading axes, and without "->"
+    the output has the indices named once, in order. The lengths of one index must agree.
+    """
+    each, output = _spelled_out(subscripts, [len(shape_of(x)) for x in inputs])
+    lengths: dict[str, int] = {}
+    for term, x in zip(each, inputs, strict=True):
+        for i, n in zip(term, shape_of(x), strict=True):
+            if lengths.setdefault(i, n) != n:
+                raise ValueError(
+                    f"einsum {subscripts!r}: index {i!r} has length {lengths[i]} and {n}"
+                )
+    pairs = [_diagonal(term, x, lengths) for term, x in zip(each, inputs, strict=True)]
+    terms = ",".join(term for term, _ in pairs)
+    return _einsum(*(x for _, x in pairs), subscripts=f"{terms}->{output}")
+
+
+def _spelled_out(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
+    """The terms and the output, "..." and an output left out replaced by letters."""
+    terms, arrow, output = subscripts.replace(" ", "").partition("->")
+    each = terms.split(",")
+    if len(each) != len(ndims):
+        raise ValueError(f"einsum {subscripts!r} names {len(each)} arrays, {len(ndims)} were given")
+    free = "".join(c for c in string.ascii_letters if c not in subscripts)
+    extra = [n - len(term.replace("...", "")) for term, n in zip(each, ndims, strict=True)]
+    for term, n, more in zip(each, ndims, extra, strict=True):
+        if more < 0 or (more and "..." not in term):
+            raise ValueError(
+                f"einsum {subscripts!r}: {term!r} does not fit an array of {n} dimensions"
+            )
+    widest = max((n for term, n in zip(each, extra, strict=True) if "..." in term), default=0)
+    letters = free[:widest]
+    each = [term.replace("...", letters[widest - n :]) for term, n in zip(each, extra, strict=True)]
+    if not arrow:
+        once = sorted(c for c in set(terms) - set(",.") if terms.count(c) == 1)
+        return each, letters + "".join(once)
+    output = output.replace("...", letters)
+    if len(set(output)) != len(output) or not set(output) <= set("".join(each)):
+        raise ValueError(
+            f"einsum {subscripts!r}: the output names each index once, and only known ones"
+        )
+    return each, output
+
+
+def _diagonal(term: str, x: object, lengths: dict[str, int]) -> tuple[str, object]:
+    """The term and its array with every repeated index taken along the diagonal."""
+    once = "".join(dict.fromkeys(term))
+    if once == term:
+        return term, x
+    mesh = dict(zip(once, np.ix_(*(np.arange(lengths[i]) for i in once)), strict=True))
+    return once, index(x, tuple(mesh[i] for i in term))

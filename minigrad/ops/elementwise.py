@@ -1,0 +1,224 @@
+"""Floor 1: elementwise ops, one row each: value, closures, domain and edges.
+
+`g` is the gradient with respect to the output `y`; `x`, `a`, `b` are the inputs. A rule is written
+with ops and operators only, so it runs on floats, on arrays and on Vars, and is differentiated
+again like any other code. Derivatives at kinks are noted beside the rule.
+"""
+
+import math
+
+import numpy as np
+
+from ..node import ABOVE
+from ..tape import Var
+from ..values import Value
+from .choices import equal, where
+from .row import elementwise
+
+# ------------------------------------------------------------------------------------ arithmetic
+
+
+@elementwise(
+    lambda g, y, a, b: g,
+    lambda g, y, a, b: g,
+    infix="+",
+)
+def add(a: Value, b: Value) -> Value:
+    """a + b."""
+    return a + b
+
+
+@elementwise(
+    lambda g, y, a, b: g,
+    lambda g, y, a, b: -g,
+    infix="-", symbol="−",
+)  # fmt: skip
+def subtract(a: Value, b: Value) -> Value:
+    """a - b."""
+    return a - b
+
+
+@elementwise(
+    lambda g, y, a, b: g * b,
+    lambda g, y, a, b: g * a,
+    infix="*", symbol="×",
+)  # fmt: skip
+def multiply(a: Value, b: Value) -> Value:
+    """a * b."""
+    return a * b
+
+
+@elementwise(
+    lambda g, y, a, b: g / b,
+    lambda g, y, a, b: -g * y / b,
+    infix="/", symbol="÷",
+)  # fmt: skip
+def divide(a: Value, b: Value) -> Value:
+    """a / b; at b = 0 inf or nan, as IEEE 754 has it."""
+    return a / b
+
+
+@elementwise(lambda g, y, x: -g, symbol="−")
+def negative(x: Value) -> Value:
+    """-x."""
+    return -x
+
+
+@elementwise(
+    # Exponent 0 would make 0·∞ at base 0: the base is replaced there, before it meets the power.
+    lambda g, y, a, b: g * b * power(where(equal(b, 0.0), 1.0, a), b - 1.0),
+    # 0**b is flat in b: log(0) is masked.
+    lambda g, y, a, b: g * y * log(where(equal(a, 0.0), 1.0, a)),
+    infix="**", symbol="^",
+)  # fmt: skip
+def power(a: Value, b: Value) -> Value:
+    """a to the power b. A negative base takes whole exponents, else nan; 0**0 is 1."""
+    return math.pow(a, b) if type(a) is type(b) is float else np.power(a, b)
+
+
+def _pow(x: Var, exponent: object) -> Var:
+    """The operator: `x**2` records the square, whose program is shorter."""
+    two = isinstance(exponent, int | float) and exponent == 2
+    return square(x) if two else power(x, exponent)
+
+
+ABOVE["pow"] = _pow
+
+
+@elementwise(lambda g, y, x: 2.0 * g * x, symbol="( )²")
+def square(x: Value) -> Value:
+    """x times x; `x**2` records this."""
+    return x * x
+
+
+@elementwise(lambda g, y, x: 0.5 * g / y, symbol="√")
+def sqrt(x: Value) -> Value:
+    """The square root; nan below 0. Its derivative at 0 is inf."""
+    return math.sqrt(x) if type(x) is float else np.sqrt(x)
+
+
+# ----------------------------------------------------------------------- exponentials, logarithms
+
+
+@elementwise(lambda g, y, x: g * y)
+def exp(x: Value) -> Value:
+    """e to the power x; inf above 709.78."""
+    return math.exp(x) if type(x) is float else np.exp(x)
+
+
+@elementwise(lambda g, y, x: g * exp(x))
+def expm1(x: Value) -> Value:
+    """exp(x) - 1, exact near 0. The rule asks for exp(x): y + 1 would lose digits at large -x."""
+    return math.expm1(x) if type(x) is float else np.expm1(x)
+
+
+@elementwise(lambda g, y, x: g / x)
+def log(x: Value) -> Value:
+    """The natural logarithm; -inf at 0, nan below."""
+    return math.log(x) if type(x) is float else np.log(x)
+
+
+@elementwise(lambda g, y, x: g / (1.0 + x))
+def log1p(x: Value) -> Value:
+    """log(1 + x), exact near 0; -inf at -1, nan below."""
+    return math.log1p(x) if type(x) is float else np.log1p(x)
+
+
+@elementwise(
+    lambda g, y, a, b: g * sigmoid(a - b),
+    lambda g, y, a, b: g * sigmoid(b - a),
+)
+def logaddexp(a: Value, b: Value) -> Value:
+    """log(exp(a) + exp(b)) without overflow. Where a = b = ±inf the gradients are nan."""
+    if type(a) is type(b) is float:
+        gap = 0.0 if a == b else math.fabs(a - b)  # not inf - inf
+        return max(a, b) + math.log1p(math.exp(-gap))
+    gaps = np.where(a == b, 0.0, np.abs(a - b))
+    return np.maximum(a, b) + np.log1p(np.exp(-gaps))
+
+
+# ------------------------------------------------------------------------------------ trigonometry
+
+
+@elementwise(lambda g, y, x: g * cos(x))
+def sin(x: Value) -> Value:
+    """Sine of x in radians; nan at ±inf."""
+    return math.sin(x) if type(x) is float else np.sin(x)
+
+
+@elementwise(lambda g, y, x: -g * sin(x))
+def cos(x: Value) -> Value:
+    """Cosine of x in radians; nan at ±inf."""
+    return math.cos(x) if type(x) is float else np.cos(x)
+
+
+@elementwise(lambda g, y, x: g * (1.0 + y * y))
+def tan(x: Value) -> Value:
+    """Tangent of x in radians; nan at ±inf."""
+    return math.tan(x) if type(x) is float else np.tan(x)
+
+
+@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)))
+def arcsin(x: Value) -> Value:
+    """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
+    return math.asin(x) if type(x) is float else np.arcsin(x)
+
+
+@elementwise(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)))
+def arccos(x: Value) -> Value:
+    """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
+    return math.acos(x) if type(x) is float else np.arccos(x)
+
+
+@elementwise(lambda g, y, x: g / (1.0 + x * x))
+def arctan(x: Value) -> Value:
+    """The angle in (-π/2, π/2) whose tangent is x."""
+    return math.atan(x) if type(x) is float else np.arctan(x)
+
+
+@elementwise(
+    lambda g, y, a, b: g * b / (a * a + b * b),
+    lambda g, y, a, b: -g * a / (a * a + b * b),
+)
+def arctan2(a: Value, b: Value) -> Value:
+    """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan."""
+    return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)
+
+
+@elementwise(lambda g, y, x: g * cosh(x))
+def sinh(x: Value) -> Value:
+    """The hyperbolic sine; ±inf beyond ±710.47."""
+    return math.sinh(x) if type(x) is float else np.sinh(x)
+
+
+@elementwise(lambda g, y, x: g * sinh(x))
+def cosh(x: Value) -> Value:
+    """The hyperbolic cosine; inf beyond ±710.47."""
+    return math.cosh(x) if type(x) is float else np.cosh(x)
+
+
+@elementwise(lambda g, y, x: g * (1.0 - y * y))
+def tanh(x: Value) -> Value:
+    """The hyperbolic tangent, in [-1, 1]."""
+    return math.tanh(x) if type(x) is float else np.tanh(x)
+
+
+# ------------------------------------------------------------------------------------- smooth steps
+
+
+@elementwise(lambda g, y, x: g * y * sigmoid(-x))
+def sigmoid(x: Value) -> Value:
+    """1 / (1 + exp(-x)), in [0, 1], without overflow. The rule keeps its digits in both tails."""
+    if type(x) is float:
+        e = math.exp(-math.fabs(x))  # in [0, 1]: nothing overflows
+        return (1.0 if x >= 0.0 else e) / (1.0 + e)
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0.0, 1.0, small) / (1.0 + small)
+
+
+@elementwise(lambda g, y, x: g * sigmoid(x))
+def softplus(x: Value) -> Value:
+    """log(1 + exp(x)) without overflow: above 0, and close to x for large x."""
+    if type(x) is float:
+        return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))

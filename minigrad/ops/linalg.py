@@ -1,0 +1,203 @@
+"""Floor 1: linear algebra, on matrices and stacks of matrices (the last two axes)."""
+
+import numpy as np
+
+from ..tape import Var
+from ..values import Array, Value, shape_of
+from .elementwise import multiply
+from .row import op
+from .shapes import expand_dims, index, reshape, swapaxes, tril, triu
+
+# ---------------------------------------------------------------------------------------- products
+
+
+def _matrices(a: object, b: object) -> tuple[object, object]:
+    """Both as matrices: a vector on the left is a row, on the right a column."""
+    left = a if len(shape_of(a)) > 1 else expand_dims(a, 0)
+    right = b if len(shape_of(b)) > 1 else expand_dims(b, 1)
+    return left, right
+
+
+def _as_matrix(g: object, a: object, b: object) -> object:
+    """g, shaped like the product of `_matrices(a, b)`."""
+    g = g if len(shape_of(b)) > 1 else expand_dims(g, -1)
+    return g if len(shape_of(a)) > 1 else expand_dims(g, -2)
+
+
+def _matmul_left(g: object, y: object, a: object, b: object) -> object:
+    _, right = _matrices(a, b)
+    d = matmul(_as_matrix(g, a, b), swapaxes(right, -1, -2))
+    return d if len(shape_of(a)) > 1 else index(d, (..., 0, slice(None)))
+
+
+def _matmul_right(g: object, y: object, a: object, b: object) -> object:
+    left, _ = _matrices(a, b)
+    d = matmul(swapaxes(left, -1, -2), _as_matrix(g, a, b))
+    return d if len(shape_of(b)) > 1 else index(d, (..., 0))
+
+
+@op(_matmul_left, _matmul_right, infix="@")
+def matmul(a: Value, b: Value) -> Value:
+    """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy."""
+    left, right = np.shape(a), np.shape(b)
+    if not left or not right:
+        raise ValueError(f"matmul needs arrays, not shapes {left} and {right}: use * for a scalar")
+    if left[-1] != right[max(len(right) - 2, 0)]:
+        raise ValueError(
+            f"matmul: shapes {left} and {right} do not fit: {left[-1]} columns meet "
+            f"{right[max(len(right) - 2, 0)]} rows"
+        )
+    try:
+        return np.matmul(a, b)
+    except ValueError:
+        raise ValueError(
+            f"matmul: the leading axes of {left} and {right} do not broadcast"
+        ) from None
+
+
+def dot(a: object, b: object) -> Var:
+    """The product of vectors, or of matrices, or a scalar times an array."""
+    left, right = shape_of(a), shape_of(b)
+    if len(left) > 2 or len(right) > 2:
+        raise ValueError(
+            f"dot takes at most 2 dimensions, not {left} and {right}: use matmul or einsum"
+        )
+    return matmul(a, b) if left and right else multiply(a, b)
+
+
+@op(
+    lambda g, y, a, b: matmul(g, b),
+    lambda g, y, a, b: matmul(a, g),
+)
+def outer(a: Value, b: Value) -> Value:
+    """The matrix of products of two vectors, a[i] * b[j]."""
+    if np.ndim(a) != 1 or np.ndim(b) != 1:
+        raise ValueError(f"outer takes two vectors, not shapes {np.shape(a)} and {np.shape(b)}")
+    return np.outer(a, b)
+
+
+# --------------------------------------------------------------------- solving and factorising
+
+
+def _square(name: str, a: Value) -> None:
+    shape = np.shape(a)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"{name} takes a square matrix, not shape {shape}")
+
+
+def _transposed(x: object) -> Var:
+    return swapaxes(x, -1, -2)
+
+
+def _outer_with(d: object, y: object, b_is_vector: bool) -> Var:
+    """d yᵀ, for columns or for a single vector."""
+    return outer(d, y) if b_is_vector else matmul(d, _transposed(y))
+
+
+@op(
+    lambda g, y, a, b: -_outer_with(solve(_transposed(a), g), y, len(shape_of(b)) == 1),
+    lambda g, y, a, b: solve(_transposed(a), g),
+)
+def solve(a: Array, b: Array) -> Value:
+    """The x with a @ x = b, for a square a, a vector or matrix b; a singular a is a ValueError."""
+    _square("solve", a)
+    _rows("solve", a, b)
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            f"solve: the matrix of shape {a.shape} is singular: it has no inverse"
+        ) from None
+
+
+def _rows(name: str, a: Array, b: Value) -> None:
+    shape = np.shape(b)
+    if (
+        not shape
+        or shape[max(len(shape) - 2, 0)] != a.shape[-1]
+        or (len(shape) == 1 and a.ndim > 2)
+    ):
+        raise ValueError(
+            f"{name}: a of shape {a.shape} needs b with {a.shape[-1]} rows, not shape {shape}"
+        )
+
+
+def _triangle(x: object, lower: bool) -> Var:
+    return tril(x) if lower else triu(x)
+
+
+def _solve_triangular_back(g: object, a: object, lower: bool) -> Var:
+    return solve_triangular(_transposed(a), g, not lower)
+
+
+@op(
+    lambda g, y, a, b, lower: (
+        -_triangle(
+            _outer_with(_solve_triangular_back(g, a, lower), y, len(shape_of(b)) == 1), lower
+        )
+    ),
+    lambda g, y, a, b, lower: _solve_triangular_back(g, a, lower),
+)
+def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
+    """The x with T @ x = b, T the lower (or upper) triangle of a; the rest of a is not read."""
+    _square("solve_triangular", a)
+    _rows("solve_triangular", a, b)
+    triangle = np.tril(a) if lower else np.triu(a)
+    if not np.all(np.diagonal(triangle, axis1=-2, axis2=-1)):
+        raise ValueError("solve_triangular: the diagonal holds a 0, so the matrix has no inverse")
+    return np.linalg.solve(triangle, b)
+
+
+@op(lambda g, y, x: -matmul(matmul(_transposed(y), g), _transposed(y)))
+def inv(x: Array) -> Value:
+    """The inverse of a square matrix. A singular one is a ValueError."""
+    _square("inv", x)
+    try:
+        return np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            f"inv: the matrix of shape {x.shape} is singular: it has no inverse"
+        ) from None
+
+
+@op(lambda g, y, x: reshape(g, (*shape_of(g), 1, 1)) * _transposed(inv(x)))
+def logdet(x: Array) -> Value:
+    """log of the determinant of a square matrix; nan where that is negative, -inf where it is 0."""
+    _square("logdet", x)
+    sign, y = np.linalg.slogdet(x)
+    return np.where(sign < 0.0, np.nan, y)
+
+
+def _cholesky_rule(g: object, y: object, x: object) -> object:
+    """½(S + Sᵀ), S = L⁻ᵀ Φ(LᵀG) L⁻¹, Φ the lower triangle with half of its diagonal.
+
+    Murray, "Differentiation of the Cholesky decomposition" (2016), section 4. Symmetrised, so that
+    the gradient is right for any symmetric path, to second order as well.
+    """
+    n = shape_of(x)[-1]
+    phi = matmul(_transposed(y), tril(g)) * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
+    left = solve_triangular(_transposed(y), phi, False)
+    s = _transposed(solve_triangular(_transposed(y), _transposed(left), False))
+    return 0.5 * (s + _transposed(s))
+
+
+@op(_cholesky_rule)
+def cholesky(x: Array) -> Value:
+    """The lower triangular L with L @ Lᵀ = x, for a symmetric positive definite x.
+
+    Anything else is a ValueError that names the smallest eigenvalue or the largest asymmetry.
+    """
+    _square("cholesky", x)
+    gap = np.max(np.abs(x - np.swapaxes(x, -1, -2)), initial=0.0)
+    if gap > 1e-8 * np.max(np.abs(x), initial=0.0):
+        raise ValueError(
+            f"cholesky: the matrix is not symmetric, entries differ by {gap:.3g}: use (x + x.T) / 2"
+        )
+    try:
+        return np.linalg.cholesky(x)
+    except np.linalg.LinAlgError:
+        lowest = np.min(np.linalg.eigvalsh(x))
+        raise ValueError(
+            f"cholesky: the matrix is not positive definite, smallest eigenvalue {lowest:.3g}: "
+            "add a small multiple of the identity, or give the factor itself (scale_tril)"
+        ) from None

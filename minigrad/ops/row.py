@@ -1,0 +1,46 @@
+"""Floor 1: how a row is written. A row is all of an op: value, closures, docstring, looks."""
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+
+from ..node import OPS, Call, Closure, Op
+from ..tape import Function, binary, general, unary
+
+
+def op(
+    *rules: Closure | None,
+    infix: str = "",
+    symbol: str = "",
+    kind: str = "op",
+    elementwise: bool = False,
+    variadic: bool = False,
+) -> Callable[[Callable[..., object]], Function]:
+    """Make the decorated function (values in, value out) an operation of the tape: write a row.
+
+    One rule per input, in order; the function's further parameters are static arguments, which the
+    rules receive by name. `infix` and `symbol` say how it is written in a listing and in a picture.
+    """
+
+    def register(forward: Callable[..., object]) -> Function:
+        name = forward.__name__.strip("_")
+        plain = elementwise and None not in rules and not _defaults(forward, len(rules))
+        makers = {1: unary, 2: binary} if plain else {}
+        row = OPS.get(name) or Op(name, makers.get(len(rules), general))
+        row.forward, row.rules, row.infix, row.kind = forward, rules, infix, kind
+        row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
+        row.defaults = _defaults(forward, 0 if variadic else len(rules))
+        row.call = Call(row, {}, rules)
+        return update_wrapper(row.function, forward)
+
+    return register
+
+
+def _defaults(forward: Callable[..., object], inputs: int) -> dict[str, object]:
+    """The static parameters of `forward` with their defaults; `...` where one must be given."""
+    code = forward.__code__
+    names = code.co_varnames[inputs : code.co_argcount]
+    given = forward.__defaults__ or ()
+    return dict(zip(names, (*(...,) * (len(names) - len(given)), *given), strict=True))
+
+
+elementwise = partial(op, elementwise=True)

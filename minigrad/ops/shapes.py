@@ -1,0 +1,220 @@
+"""Floor 1: ops that move numbers about: reshape, transpose, index, join. None of them computes."""
+
+import operator
+
+import numpy as np
+
+from ..node import ABOVE
+from ..tape import Var
+from ..values import Array, Shape, Value, as_axes, as_key, shape_of, size_of
+from .row import op
+
+Axes = int | tuple[int, ...]
+
+
+@op(lambda g, y, x, shape: _reshape(g, shape_of(x)))
+def _reshape(x: Value, shape: Shape) -> Value:
+    """The same numbers, row by row, in `shape`."""
+    return np.reshape(x, shape)
+
+
+def reshape(x: object, *shape: int | Shape) -> Var:
+    """The same numbers, row by row, in another shape; one -1 is worked out."""
+    wanted = _as_shape(*shape)
+    size = size_of(shape_of(x))
+    if -1 in wanted:
+        known = -size_of(wanted)
+        wanted = tuple(size // (known or 1) if n == -1 else n for n in wanted)
+    if size_of(wanted) != size or any(n < 0 for n in wanted):
+        raise ValueError(
+            f"reshape: {shape_of(x)} holds {size} numbers, which do not fill {_as_shape(*shape)}"
+        )
+    return _reshape(x, wanted)
+
+
+def _as_shape(*shape: int | Shape) -> Shape:
+    """A shape given as a tuple or as separate ints."""
+    given = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    return tuple(operator.index(n) for n in given)  # type: ignore[arg-type]
+
+
+@op(lambda g, y, x, axes: _transpose(g, tuple(np.argsort(axes).tolist())))
+def _transpose(x: Value, axes: Axes) -> Value:
+    """The axes in the order `axes`."""
+    return np.transpose(x, axes)
+
+
+def transpose(x: object, axes: tuple[int, ...] | None = None) -> Var:
+    """The axes in the order `axes`, by default reversed."""
+    ndim = len(shape_of(x))
+    order = as_axes(axes, ndim) if axes is not None else tuple(range(ndim))[::-1]
+    if sorted(order) != list(range(ndim)):
+        raise ValueError(f"transpose: axes {axes} do not name each of the {ndim} axes once")
+    return _transpose(x, order)
+
+
+def swapaxes(x: object, axis1: int, axis2: int) -> Var:
+    """Two axes exchanged."""
+    ndim = len(shape_of(x))
+    i, j = as_axes((axis1, axis2), ndim)
+    order = list(range(ndim))
+    order[i], order[j] = j, i
+    return _transpose(x, tuple(order))
+
+
+@op(lambda g, y, x, shape: g)  # the sweep sums it back
+def _broadcast_to(x: Value, shape: Shape) -> Value:
+    """x repeated to fill `shape`."""
+    return np.broadcast_to(x, shape)
+
+
+def broadcast_to(x: object, shape: int | Shape) -> Var:
+    """x repeated along new leading axes and along axes of length 1, to fill `shape`."""
+    try:
+        fits = np.broadcast_shapes(shape_of(x), _as_shape(shape)) == _as_shape(shape)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"broadcast_to: shape {shape_of(x)} does not broadcast to {_as_shape(shape)}"
+        )
+    return _broadcast_to(x, _as_shape(shape))
+
+
+def squeeze(x: object, axis: Axes | None = None) -> Var:
+    """Without its axes of length 1, or without those named, which must have length 1."""
+    shape = shape_of(x)
+    axes = (
+        as_axes(axis, len(shape))
+        if axis is not None
+        else tuple(i for i, n in enumerate(shape) if n == 1)
+    )
+    if any(shape[i] != 1 for i in axes):
+        raise ValueError(f"squeeze: shape {shape} has other than 1 element along axis {axis}")
+    return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
+
+
+def expand_dims(x: object, axis: Axes) -> Var:
+    """With a new axis of length 1 at each position in `axis`, counted in the result."""
+    shape = list(shape_of(x))
+    axes = as_axes(axis, len(shape) + (len(axis) if isinstance(axis, tuple) else 1))
+    for i in sorted(axes):
+        shape.insert(i, 1)
+    return reshape(x, tuple(shape))
+
+
+# -------------------------------------------------------------------------------------- choosing
+
+
+@op(lambda g, y, x, key: _scatter(g, key, shape_of(x)))
+def _index(x: Value, key: object) -> Value:
+    """x[key]."""
+    return np.asarray(x)[key]  # type: ignore[call-overload]
+
+
+@op(lambda g, y, x, key, shape: _index(g, key))
+def _scatter(x: Value, key: object, shape: Shape) -> Value:
+    """Zeros of `shape` with x added at `key`, however often that names a place: index's adjoint."""
+    y = np.zeros(shape)
+    parts = key if isinstance(key, tuple) else (key,)
+    if any(isinstance(part, np.ndarray) for part in parts):
+        np.add.at(y, key, x)  # type: ignore
+    else:
+        y[key] = x  # type: ignore[call-overload]
+    return y
+
+
+def index(x: object, key: object) -> Var:
+    """x[key]: integers, slices, None, Ellipsis, arrays of integers or booleans."""
+    return _index(x, key=as_key(key))
+
+
+def take(x: object, indices: object, axis: int | None = None) -> Var:
+    """The elements at the integer `indices` along `axis`; of the flattened x without one."""
+    if axis is None:
+        return index(reshape(x, -1), np.asarray(indices))
+    (i,) = as_axes(axis, len(shape_of(x)))
+    return index(x, (*(slice(None),) * i, np.asarray(indices)))
+
+
+def flip(x: object, axis: Axes | None = None) -> Var:
+    """The elements in reverse order along `axis` (all by default)."""
+    ndim = len(shape_of(x))
+    axes = as_axes(axis, ndim)
+    return index(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim)))
+
+
+# --------------------------------------------------------------------------------------- joining
+
+
+def _part(g: object, y: object, *inputs: object, axis: int, position: int) -> Var:
+    lengths = [shape_of(x)[axis] for x in inputs]
+    start = sum(lengths[:position])
+    return index(g, (*(slice(None),) * axis, slice(start, start + lengths[position])))
+
+
+@op(_part, variadic=True)
+def _concatenate(*inputs: Array, axis: int) -> Array:
+    """The inputs one after another along `axis`."""
+    return np.concatenate(inputs, axis)
+
+
+def concatenate(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
+    """Arrays joined one after another along an axis that they have; the other axes must agree."""
+    shapes = [shape_of(x) for x in inputs]
+    if not shapes:
+        raise ValueError("concatenate needs at least one array")
+    (i,) = as_axes(axis, len(shapes[0]))
+    if len({shape[:i] + shape[i + 1 :] for shape in shapes}) > 1 or len(set(map(len, shapes))) > 1:
+        raise ValueError(
+            f"concatenate: shapes {', '.join(map(str, shapes))} differ outside axis {axis}"
+        )
+    return _concatenate(*inputs, axis=i)
+
+
+def _slab(g: object, y: object, *inputs: object, axis: int, position: int) -> Var:
+    return index(g, (*(slice(None),) * axis, position))
+
+
+@op(_slab, variadic=True)
+def _stack(*inputs: Value, axis: int) -> Array:
+    """The inputs side by side along a new axis."""
+    return np.stack(inputs, axis)
+
+
+def stack(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
+    """Scalars or arrays of one shape, side by side on a new `axis`: how Vars become one array."""
+    shapes = [shape_of(x) for x in inputs]
+    if len(set(shapes)) != 1:
+        raise ValueError(
+            f"stack needs equal shapes, not {', '.join(map(str, shapes)) or 'none at all'}"
+        )
+    (i,) = as_axes(axis, len(shapes[0]) + 1)
+    return _stack(*inputs, axis=i)
+
+
+# ------------------------------------------------------------------------------------- triangles
+
+
+@op(lambda g, y, x: tril(g))
+def tril(x: Value) -> Value:
+    """The lower triangle, diagonal included, of the last two axes; zeros above it."""
+    return np.tril(x)
+
+
+@op(lambda g, y, x: triu(g))
+def triu(x: Value) -> Value:
+    """The upper triangle, diagonal included, of the last two axes; zeros below it."""
+    return np.triu(x)
+
+
+@op(lambda g, y, x: diag(g))
+def diag(x: Value) -> Value:
+    """A vector as a diagonal matrix; of a square matrix the diagonal."""
+    shape = np.shape(x)
+    if len(shape) not in (1, 2) or shape[0] != shape[-1]:
+        raise ValueError(f"diag takes a vector or a square matrix, not shape {shape}")
+    return np.diag(x)
+
+
+ABOVE.update(index=index, reshape=reshape, transpose=transpose)

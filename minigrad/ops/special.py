@@ -1,0 +1,102 @@
+"""Floor 1: special functions and smooth bounds, without SciPy."""
+
+import math
+
+import numpy as np
+
+from ..values import Value
+from .elementwise import exp, expm1, sigmoid, softplus, square
+from .row import elementwise
+
+_2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+
+# Bernoulli numbers B_2, B_4, …, B_16: the coefficients of the asymptotic series below.
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+
+
+def _each(function, x: Value) -> Value:  # type: ignore[no-untyped-def]
+    """A function of floats, applied to a float or to each element."""
+    if isinstance(x, float):
+        return function(x)
+    return np.fromiter(map(function, x.ravel().tolist()), float, x.size).reshape(x.shape)
+
+
+@elementwise(lambda g, y, x: _2_OVER_SQRT_PI * g * exp(-square(x)))
+def erf(x: Value) -> Value:
+    """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
+    return _each(math.erf, x)
+
+
+def _lgamma(x: float) -> float:
+    try:
+        return math.lgamma(x)
+    except (ValueError, OverflowError):  # a pole; or above 2.5e305
+        return math.inf
+
+
+@elementwise(lambda g, y, x: g * digamma(x))
+def lgamma(x: Value) -> Value:
+    """log |Γ(x)|; inf at 0, -1, -2, …"""
+    return _each(_lgamma, x)
+
+
+def _polygamma_of(x: float, order: int) -> float:
+    """ψ⁽ⁿ⁾(x): reflected below ½, raised by the recurrence to where the asymptotic series holds.
+
+    Abramowitz and Stegun 6.4.7, 6.4.6 and 6.4.11 (for n = 0: 6.3.7, 6.3.5, 6.3.18).
+    """
+    if x < 0.5:
+        if x == math.floor(x):
+            return math.nan  # a pole
+        return (-1) ** order * _polygamma_of(1.0 - x, order) - math.pi * _cot_derivative(x, order)
+    sign, total = (-1) ** (order + 1), 0.0
+    while x < 16.0 + 2 * order:
+        total += sign * math.factorial(order) / x ** (order + 1)
+        x += 1.0
+    if order == 0:
+        total += math.log(x) - 0.5 / x
+    else:
+        total += sign * (math.factorial(order - 1) + 0.5 * math.factorial(order) / x) / x**order
+    for k, b in enumerate(_BERNOULLI, start=1):
+        ratio = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
+        total += sign * b * ratio / x ** (2 * k + order)
+    return total
+
+
+def _cot_derivative(x: float, order: int) -> float:
+    """That derivative of cot(πx): a polynomial in c = cot(πx), since c' = -π(1 + c²)."""
+    polynomial = np.polynomial.Polynomial([0.0, 1.0])
+    for _ in range(order):
+        polynomial = -math.pi * polynomial.deriv() * np.polynomial.Polynomial([1.0, 0.0, 1.0])
+    return float(polynomial(1.0 / math.tan(math.pi * x)))
+
+
+@elementwise(lambda g, y, x: g * polygamma(x, 1))
+def digamma(x: Value) -> Value:
+    """The derivative of log Γ; nan at 0, -1, -2, …"""
+    return _each(lambda v: _polygamma_of(v, 0), x)
+
+
+@elementwise(lambda g, y, x, order: g * polygamma(x, order + 1))
+def polygamma(x: Value, order: int) -> Value:
+    """The derivative of digamma of that order, 1 or more; nan at 0, -1, -2, …"""
+    return _each(lambda v: _polygamma_of(v, order), x)
+
+
+@elementwise(
+    lambda g, y, x, low, high: g * sigmoid(x - low) * sigmoid(high - x) * -expm1(low - high),
+    lambda g, y, x, low, high: g * sigmoid(low - x),
+    lambda g, y, x, low, high: g * sigmoid(x - high),
+)
+def soft_clip(x: Value, low: Value, high: Value) -> Value:
+    """x bounded to (low, high) by low + softplus(x - low) - softplus(x - high).
+
+    Close to x in the middle of a wide interval, and its slope is nowhere 0: a bound for a
+    log-variance that still learns its way back. A hard `clip` has slope 0 outside its interval.
+    """
+    if not np.all(np.less(low, high)):
+        raise ValueError(f"soft_clip needs low < high, not {low} and {high}")
+    # The two forms are equal; each keeps its digits on its own side.
+    below = low + softplus(x - low) - softplus(x - high)
+    above = high - softplus(high - x) + softplus(low - x)
+    return np.where(x < 0.5 * (low + high), below, above)

@@ -1,0 +1,83 @@
+"""Floor 2: optimisers, which move parameters by the gradients that `backward` left in `.grad`."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from .tape import Var
+from .values import Value
+
+
+class _Optimizer:
+    """The parameters, their learning rate, and one step: subclasses say how far each moves."""
+
+    def __init__(self, params: Iterable[Var], lr: float) -> None:
+        self.params = list(params)
+        for i, p in enumerate(self.params):
+            if not isinstance(p, Var) or p.kind != "parameter":
+                raise TypeError(
+                    f"params[{i}] is {p!r}, not a parameter: give leaves made by mg.Var"
+                )
+        if not self.params:
+            raise ValueError("no parameters to optimise: give at least one mg.Var")
+        if not lr > 0.0:
+            raise ValueError(f"lr is {lr}, it must be positive")
+        self.lr = lr
+
+    def zero_grad(self) -> None:
+        """Forget the gradients, which `backward` would otherwise add to."""
+        for p in self.params:
+            p.grad = None
+
+    def step(self) -> None:
+        """Give parameters that have a gradient new values; graphs recorded before become stale."""
+        for i, p in enumerate(self.params):
+            if p.grad is not None:
+                p.value = p.value - self._move(i, p.grad)
+
+    def _move(self, i: int, grad: Value) -> Value:
+        raise TypeError(f"{type(self).__name__} is no optimiser: use SGD or Adam")
+
+
+class SGD(_Optimizer):
+    """p ← p - lr·v with velocity v ← momentum·v + grad; plain gradient descent at momentum 0."""
+
+    def __init__(self, params: Iterable[Var], lr: float, momentum: float = 0.0) -> None:
+        super().__init__(params, lr)
+        if not 0.0 <= momentum < 1.0:
+            raise ValueError(f"momentum is {momentum}, it must be in [0, 1)")
+        self.momentum = momentum
+        self._velocity: list[Value] = [0.0] * len(self.params)
+
+    def _move(self, i: int, grad: Value) -> Value:
+        if self.momentum:
+            grad = self._velocity[i] = self.momentum * self._velocity[i] + grad
+        return self.lr * grad
+
+
+class Adam(_Optimizer):
+    """Kingma and Ba (2015), algorithm 1: steps of the gradient's mean over its root mean square."""
+
+    def __init__(
+        self,
+        params: Iterable[Var],
+        lr: float,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
+        super().__init__(params, lr)
+        if not all(0.0 <= beta < 1.0 for beta in betas):
+            raise ValueError(f"betas are {betas}, both must be in [0, 1)")
+        self.betas, self.eps = betas, eps
+        self._mean: list[Value] = [0.0] * len(self.params)
+        self._square: list[Value] = [0.0] * len(self.params)
+        self._steps = [0] * len(self.params)
+
+    def _move(self, i: int, grad: Value) -> Value:
+        b1, b2 = self.betas
+        self._steps[i] += 1
+        self._mean[i] = b1 * self._mean[i] + (1.0 - b1) * grad
+        self._square[i] = b2 * self._square[i] + (1.0 - b2) * grad * grad
+        mean = self._mean[i] / (1.0 - b1 ** self._steps[i])
+        root: Value = np.sqrt(self._square[i] / (1.0 - b2 ** self._steps[i]))
+        return self.lr * mean / (root + self.eps)

@@ -1,0 +1,271 @@
+"""Floor 0, the tape: how an operation on a `Var` is recorded.
+
+A node knows the op that made it and its inputs (`node.py`), and that is the whole tape: no list of
+nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`, one
+row an op; how a gradient flows back stands in `sweep.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Self
+
+import numpy as np
+
+from . import context
+from .node import ABOVE, OPS, PLAIN, Node, Note, Op, next_order
+from .values import FLOAT64, Array, Value, as_value, ieee, plain, shape_of
+
+Function = Callable[..., "Var"]
+
+
+# The two makers below are the scalar path: a float operation and one small object. They fill the
+# node's slots themselves, since one more call would cost as much as the multiplication.
+
+
+def unary(row: Op) -> Function:
+    """The function of an elementwise op of one input."""
+
+    def function(x):  # type: ignore[no-untyped-def]
+        kind = type(x)
+        if kind is not float and (context.blocks or not isinstance(x, Node)):
+            return apply(row, (x,), {})
+        value = x if kind is float else x._value
+        try:
+            value = row.forward(value)
+        except (ArithmeticError, ValueError) as error:
+            value = _rescue(row, error, (value,))
+        if kind is float:
+            return value
+        node = Fixed() if kind is Fixed else Inner()
+        node._value = value
+        node._grad = node._b = None
+        node._a = x
+        node._call = row.call
+        node._order = next_order()
+        node._note = PLAIN
+        return node
+
+    return function
+
+
+def binary(row: Op) -> Function:
+    """The function of an elementwise op of two inputs, and so the operators + - * /."""
+
+    def function(a, b):  # type: ignore[no-untyped-def]
+        kind, other = type(a), type(b)
+        if (
+            context.blocks
+            or not (kind is float or isinstance(a, Node))
+            or not (other is float or isinstance(b, Node))
+        ):
+            return apply(row, (a, b), {})
+        x = a if kind is float else a._value
+        y = b if other is float else b._value
+        try:
+            value = row.forward(x, y)
+        except (ArithmeticError, ValueError) as error:
+            value = _rescue(row, error, (x, y))
+        if kind is Inner or other is Inner or kind is Var or other is Var:
+            node = Inner()
+        elif kind is float and other is float:
+            return value
+        else:
+            node = Fixed()
+        node._value = value
+        node._grad = None
+        node._a = a
+        node._b = b
+        node._call = row.call
+        node._order = next_order()
+        node._note = PLAIN
+        return node
+
+    return function
+
+
+def general(row: Op) -> Function:
+    """The function of any other op: its inputs first, then its static arguments."""
+
+    def function(*given, **static):  # type: ignore[no-untyped-def]
+        if row.variadic:
+            return apply(row, given, static)
+        count = len(row.rules)
+        if len(given) > count + len(row.defaults):
+            raise TypeError(
+                f"{row.name} takes {count + len(row.defaults)} arguments, not {len(given)}"
+            )
+        static = dict(zip(row.defaults, given[count:], strict=False)) | static
+        return apply(row, given[:count], row.defaults | static)
+
+    return function
+
+
+def apply(row: Op, inputs: tuple[object, ...], static: dict[str, object]) -> object:
+    """Compute `row` on anything; record it if a Var takes part and this thread records."""
+    inputs = tuple(x if isinstance(x, Node) or _is_value(x) else as_value(x) for x in inputs)
+    values = tuple(x._value if isinstance(x, Node) else x for x in inputs)
+    try:
+        value = plain(row.forward(*values, **static))
+    except (ArithmeticError, ValueError) as error:
+        value = _rescue(row, error, values)
+    if not any(isinstance(x, Node) for x in inputs):
+        return value
+    if not context.thread.recording:
+        return _leaf(value, Note("", "", "constant"))
+    held = tuple(_own(x) if isinstance(x, np.ndarray) else x for x in inputs)
+    a, b = held if len(held) == 2 else (held[0], None) if len(held) == 1 else (held, None)
+    call = row.bind(len(inputs), static)
+    pairs = zip(call.rules, inputs, strict=True)
+    wants = any(rule is not None and isinstance(x, Node) and x.requires_grad for rule, x in pairs)
+    note = Note("", context.thread.scope, row.kind) if context.blocks or row.kind != "op" else PLAIN
+    return (Inner() if wants else Fixed())._fill(value, a, b, call, note)
+
+
+def _is_value(x: object) -> bool:
+    return type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim > 0)
+
+
+def _own(array: Array) -> Value:
+    """An array that nobody else can write to: `array` itself where that holds, or a copy."""
+    return array if array.flags.owndata and not array.flags.writeable else as_value(array)
+
+
+def _rescue(row: Op, error: Exception, values: tuple[object, ...]) -> Value:
+    """The IEEE answer where Python's floats raise; a sentence where arrays do not broadcast."""
+    if not row.elementwise:
+        raise error
+    if all(type(v) is float for v in values):
+        return ieee(row.forward, *values)
+    shapes = [shape_of(v) for v in values]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(
+            f"{row.name}: shapes {' and '.join(map(str, shapes))} do not broadcast: "
+            "give equal shapes, or reshape so that each dimension is equal or 1"
+        ) from None
+    raise error
+
+
+def _operator(name: str) -> Function:
+    """The method of an operator: the function of the op of that name, whose row comes later."""
+    return Op(name, binary).function  # type: ignore[return-value]
+
+
+def _swapped(function: Function) -> Function:
+    return lambda self, other: function(other, self)
+
+
+def _named(name: str) -> Function:
+    """A method that is the function of that name: reached by name, nothing is imported upward."""
+
+    def method(*given: object, **static: object) -> "Var":
+        return (ABOVE.get(name) or OPS[name].function)(*given, **static)  # type: ignore
+
+    return method
+
+
+def _comparison(name: str) -> Function:
+    function = _named(name)
+
+    def method(self: "Var", other: object) -> "Var":
+        if other is None or isinstance(other, str):  # Python then compares by identity
+            return NotImplemented  # type: ignore[no-any-return]
+        return function(self, other)
+
+    return method
+
+
+class Var(Node):
+    """A number or an array that remembers how it was made.
+
+    `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
+    bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
+    else is a TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, value: object, name: str = "") -> None:
+        self._fill(as_value(value), None, None, None, Note(name, context.thread.scope, "parameter"))
+
+    @property
+    def inputs(self) -> "tuple[Var, ...]":
+        """The inputs in operand order, x twice for `x * x`. Plain numbers become constants here."""
+        edges = tuple(self._constant(x) for x in self._edges())
+        if isinstance(self._a, tuple):
+            self._a = edges
+        else:
+            self._a, self._b = (*edges, None, None)[:2]
+        return edges
+
+    def _constant(self, x: object) -> "Var":
+        if isinstance(x, Var):
+            return x
+        leaf = _leaf(x, Note("", self.scope, "constant"))
+        leaf._order = self._order  # as old as this node: not a value that was changed after it
+        return leaf
+
+    def detach(self) -> "Var":
+        """A fresh constant of the same value that holds no graph."""
+        return constant(self._value)
+
+    def backward(self, seed: object = None) -> None:
+        """Add d(self)/d(leaf) to the `.grad` of every leaf; set inner nodes' `.grad` afresh.
+
+        A Var that is no scalar needs a `seed`, the gradient with respect to itself, of its shape.
+        """
+        ABOVE["backward"](self, seed)
+
+    __add__ = _operator("add")
+    __sub__ = _operator("subtract")
+    __mul__ = _operator("multiply")
+    __truediv__ = _operator("divide")
+    __radd__, __rsub__ = _swapped(__add__), _swapped(__sub__)
+    __rmul__, __rtruediv__ = _swapped(__mul__), _swapped(__truediv__)
+    __lt__, __le__ = _comparison("less"), _comparison("less_equal")
+    __gt__, __ge__ = _comparison("greater"), _comparison("greater_equal")
+    __eq__ = _comparison("equal")  # type: ignore[assignment]
+    __ne__ = _comparison("not_equal")  # type: ignore[assignment]
+    __hash__ = object.__hash__  # sets and dictionaries hold nodes, whatever their values
+    __pow__, __rpow__ = _named("pow"), _swapped(_named("power"))
+    __matmul__, __rmatmul__ = _named("matmul"), _swapped(_named("matmul"))
+    __neg__, __abs__, __getitem__ = _named("negative"), _named("abs"), _named("index")
+    sum, mean, reshape, transpose = map(_named, ("sum", "mean", "reshape", "transpose"))
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __iter__(self) -> Iterator["Var"]:
+        if not self.shape:
+            raise TypeError("a scalar Var can't be iterated over")
+        return (self[i] for i in range(len(self)))
+
+    @property
+    def T(self) -> "Var":
+        """The transpose: all axes reversed."""
+        return type(self).transpose(self)
+
+
+class Inner(Var):
+    """An op's result that wants a gradient. Built bare: an __init__ would slow every operation."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+
+
+class Fixed(Var):
+    """What wants no gradient: a constant, noise, a wall, or an op's result on such."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+    requires_grad = False
+
+
+def constant(value: object, name: str = "", kind: str = "constant") -> Var:
+    """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
+    return _leaf(as_value(value), Note(name, context.thread.scope, kind))
+
+
+def _leaf(value: object, note: Note) -> Var:
+    leaf: Var = Fixed()
+    return leaf._fill(value, None, None, None, note)  # type: ignore[arg-type]

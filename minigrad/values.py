@@ -1,0 +1,103 @@
+"""Floor 0: what a value is: a Python float, or a float64 array of at least one dimension.
+
+Everything that enters the tape passes `as_value`; everything that an op computes passes `plain`.
+"""
+
+import math
+import operator
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Value = float | Array
+Shape = tuple[int, ...]
+
+FLOAT64 = np.dtype(np.float64)
+
+
+def as_value(given: object) -> Value:
+    """`given` (int, float, bool, array, list) as a float, or as a fresh float64 array.
+
+    Raises TypeError for what is not real numbers: complex, objects, strings, masked arrays.
+    """
+    if type(given) is float:
+        return given
+    if isinstance(given, bool | int | np.bool_ | np.integer | np.floating):
+        return float(given)
+    if isinstance(given, list | tuple):
+        given = _from_sequence(given)
+    if not isinstance(given, np.ndarray) or given.dtype.kind not in "buif":
+        what = f"{given.dtype} array" if isinstance(given, np.ndarray) else type(given).__name__
+        raise TypeError(f"a Var holds real numbers, not {what}: give a float or an array of floats")
+    if isinstance(given, np.ma.MaskedArray):
+        raise TypeError("a Var has no mask: fill the masked array first, .filled(value)")
+    return plain(np.array(given, dtype=FLOAT64, order="C"))
+
+
+def _from_sequence(given: list[object] | tuple[object, ...]) -> NDArray[np.generic]:
+    try:
+        return np.array(given)
+    except ValueError:
+        raise ValueError("a nested list must be rectangular: its rows differ in length") from None
+
+
+def plain(value: object) -> Value:
+    """An op's result as a value: 0-d arrays and NumPy scalars become floats; arrays stay."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return value if value.dtype is FLOAT64 else value.astype(FLOAT64)
+    return float(value)  # type: ignore[arg-type]
+
+
+def shape_of(value: object) -> Shape:
+    """() for a float, else the shape of the array or Var."""
+    return getattr(value, "shape", ())
+
+
+def ieee(function: Callable[..., object], *values: object) -> Value:
+    """`function` of floats where Python raises and IEEE 754 has an answer: 1/0, exp(1000), log(-1).
+
+    NumPy's scalars know the answer, so the same code runs on them, silently.
+    """
+    with np.errstate(all="ignore"):
+        return plain(function(*(np.float64(v) if type(v) is float else v for v in values)))
+
+
+def readonly(value: Value) -> Value:
+    """`value`, locked if it is an array: nobody changes it behind the tape's back."""
+    if type(value) is not float:
+        value.flags.writeable = False  # type: ignore[union-attr]
+    return value
+
+
+def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
+    """`axis` as a tuple of non-negative numbers; all of them for None."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple | list) else (axis,)))
+    for a in axes:
+        if not -ndim <= a < ndim:
+            raise ValueError(
+                f"axis {a} is out of range for {ndim} dimensions: use {-ndim}..{ndim - 1}"
+            )
+    return tuple(a % ndim for a in axes)
+
+
+def size_of(shape: Shape) -> int:
+    """How many numbers an array of this shape holds."""
+    return math.prod(shape)
+
+
+def as_key(key: object) -> object:
+    """An index, with its arrays copied: nobody changes it after it was recorded."""
+    if isinstance(key, tuple):
+        return tuple(as_key(k) for k in key)
+    if isinstance(key, list | np.ndarray):
+        key = np.array(key)
+        if key.dtype.kind not in "biu":
+            raise TypeError(f"an index array holds integers or booleans, not {key.dtype}")
+        return key
+    if key is None or key is Ellipsis or isinstance(key, slice):
+        return key
+    return operator.index(key)  # type: ignore[arg-type]
