@@ -48,6 +48,11 @@ class Equation:
         """() for a scalar."""
         return shape_of(self.value)
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is a plain number met in arithmetic: an unnamed scalar constant."""
+        return not (self.op or self.name or self.shape) and self.kind == "constant"
+
 
 class Equations(Sequence[Equation]):
     """The equations below some outputs, each after its inputs; `str` is their plain listing."""
@@ -94,7 +99,7 @@ class Equations(Sequence[Equation]):
         taken = {row.name for row in self.rows}
         fresh = (name for i in range(1, 2 * len(self.rows) + 1) if (name := f"v{i}") not in taken)
         return [
-            row.name or (_number(row.value) if _is_literal(row) else next(fresh))
+            row.name or (_number(row.value) if row.is_literal else next(fresh))
             for row in self.rows
         ]
 
@@ -102,7 +107,7 @@ class Equations(Sequence[Equation]):
         names = self.names()
         lines = []
         for row, name in zip(self.rows, names, strict=True):
-            if not _is_literal(row):
+            if not row.is_literal:
                 told = f"= {written(row, [names[i] for i in row.inputs])}" if row.op else row.kind
                 lines.append((row.scope, name, told, _number(row.value), _number(row.grad)))
         widths = [max((len(line[i]) for line in lines), default=0) for i in range(5)]
@@ -131,6 +136,11 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
     queue = list(seen)
     for node in queue:  # which grows meanwhile
         for x in node.inputs:
+            if x._order > node._order:
+                raise ValueError(
+                    f"{x!r} was given a new value after this graph was recorded, so their numbers "
+                    "do not fit: run the forward code again"
+                )
             if x not in seen:
                 seen[x] = None
                 queue.append(x)
@@ -141,6 +151,20 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
     given = _named_in(names or {})
     rows = [_equation(node, position, given) for node in queue]
     return Equations(rows, tuple(position[output] for output in outputs))
+
+
+def count_below(output: Var) -> int:
+    """How many equations `equations_of(output)` has, without making them: for graphs of millions."""
+    seen: set[object] = {output}
+    queue, numbers = [output], 0
+    for node in queue:  # which grows meanwhile
+        for x in node._edges():
+            if not isinstance(x, Var):
+                numbers += 1
+            elif x not in seen:
+                seen.add(x)
+                queue.append(x)
+    return len(queue) + numbers
 
 
 def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) -> Equation:
@@ -178,10 +202,6 @@ def written(row: Equation, operands: Sequence[str]) -> str:
         return f"{operands[0]} {op.infix} {operands[1]}"
     static = [f"{k}={v!r}" for k, v in row.static.items() if op.defaults.get(k, ...) is not v]
     return f"{row.op}({', '.join([*operands, *static])})"
-
-
-def _is_literal(row: Equation) -> bool:
-    return not row.op and not row.name and row.kind == "constant" and not row.shape
 
 
 def _number(value: Value | None) -> str:

@@ -194,6 +194,7 @@ class Node:
 
     def __repr__(self) -> str:
         value = np.array2string(np.asarray(self._value), precision=4, threshold=6, separator=", ")
+        value = " ".join(value.split())
         name, made = (
             f", name={self.name!r}" if self.name else "",
             f", op={self.op!r}" if self.op else "",

@@ -230,7 +230,7 @@ class Var(Node):
     __pow__, __rpow__ = _named("pow"), _swapped(_named("power"))
     __matmul__, __rmatmul__ = _named("matmul"), _swapped(_named("matmul"))
     __neg__, __abs__, __getitem__ = _named("negative"), _named("abs"), _named("index")
-    sum, mean, reshape, transpose = map(_named, ("sum", "mean", "reshape", "transpose"))
+    sum, mean, reshape = map(_named, ("sum", "mean", "reshape"))
 
     def __pos__(self) -> Self:
         return self
@@ -240,10 +240,15 @@ class Var(Node):
             raise TypeError("a scalar Var can't be iterated over")
         return (self[i] for i in range(len(self)))
 
+    def transpose(self, *axes: int) -> "Var":
+        """The axes in another order, by default reversed."""
+        order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes or None
+        return ABOVE["transpose"](self, order)  # type: ignore[return-value]
+
     @property
     def T(self) -> "Var":
         """The transpose: all axes reversed."""
-        return type(self).transpose(self)
+        return self.transpose()
 
 
 class Inner(Var):

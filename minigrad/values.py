@@ -25,9 +25,14 @@ def as_value(given: object) -> Value:
     if type(given) is float:
         return given
     if isinstance(given, bool | int | np.bool_ | np.integer | np.floating):
-        return float(given)
+        try:
+            return float(given)
+        except OverflowError:
+            raise ValueError("the int is too large for a float64: at most 1.797e308") from None
     if isinstance(given, list | tuple):
         given = _from_sequence(given)
+    elif hasattr(given, "detach"):
+        raise TypeError("this is a Var already: use it as it is, or v.detach() for a constant")
     if not isinstance(given, np.ndarray) or given.dtype.kind not in "buif":
         what = f"{given.dtype} array" if isinstance(given, np.ndarray) else type(given).__name__
         raise TypeError(f"a Var holds real numbers, not {what}: give a float or an array of floats")
@@ -81,6 +86,8 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
             raise ValueError(
                 f"axis {a} is out of range for {ndim} dimensions: use {-ndim}..{ndim - 1}"
             )
+    if len({a % ndim for a in axes}) < len(axes):
+        raise ValueError(f"axis {axis}: an axis is named twice")
     return tuple(a % ndim for a in axes)
 
 

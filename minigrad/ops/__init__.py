@@ -4,7 +4,7 @@ Every function that a room defines is exported from here, so adding an op is one
 """
 
 from .choices import *
-from .einsum import *
+from .contractions import *
 from .elementwise import *
 from .linalg import *
 from .reductions import *

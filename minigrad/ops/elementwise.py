@@ -65,8 +65,8 @@ def negative(x: Value) -> Value:
 
 
 @elementwise(
-    # Exponent 0 would make 0·∞ at base 0: the base is replaced there, before it meets the power.
-    lambda g, y, a, b: g * b * power(where(equal(b, 0.0), 1.0, a), b - 1.0),
+    # 0**0 would make 0·∞: the base is replaced there, and only there, for this has slope 1/a in b.
+    lambda g, y, a, b: g * b * power(where(equal(a, 0.0) * equal(b, 0.0), 1.0, a), b - 1.0),
     # 0**b is flat in b: log(0) is masked.
     lambda g, y, a, b: g * y * log(where(equal(a, 0.0), 1.0, a)),
     infix="**", symbol="^",

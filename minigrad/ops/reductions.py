@@ -75,7 +75,8 @@ def _others(x: object) -> object:
         x = concatenate((x, np.ones((*rest, 1))), -1)
     pairs = reshape(x, (*rest, -1, 2))
     partners = index(pairs, (..., slice(None, None, -1)))
-    others = index(_others(index(pairs, (..., 0)) * index(pairs, (..., 1))), (..., None)) * partners
+    of_pairs = _others(index(pairs, (..., 0)) * index(pairs, (..., 1)))
+    others = partners * index(of_pairs, (..., None))
     return index(reshape(others, (*rest, -1)), (..., slice(0, n)))
 
 

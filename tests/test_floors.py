@@ -1,0 +1,56 @@
+"""The house: imports go downward only, and no module is named like a public function."""
+
+import ast
+from pathlib import Path
+
+import minigrad as mg
+
+ROOT = Path(mg.__file__).parent
+FLOORS = [
+    "values", "context", "node", "tape", "sweep",
+    "ops.row", "ops.choices", "ops.elementwise", "ops.shapes", "ops.reductions", "ops.contractions",
+    "ops.linalg", "ops.special", "ops",
+    "numpy_bridge", "checking", "optim", "equations",
+    "distributions", "views", "",
+]  # fmt: skip
+
+
+def floor_of(module: str) -> int:
+    """The last floor that the module belongs to, by its name or by its package's."""
+    names = {module, module.split(".")[0]} if module else {""}
+    return min(i for i, name in enumerate(FLOORS) if name in names)
+
+
+def imports_of(path: Path) -> list[str]:
+    """The minigrad modules that a file imports, at any depth."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    here = [p for p in parts if p != "__init__"]
+    package = here if path.name == "__init__.py" else here[:-1]
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            for alias in node.names:
+                stem = [*base, *(node.module.split(".") if node.module else [])]
+                inner = ROOT.joinpath(*stem, alias.name)
+                is_module = inner.with_suffix(".py").exists() or (inner / "__init__.py").exists()
+                found.append(".".join([*stem, alias.name] if is_module else stem))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] + [getattr(node, "module", None) or ""]
+            assert not any(n.split(".")[0] == "minigrad" for n in names), f"{path}: absolute import"
+    return found
+
+
+def test_imports_go_downward():
+    files = sorted(ROOT.rglob("*.py"))
+    assert len(files) > 15
+    for path in files:
+        module = ".".join(p for p in path.relative_to(ROOT).with_suffix("").parts if p != "__init__")
+        for imported in imports_of(path):
+            same_room = module and imported.split(".")[0] == module.split(".")[0] != "ops"
+            assert same_room or floor_of(imported) < floor_of(module), f"{module} imports {imported}"
+
+
+def test_no_module_is_named_like_a_public_function():
+    public = {name for name in [*dir(mg), *mg._ROOM] if callable(getattr(mg, name))}
+    assert not public & {path.stem for path in ROOT.rglob("*.py")}
