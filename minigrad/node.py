@@ -62,12 +62,14 @@ class Op:
 class Call:
     """What a node holds of its op: shared by a plain op's nodes, its own with static arguments."""
 
-    __slots__ = ("op", "rules", "static")
+    __slots__ = ("op", "rules", "small", "static")
 
     def __init__(
         self, op: Op, static: dict[str, object], rules: tuple[Closure | None, ...]
     ) -> None:
         self.op, self.static, self.rules = op, static, rules
+        # The inputs stand in _a and _b, and are floats if the output is one: see the sweep.
+        self.small = op.elementwise and len(rules) < 3 and None not in rules
 
 
 class Note(NamedTuple):
@@ -125,7 +127,10 @@ class Node:
             raise ValueError(
                 f"{self!r} has shape {self.shape}, the new value {shape_of(new)}: make a new Var"
             )
-        self._value = new
+        self._renew(new)
+
+    def _renew(self, value: Value) -> None:
+        self._value = value
         self._order = next_order()  # younger than the graphs recorded before, so that they notice
 
     @property

@@ -9,7 +9,7 @@ would go stale when a leaf gets a new value, so ask in the open, `np.argmax(v.va
 
 import math
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from inspect import signature
 
 import numpy as np
@@ -23,17 +23,14 @@ Axis = int | tuple[int, ...] | None
 Row = Callable[..., object]
 Inputs = tuple[object, ...]
 Keywords = dict[str, object]
+signature_of = cache(signature)
 
 # ------------------------------------------------------------ compositions of more than one line
 
 
-def _each(arrays: Iterable[object]) -> list[object]:
-    """Each array as a Var or a value: a list has no shape that an op could read."""
-    return [x if isinstance(x, Node) else as_value(x) for x in arrays]
-
-
-def _dot(a: object, b: object) -> Var:
-    return ops.dot(*_each((a, b)))
+def _array(x: object) -> object:
+    """x as a Var or a value: a list has no shape that an op could read."""
+    return x if isinstance(x, Node) else as_value(x)
 
 
 def _count(a: object, axis: Axis) -> int:
@@ -50,7 +47,7 @@ def _var(a: Var, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) 
 
 
 def _std(a: Var, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Var:
-    """The root of the variance. Its gradient is nan where all elements are equal: a cone's tip."""
+    """The root of the variance. Where all elements are equal its gradient is nan."""
     return ops.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims))
 
 
@@ -72,7 +69,7 @@ def _clip(
 def _einsum(subscripts: object, *operands: object, optimize: object = False) -> Var:
     if not isinstance(subscripts, str):
         raise TypeError("np.einsum of a Var wants a string first: np.einsum('ij,j->i', a, v)")
-    return ops.einsum(subscripts, *_each(operands))
+    return ops.einsum(subscripts, *map(_array, operands))
 
 
 def _moveaxis(a: Var, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Var:
@@ -84,18 +81,18 @@ def _moveaxis(a: Var, source: int | tuple[int, ...], destination: int | tuple[in
 
 
 def _concatenate(arrays: Iterable[object], axis: int | None = 0) -> Var:
-    parts = _each(arrays)
-    if axis is None:
-        parts = [ops.reshape(x, -1) for x in parts]
-    return ops.concatenate(parts, axis or 0)
+    parts = map(_array, arrays)
+    flat = (ops.reshape(x, -1) if axis is None else x for x in parts)
+    return ops.concatenate([*flat], axis or 0)
 
 
 def _vstack(tup: Iterable[object]) -> Var:
-    return _concatenate(x if len(shape_of(x)) > 1 else ops.reshape(x, 1, -1) for x in _each(tup))
+    parts = map(_array, tup)
+    return ops.concatenate([x if len(shape_of(x)) > 1 else ops.reshape(x, 1, -1) for x in parts])
 
 
 def _hstack(tup: Iterable[object]) -> Var:
-    parts = [x if shape_of(x) else ops.reshape(x, 1) for x in _each(tup)]
+    parts = [ops.reshape(x, 1) if shape_of(x) == () else x for x in map(_array, tup)]
     return ops.concatenate(parts, 0 if len(shape_of(parts[0])) == 1 else 1)
 
 
@@ -108,7 +105,6 @@ UFUNCS: dict[object, Row] = {
     for name, row in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
 } | {
     np.positive: lambda x: x,
-    np.fabs: ops.abs,
     np.reciprocal: lambda x: ops.divide(1.0, x),
     np.float_power: ops.power,
     np.exp2: lambda x: ops.power(2.0, x),
@@ -158,12 +154,12 @@ FUNCTIONS: dict[object, Row] = {
     np.diagonal: lambda a: ops.einsum("ii...->...i", a),
     np.trace: lambda a: ops.einsum("ii...->...", a),
     np.concatenate: _concatenate,
-    np.stack: lambda arrays, axis=0: ops.stack(_each(arrays), axis),
+    np.stack: lambda arrays, axis=0: ops.stack([*map(_array, arrays)], axis),
     np.vstack: _vstack,
     np.hstack: _hstack,
-    np.dot: _dot,
-    np.vdot: lambda a, b: ops.dot(*(ops.reshape(x, -1) for x in _each((a, b)))),
-    np.inner: lambda a, b: _dot(a, ops.transpose(b)),
+    np.dot: lambda a, b: ops.dot(_array(a), _array(b)),
+    np.vdot: lambda a, b: ops.dot(ops.reshape(_array(a), -1), ops.reshape(_array(b), -1)),
+    np.inner: lambda a, b: ops.dot(_array(a), ops.transpose(_array(b))),
     np.outer: lambda a, b: ops.outer(a, b),
     np.einsum: _einsum,
     np.linalg.inv: lambda a: ops.inv(a),
@@ -175,7 +171,7 @@ FUNCTIONS: dict[object, Row] = {
     np.size: lambda a, axis=None: _count(a, axis),
     np.zeros_like: lambda a: np.zeros(shape_of(a)),
     np.ones_like: lambda a: np.ones(shape_of(a)),
-    np.full_like: lambda a, fill_value: ops.broadcast_to(fill_value, shape_of(a)),
+    np.full_like: lambda a, fill_value: ops.broadcast_to(_array(fill_value), shape_of(a)),
 }
 
 # ---------------------------------------------------------------------------------- the refusals
@@ -189,13 +185,11 @@ INSTEAD_OF_ARGUMENT = {
     "out": "nothing can be written into (array += v tries that too), write y = array + v",
     "where": "use mg.where(mask, x, 0.0) before, or mg.where(mask, y, other) after",
     "dtype": "minigrad computes in float64",
-    "casting": "minigrad computes in float64",
 }
 INSTEAD_OF_FUNCTION = {
     "np.add.reduce": "mg.sum", "np.multiply.reduce": "mg.prod", "np.add.accumulate": "mg.cumsum",
-    "np.maximum.reduce": "mg.max", "np.minimum.reduce": "mg.min", "np.multiply.outer": "mg.outer",
+    "np.maximum.reduce": "mg.max", "np.multiply.outer": "mg.outer", "np.tensordot": "mg.einsum",
     "np.linalg.det": "mg.logdet", "np.linalg.slogdet": "mg.logdet", "np.append": "mg.concatenate",
-    "np.tensordot": "mg.einsum", "np.kron": "mg.einsum",
     "expit": "mg.sigmoid", "gammaln": "mg.lgamma", "psi": "mg.digamma",  # SciPy's
 }
 # fmt: on
@@ -203,59 +197,52 @@ INSTEAD_OF_FUNCTION = {
 
 def _name_of(function: object) -> str:
     name = getattr(function, "__name__", repr(function))
-    if isinstance(function, np.ufunc):  # a ufunc does not tell its module
+    if isinstance(function, np.ufunc):  # which does not tell its module
         return f"np.{name}" if getattr(np, name, None) is function else name
     return f"{getattr(function, '__module__', None)}.{name}".replace("numpy", "np", 1)
 
 
 def _no_row(name: str) -> TypeError:
-    same = f"mg.{name}" if name in ops.__all__ else "an op of mg"
-    other = INSTEAD_OF_FUNCTION.get(name, same)
+    other = INSTEAD_OF_FUNCTION.get(name, f"mg.{name}" if name in ops.__all__ else "an op of mg")
     return TypeError(f"{name} takes no Var: use {other}, or v.value for plain numbers off the tape")
 
 
-def _no_argument(name: str, argument: str) -> TypeError:
+def _no_argument(name: str, refused: list[str]) -> TypeError:
+    argument = "out" if "out" in refused else refused[0]  # `array @= v` passes axes= besides
     remedy = INSTEAD_OF_ARGUMENT.get(argument, "leave it out, or use v.value for plain numbers")
     return TypeError(f"{name} of a Var takes no {argument}=: {remedy}")
 
 
-def _is_default(name: str, given: object) -> bool:
+def _says_nothing(name: str, given: object) -> bool:
     default = NEUTRAL.get(name, np._NoValue)
-    return given is default or given is np._NoValue or (isinstance(given, str | int) and given == default)
+    same = given == default if isinstance(given, str) else given is default
+    return same or given is np._NoValue
 
 
 def apply_ufunc(ufunc: object, method: str, inputs: Inputs, keywords: Keywords) -> object:
     """`Var.__array_ufunc__`: np.exp(v), array * v."""
-    name = _name_of(ufunc)
     if method != "__call__":
-        raise _no_row(f"{name}.{method}")
+        raise _no_row(f"{_name_of(ufunc)}.{method}")
     if ufunc not in UFUNCS:
-        raise _no_row(name)
-    if "out" in keywords:  # before `axes`, which `array @= v` brings along
-        raise _no_argument(name, "out")
-    for argument, given in keywords.items():
-        if not _is_default(argument, given):
-            raise _no_argument(name, argument)
+        raise _no_row(_name_of(ufunc))
+    if refused := [key for key, given in keywords.items() if not _says_nothing(key, given)]:
+        raise _no_argument(_name_of(ufunc), refused)
     return UFUNCS[ufunc](*inputs)
-
-
-_takes = lru_cache(maxsize=None)(signature)
 
 
 def apply_function(function: object, inputs: Inputs, keywords: Keywords) -> object:
     """`Var.__array_function__`: np.sum(v, axis=0), np.stack([v, w])."""
-    name = _name_of(function)
     if function not in FUNCTIONS:
-        raise _no_row(name)
-    row = FUNCTIONS[function]
-    meant = {key: given for key, given in keywords.items() if not _is_default(key, given)}
-    for argument in meant:
-        if argument not in _takes(row).parameters:
-            raise _no_argument(name, argument)
+        raise _no_row(_name_of(function))
+    row, name = FUNCTIONS[function], _name_of(function)
+    takes = signature_of(row)
+    meant = {key: given for key, given in keywords.items() if not _says_nothing(key, given)}
+    if refused := [key for key in meant if key not in takes.parameters]:
+        raise _no_argument(name, refused)
     try:
-        _takes(row).bind(*inputs, **meant)
+        takes.bind(*inputs, **meant)
     except TypeError as error:
-        raise TypeError(f"{name} of a Var: {error}: write {name}{_takes(row)}") from None
+        raise TypeError(f"{name} of a Var: {error}: write {name}{takes}") from None
     return row(*inputs, **meant)
 
 

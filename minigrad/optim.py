@@ -27,13 +27,13 @@ class _Optimizer:
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
         for p in self.params:
-            p.grad = None
+            p._grad = None
 
     def step(self) -> None:
         """Give parameters that have a gradient new values; graphs recorded before become stale."""
         for i, p in enumerate(self.params):
-            if p.grad is not None:
-                p.value = p.value - self._move(i, p.grad)
+            if p._grad is not None:
+                p._renew(p._value - self._move(i, p._grad))
 
     def _move(self, i: int, grad: Value) -> Value:
         raise TypeError(f"{type(self).__name__} is no optimiser: use SGD or Adam")

@@ -116,7 +116,7 @@ def _seed_of(output: object, seed: object, caller: str) -> Value:
         )
         raise TypeError(f"{caller} needs a Var, not {type(output).__name__}: {remedy}")
     if seed is None:
-        if output.shape:
+        if type(output._value) is not float:
             raise ValueError(
                 f"{caller} needs a scalar, this Var has shape {output.shape}: "
                 "sum it first or pass seed="
@@ -153,23 +153,42 @@ def _reach(output: Var) -> tuple[list[Var], list[Var], Before]:
     before: Before = []
     _mark(output, inner if type(output) is Inner else leaves, before)
     for node in inner:  # which grows meanwhile
-        a = node._a
-        for x in a if type(a) is tuple else (a, node._b):
-            kind = type(x)
-            if kind is Inner:
-                if x._grad is not _WAITING:
-                    _mark(x, inner, before)
-            elif kind is Var or kind is Fixed:
-                if x._order > node._order:
-                    _put_back(inner, leaves, before)
-                    raise ValueError(
-                        f"{x!r} was given a new value after this graph was recorded: "
-                        "run the forward code again, then differentiate"
-                    )
-                if kind is Var and x._grad is not _WAITING:
-                    _mark(x, leaves, before)
+        a, b = node._a, node._b
+        if type(a) is Inner:
+            if a._grad is None:  # as _mark does, without the call
+                a._grad = _WAITING
+                inner.append(a)
+            elif a._grad is not _WAITING:
+                _mark(a, inner, before)
+        elif type(a) is not float:
+            _visit(a, node, inner, leaves, before)
+        if type(b) is Inner:
+            if b._grad is None:
+                b._grad = _WAITING
+                inner.append(b)
+            elif b._grad is not _WAITING:
+                _mark(b, inner, before)
+        elif b is not None and type(b) is not float:
+            _visit(b, node, inner, leaves, before)
     inner.sort(key=_order_of, reverse=True)
     return inner, leaves, before
+
+
+def _visit(x: object, node: Var, inner: list[Var], leaves: list[Var], before: Before) -> None:
+    """Any input of `node`: mark what wants a gradient, notice a leaf with a new value."""
+    kind = type(x)
+    if kind is Inner or kind is Var:
+        if x._grad is not _WAITING:
+            _mark(x, inner if kind is Inner else leaves, before)
+    elif kind is tuple:
+        for each in x:
+            _visit(each, node, inner, leaves, before)
+    if (kind is Var or kind is Fixed) and x._order > node._order:
+        _put_back(inner, leaves, before)
+        raise ValueError(
+            f"{x!r} was given a new value after this graph was recorded: "
+            "run the forward code again, then differentiate"
+        )
 
 
 def _mark(x: Var, found: list[Var], before: Before) -> None:
@@ -195,57 +214,61 @@ def _sweep(
     record: bool = False,
     wanted: set[Var] | None = None,
 ) -> None:
-    """Give every node its gradient; with `wanted`, drop the others' once they are used."""
+    """Give every node its gradient; with `wanted`, drop the others' once they are used.
+
+    An elementwise op that gave a float got floats: nothing to fit, nothing to loop over. That way is
+    written out here; the others take `_step`.
+    """
     output._grad = start  # type: ignore[assignment]
     for node in inner:
-        g, a, b = node._grad, node._a, node._b
-        u = a._value if isinstance(a, Node) else a
-        v = b._value if isinstance(b, Node) else b
-        if type(g) is type(u) is float and (b is None or type(v) is float) and g is not _WAITING:
-            _scalar_step(node, g, a, b, u, v)
-        elif g is not _WAITING:
-            _step(node, record)
-        if g is _WAITING or (wanted is not None and node not in wanted):
+        g, call = node._grad, node._call
+        if g is _WAITING:  # reached only where no gradient passes
             node._grad = None
-
-
-def _scalar_step(node: Var, g: float, a: object, b: object, u: float, v: object) -> None:
-    """`_step` where all are floats: nothing to fit, nothing to loop over."""
-    y, rules = node._value, node._call.rules  # type: ignore[union-attr]
-    kind, other = type(a), type(b)
-    d = e = None
-    try:
-        if b is None:
-            d = rules[0](g, y, u)  # type: ignore[misc]
+        elif type(g) is float and call.small:
+            y, rules, a, b = node._value, call.rules, node._a, node._b
+            kind, other = type(a), type(b)
+            u = a if kind is float else a._value
+            d = e = None
+            try:
+                if b is None:
+                    d = rules[0](g, y, u)
+                else:
+                    v = b if other is float else b._value
+                    if kind is Inner or kind is Var:
+                        d = rules[0](g, y, u, v)
+                    if other is Inner or other is Var:
+                        e = rules[1](g, y, u, v)
+            except (ArithmeticError, ValueError):
+                _step(node)
+                d = e = None
+            if d is not None:
+                a._grad = d if a._grad is _WAITING else a._grad + d
+            if e is not None:
+                b._grad = e if b._grad is _WAITING else b._grad + e
         else:
-            if kind is Inner or kind is Var:
-                d = rules[0](g, y, u, v)  # type: ignore[misc]
-            if other is Inner or other is Var:
-                e = rules[1](g, y, u, v)  # type: ignore[misc]
-    except (ArithmeticError, ValueError):
-        _step(node)
-        return
-    if d is not None:
-        a._grad = d if a._grad is _WAITING else a._grad + d  # type: ignore
-    if e is not None:
-        b._grad = e if b._grad is _WAITING else b._grad + e  # type: ignore
+            _step(node, record)
+        if wanted is not None and node not in wanted:
+            node._grad = None
 
 
 def _step(node: Var, record: bool = False) -> None:
     """Hand each input its share: `record` calls the closures on Vars, otherwise on values."""
     g = node._grad
     edges = node.inputs if record else node._edges()
-    seen = edges if record else tuple(x._value if isinstance(x, Node) else x for x in edges)
+    seen = edges if record else [x._value if isinstance(x, Node) else x for x in edges]
     y = node if record else node._value
-    for x, back in zip(edges, node._call.rules, strict=True):  # type: ignore[union-attr]
-        if back is None or not isinstance(x, Var) or not x.requires_grad:
+    for x, back in zip(edges, node._call.rules):  # type: ignore[union-attr]
+        kind = type(x)
+        if back is None or (kind is not Inner and kind is not Var):
             continue
         try:
             d = back(g, y, *seen)
         except (ArithmeticError, ValueError):  # Python's floats raise where IEEE 754 has an answer
             d = ieee(back, g, y, *seen)
-        d = fit(d, x.shape)
-        x._grad = d if x._grad is _WAITING else x._grad + d  # type: ignore
+        shape = shape_of(x._value)
+        if shape_of(d) != shape:
+            d = fit(d, shape)
+        x._grad = d if x._grad is _WAITING else x._grad + d
 
 
 def fit(d: object, shape: Shape) -> object:

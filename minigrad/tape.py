@@ -5,13 +5,13 @@ nodes, no children, no reference cycle. What an op computes, and its closures, s
 row an op; how a gradient flows back stands in `sweep.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
 from . import context
-from .node import ABOVE, OPS, PLAIN, Node, Note, Op, next_order
+from .node import ABOVE, OPS, PLAIN, Call, Node, Note, Op, next_order
 from .values import FLOAT64, Array, Value, as_value, ieee, plain, shape_of
 
 Function = Callable[..., "Var"]
@@ -52,21 +52,32 @@ def binary(row: Op) -> Function:
 
     def function(a, b):  # type: ignore[no-untyped-def]
         kind, other = type(a), type(b)
-        if (
-            context.blocks
-            or not (kind is float or isinstance(a, Node))
-            or not (other is float or isinstance(b, Node))
-        ):
+        wants = True
+        if kind is Inner or kind is Var:
+            x = a._value
+        elif kind is float:
+            x, wants = a, False
+        elif kind is Fixed:
+            x, wants = a._value, False
+        else:
             return apply(row, (a, b), {})
-        x = a if kind is float else a._value
-        y = b if other is float else b._value
+        if other is Inner or other is Var:
+            y, wants = b._value, True
+        elif other is float:
+            y = b
+        elif other is Fixed:
+            y = b._value
+        else:
+            return apply(row, (a, b), {})
+        if context.blocks:
+            return apply(row, (a, b), {})
         try:
             value = row.forward(x, y)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (x, y))
-        if kind is Inner or other is Inner or kind is Var or other is Var:
+        if wants:
             node = Inner()
-        elif kind is float and other is float:
+        elif kind is other is float:
             return value
         else:
             node = Fixed()
@@ -93,6 +104,9 @@ def general(row: Op) -> Function:
             raise TypeError(
                 f"{row.name} takes {count + len(row.defaults)} arguments, not {len(given)}"
             )
+        for name in static.keys() - row.defaults.keys():
+            known = ", ".join(row.defaults) or "none"
+            raise TypeError(f"{row.name} takes no argument {name!r}: it knows {known}")
         static = dict(zip(row.defaults, given[count:], strict=False)) | static
         return apply(row, given[:count], row.defaults | static)
 
@@ -101,23 +115,41 @@ def general(row: Op) -> Function:
 
 def apply(row: Op, inputs: tuple[object, ...], static: dict[str, object]) -> object:
     """Compute `row` on anything; record it if a Var takes part and this thread records."""
-    inputs = tuple(x if isinstance(x, Node) or _is_value(x) else as_value(x) for x in inputs)
-    values = tuple(x._value if isinstance(x, Node) else x for x in inputs)
+    held, values = [], []
+    taped = False
+    for x in inputs:
+        if isinstance(x, Node):
+            taped = True
+        elif not _is_value(x):
+            x = as_value(x)
+        held.append(x)
+        values.append(x._value if isinstance(x, Node) else x)
     try:
         value = plain(row.forward(*values, **static))
     except (ArithmeticError, ValueError) as error:
         value = _rescue(row, error, values)
-    if not any(isinstance(x, Node) for x in inputs):
+    if not taped:
         return value
     if not context.thread.recording:
         return _leaf(value, Note("", "", "constant"))
-    held = tuple(_own(x) if isinstance(x, np.ndarray) else x for x in inputs)
-    a, b = held if len(held) == 2 else (held[0], None) if len(held) == 1 else (held, None)
-    call = row.bind(len(inputs), static)
-    pairs = zip(call.rules, inputs, strict=True)
-    wants = any(rule is not None and isinstance(x, Node) and x.requires_grad for rule, x in pairs)
-    note = Note("", context.thread.scope, row.kind) if context.blocks or row.kind != "op" else PLAIN
-    return (Inner() if wants else Fixed())._fill(value, a, b, call, note)
+    return _record(row.bind(len(held), static), value, held)
+
+
+def _record(call: Call, value: Value, held: list[object]) -> "Var":
+    wants = False
+    for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
+        if not isinstance(x, Node):
+            held[i] = x if type(x) is float else _own(x)  # type: ignore[arg-type]
+        elif rule is not None and x.requires_grad:
+            wants = True
+    a: object = tuple(held)
+    b: object = None
+    if len(held) < 3 and None not in call.rules:
+        a, b = (*held, None)[:2]
+    kind = call.op.kind
+    note = Note("", context.thread.scope, kind) if context.blocks or kind != "op" else PLAIN
+    node: Var = Inner() if wants else Fixed()
+    return node._fill(value, a, b, call, note)
 
 
 def _is_value(x: object) -> bool:
@@ -129,7 +161,7 @@ def _own(array: Array) -> Value:
     return array if array.flags.owndata and not array.flags.writeable else as_value(array)
 
 
-def _rescue(row: Op, error: Exception, values: tuple[object, ...]) -> Value:
+def _rescue(row: Op, error: Exception, values: Sequence[object]) -> Value:
     """The IEEE answer where Python's floats raise; a sentence where arrays do not broadcast."""
     if not row.elementwise:
         raise error
@@ -216,6 +248,10 @@ class Var(Node):
         """
         ABOVE["backward"](self, seed)
 
+    def _repr_html_(self) -> str:
+        """Its drawing, inline in Jupyter."""
+        return ABOVE["picture"](self)  # type: ignore[return-value]
+
     __add__ = _operator("add")
     __sub__ = _operator("subtract")
     __mul__ = _operator("multiply")
@@ -227,10 +263,14 @@ class Var(Node):
     __eq__ = _comparison("equal")  # type: ignore[assignment]
     __ne__ = _comparison("not_equal")  # type: ignore[assignment]
     __hash__ = object.__hash__  # sets and dictionaries hold nodes, whatever their values
-    __pow__, __rpow__ = _named("pow"), _swapped(_named("power"))
+    __rpow__ = _swapped(_named("power"))
     __matmul__, __rmatmul__ = _named("matmul"), _swapped(_named("matmul"))
     __neg__, __abs__, __getitem__ = _named("negative"), _named("abs"), _named("index")
     sum, mean, reshape = map(_named, ("sum", "mean", "reshape"))
+
+    def __pow__(self, exponent: object) -> "Var":
+        square = type(exponent) in (int, float) and exponent == 2
+        return OPS["square"].function(self) if square else OPS["power"].function(self, exponent)  # type: ignore
 
     def __pos__(self) -> Self:
         return self

@@ -30,8 +30,8 @@ def sign(x: Value) -> Value:
 
 
 @elementwise(
-    lambda g, y, a, b: g * ((a > b) + 0.5 * equal(a, b)),
-    lambda g, y, a, b: g * ((b > a) + 0.5 * equal(a, b)),
+    lambda g, y, a, b: g * ((a > b) + 0.5 * (a == b)),
+    lambda g, y, a, b: g * ((b > a) + 0.5 * (a == b)),
 )
 def maximum(a: Value, b: Value) -> Value:
     """The larger of a and b, nan if either is. At a tie each gets half of the gradient."""
@@ -39,8 +39,8 @@ def maximum(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda g, y, a, b: g * ((a < b) + 0.5 * equal(a, b)),
-    lambda g, y, a, b: g * ((b < a) + 0.5 * equal(a, b)),
+    lambda g, y, a, b: g * ((a < b) + 0.5 * (a == b)),
+    lambda g, y, a, b: g * ((b < a) + 0.5 * (a == b)),
 )
 def minimum(a: Value, b: Value) -> Value:
     """The smaller of a and b, nan if either is. At a tie each gets half of the gradient."""
@@ -49,8 +49,9 @@ def minimum(a: Value, b: Value) -> Value:
 
 @elementwise(
     lambda g, y, x, low, high: g * (x >= low) * (x <= high),
-    lambda g, y, x, low, high: g * (x < low),
-    lambda g, y, x, low, high: g * (x > high),
+    # Should low be above high, the value is high, whatever x is.
+    lambda g, y, x, low, high: g * (x < low) * (low <= high),
+    lambda g, y, x, low, high: g * (maximum(x, low) > high),
 )
 def clip(x: Value, low: Value, high: Value) -> Value:
     """x moved into [low, high]. The gradient passes on the closed interval and is 0 outside it."""

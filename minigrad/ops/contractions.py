@@ -36,6 +36,8 @@ def einsum(subscripts: str, *inputs: object) -> Var:
     A repeated index ("ii->i") takes the diagonal, "..." stands for leading axes, and without "->"
     the output has the indices named once, in order. The lengths of one index must agree.
     """
+    if not isinstance(subscripts, str):
+        raise TypeError(f'einsum takes its indices as text, "ij,j->i", not {subscripts!r}')
     each, output = _spelled_out(subscripts, [len(shape_of(x)) for x in inputs])
     lengths: dict[str, int] = {}
     for term, x in zip(each, inputs, strict=True):

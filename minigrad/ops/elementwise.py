@@ -9,8 +9,6 @@ import math
 
 import numpy as np
 
-from ..node import ABOVE
-from ..tape import Var
 from ..values import Value
 from .choices import equal, where
 from .row import elementwise
@@ -68,21 +66,12 @@ def negative(x: Value) -> Value:
     # 0**0 would make 0·∞: the base is replaced there, and only there, for this has slope 1/a in b.
     lambda g, y, a, b: g * b * power(where(equal(a, 0.0) * equal(b, 0.0), 1.0, a), b - 1.0),
     # 0**b is flat in b: log(0) is masked.
-    lambda g, y, a, b: g * y * log(where(equal(a, 0.0), 1.0, a)),
+    lambda g, y, a, b: g * y * log(where(a == 0.0, 1.0, a)),
     infix="**", symbol="^",
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
     """a to the power b. A negative base takes whole exponents, else nan; 0**0 is 1."""
     return math.pow(a, b) if type(a) is type(b) is float else np.power(a, b)
-
-
-def _pow(x: Var, exponent: object) -> Var:
-    """The operator: `x**2` records the square, whose program is shorter."""
-    two = isinstance(exponent, int | float) and exponent == 2
-    return square(x) if two else power(x, exponent)
-
-
-ABOVE["pow"] = _pow
 
 
 @elementwise(lambda g, y, x: 2.0 * g * x, symbol="( )²")

@@ -120,6 +120,12 @@ def _rows(name: str, a: Array, b: Value) -> None:
         raise ValueError(
             f"{name}: a of shape {a.shape} needs b with {a.shape[-1]} rows, not shape {shape}"
         )
+    try:
+        np.broadcast_shapes(a.shape[:-2], shape[:-2])
+    except ValueError:
+        raise ValueError(
+            f"{name}: the leading axes of {a.shape} and {shape} do not broadcast"
+        ) from None
 
 
 def _triangle(x: object, lower: bool) -> Var:

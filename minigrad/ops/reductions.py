@@ -69,15 +69,16 @@ def _others(x: object) -> object:
     Pair by pair up a binary tree: an element's others are its partner times the others of the pair.
     """
     *rest, n = shape_of(x)
-    if n == 1:
-        return np.ones((*rest, 1))
+    if n < 2:
+        return np.ones((*rest, n))
     if n % 2:
         x = concatenate((x, np.ones((*rest, 1))), -1)
-    pairs = reshape(x, (*rest, -1, 2))
+    half = (n + 1) // 2
+    pairs = reshape(x, (*rest, half, 2))
     partners = index(pairs, (..., slice(None, None, -1)))
     of_pairs = _others(index(pairs, (..., 0)) * index(pairs, (..., 1)))
     others = partners * index(of_pairs, (..., None))
-    return index(reshape(others, (*rest, -1)), (..., slice(0, n)))
+    return index(reshape(others, (*rest, 2 * half)), (..., slice(0, n)))
 
 
 def _times_others(g: object, y: object, x: object, axis: Axis, keepdims: bool) -> Var:

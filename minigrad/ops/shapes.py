@@ -196,15 +196,22 @@ def stack(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
 # ------------------------------------------------------------------------------------- triangles
 
 
+def _no_scalar(name: str, x: Value) -> None:
+    if not np.ndim(x):
+        raise ValueError(f"{name} takes a matrix, not a scalar")
+
+
 @op(lambda g, y, x: tril(g))
 def tril(x: Value) -> Value:
     """The lower triangle, diagonal included, of the last two axes; zeros above it."""
+    _no_scalar("tril", x)
     return np.tril(x)
 
 
 @op(lambda g, y, x: triu(g))
 def triu(x: Value) -> Value:
     """The upper triangle, diagonal included, of the last two axes; zeros below it."""
+    _no_scalar("triu", x)
     return np.triu(x)
 
 

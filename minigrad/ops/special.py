@@ -1,6 +1,7 @@
 """Floor 1: special functions and smooth bounds, without SciPy."""
 
 import math
+from functools import reduce
 
 import numpy as np
 
@@ -46,20 +47,21 @@ def _polygamma_of(x: float, order: int) -> float:
     Abramowitz and Stegun 6.4.7, 6.4.6 and 6.4.11 (for n = 0: 6.3.7, 6.3.5, 6.3.18).
     """
     if x < 0.5:
-        if x == math.floor(x):
-            return math.nan  # a pole
+        if math.isinf(x) or x == math.floor(x):
+            return math.nan  # a pole, or -inf
         return (-1) ** order * _polygamma_of(1.0 - x, order) - math.pi * _cot_derivative(x, order)
     sign, total = (-1) ** (order + 1), 0.0
     while x < 16.0 + 2 * order:
         total += sign * math.factorial(order) / x ** (order + 1)
         x += 1.0
+    small = 1.0 / x  # its powers vanish quietly where those of x would overflow
     if order == 0:
-        total += math.log(x) - 0.5 / x
+        total += math.log(x) - 0.5 * small
     else:
-        total += sign * (math.factorial(order - 1) + 0.5 * math.factorial(order) / x) / x**order
+        total += sign * math.factorial(order - 1) * (1.0 + 0.5 * order * small) * small**order
     for k, b in enumerate(_BERNOULLI, start=1):
         ratio = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
-        total += sign * b * ratio / x ** (2 * k + order)
+        total += sign * b * ratio * small ** (2 * k + order)
     return total
 
 
@@ -68,7 +70,8 @@ def _cot_derivative(x: float, order: int) -> float:
     polynomial = np.polynomial.Polynomial([0.0, 1.0])
     for _ in range(order):
         polynomial = -math.pi * polynomial.deriv() * np.polynomial.Polynomial([1.0, 0.0, 1.0])
-    return float(polynomial(1.0 / math.tan(math.pi * x)))
+    c = 1.0 / math.tan(math.pi * (x - round(x)))  # the period is 1
+    return reduce(lambda y, coefficient: y * c + coefficient, reversed(polynomial.coef.tolist()))
 
 
 @elementwise(lambda g, y, x: g * polygamma(x, 1))
@@ -80,6 +83,8 @@ def digamma(x: Value) -> Value:
 @elementwise(lambda g, y, x, order: g * polygamma(x, order + 1))
 def polygamma(x: Value, order: int) -> Value:
     """The derivative of digamma of that order, 1 or more; nan at 0, -1, -2, …"""
+    if type(order) is not int or order < 1:
+        raise ValueError(f"polygamma: order is 1, 2, …, not {order!r}")
     return _each(lambda v: _polygamma_of(v, order), x)
 
 

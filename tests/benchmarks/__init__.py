@@ -1,0 +1,1 @@
+"""Benchmarks: minigrad beside its peers, run with `python -m tests.benchmarks` or `make bench`."""

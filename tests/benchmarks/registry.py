@@ -1,0 +1,12 @@
+"""Every case, by name."""
+
+from . import gaussian, importing, memory, scalar, vae, vae_1d
+from .case import Case
+
+MODULES = (scalar, memory, vae_1d, gaussian, vae, importing)
+CASES = {case.name: case for module in MODULES for case in module.CASES}
+
+
+def find_case(name: str) -> Case:
+    """The case of that name."""
+    return CASES[name]

@@ -1,0 +1,33 @@
+// Third reference program: a 1-D VAE on one datum, plain SGD with gradients derived by hand.
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+const int STEPS = 5000;
+const double X = 2.0, RATE = 1e-2;
+
+extern "C" void job(double *answer) {
+    std::mt19937 rng(0);
+    std::normal_distribution<double> normal(0.0, 1.0);
+    double mu = 0.0, logvar = -0.5, w = 0.1, b = 0.0, total = 0.0;
+    for (int step = 0; step < STEPS; step++) {
+        double eps = normal(rng);
+        double sigma = std::max(std::exp(0.5 * logvar), 1e-6);
+        double z = mu + sigma * eps;
+        double r = w * z + b - X;
+        double kl = 0.5 * (mu * mu + sigma * sigma - std::log(sigma * sigma) - 1.0);
+        total += 0.5 * r * r + kl;
+        double d_mu = r * w + mu;
+        double d_sigma = r * w * eps + sigma - 1.0 / sigma;
+        double d_w = r * z;
+        mu -= RATE * d_mu;
+        logvar -= RATE * 0.5 * sigma * d_sigma;
+        w -= RATE * d_w;
+        b -= RATE * r;
+    }
+    answer[0] = total / STEPS;
+    answer[1] = mu;
+    answer[2] = logvar;
+    answer[3] = w;
+    answer[4] = b;
+}
