@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import numpy_bridge as _numpy_bridge
 from .context import no_grad as no_grad
 from .context import scope as scope
+from .node import ABOVE as _METHODS
 from .ops import *
 from .sweep import grad as grad
 from .sweep import value_and_grad as value_and_grad
@@ -36,6 +37,14 @@ _ABOVE = {
     "views.picture": ("Drawing", "draw"),
 }  # fmt: skip
 _ROOM = {name: room for room, names in _ABOVE.items() for name in names}
+
+
+def _picture(output: Var) -> object:
+    """A Var's drawing in Jupyter, from a room that loads when first asked for, too."""
+    return import_module(".views.picture", __name__).inline(output)
+
+
+_METHODS["picture"] = _picture
 
 
 def __getattr__(name: str) -> object:

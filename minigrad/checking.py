@@ -1,7 +1,4 @@
-"""Floor 2: do the backward rules tell the truth? Gradients against differences of values.
-
-Differences read forward values only, so they can't share a rule's mistake.
-"""
+"""Floor 2: gradients against differences of forward values, which can't share a rule's mistake."""
 
 import math
 from collections.abc import Callable
@@ -29,8 +26,8 @@ def check_gradients(f: Function, *args: object, order: int = 1, rtol: float = 1e
     differences of the gradient, which order 1 has just checked; and so on for 3, 4, …
 
     Raises GradientError where they differ by more than `atol` + `rtol` · the larger one; ValueError
-    where `f` is not finite at or near `args`, changes from call to call, or has nothing to
-    differentiate. At a kink differences give the mean of both slopes, which the rule may not.
+    where they or `f` there are not finite, or where `f` changes from call to call. At a kink
+    differences give the mean of both slopes, which the rule may not.
     """
     if not callable(f):
         raise TypeError(f"check_gradients: give a function, then its arguments, not {f!r} first")
@@ -41,6 +38,9 @@ def check_gradients(f: Function, *args: object, order: int = 1, rtol: float = 1e
     wanted = [i for i, x in enumerate(leaves) if x.requires_grad]
     if not wanted:
         raise ValueError("check_gradients: no argument wants a gradient: give floats or arrays")
+    for i in wanted:
+        if not np.all(np.isfinite(leaves[i].value)):
+            raise ValueError(f"check_gradients: argument {i}, {leaves[i]!r}, is not finite")
     for n in range(1, order + 1):
         total = _one_number(f)
         _compare(total, leaves, wanted, "gradient" if n == 1 else f"derivative {n}", rtol, atol)
@@ -106,17 +106,16 @@ def _slope(f: Callable[[float], float], x: float) -> float:
     Each column cancels one more power of step²; the entry closest to its neighbours wins. Ridders,
     "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software 4 (1982).
     """
-    best, gap, step = math.nan, math.inf, 0.13 * max(1.0, abs(x))
-    older: list[float] = []
+    best, gap, step, older = math.nan, math.inf, 0.13 * max(1.0, abs(x)), list[float]()
     for _ in range(24):
         low, high = x - step, x + step
         row = [(f(high) - f(low)) / (high - low)]
         for k, before in enumerate(older[:8], start=1):
             row.append(row[-1] + (row[-1] - before) / (4.0**k - 1.0))
-            near = max(abs(row[-1] - row[-2]), abs(row[-1] - before))
+            near = max(abs(row[-1] - row[-2]), abs(row[-1] - before)) / (0.01 + abs(row[-1]))
             if near < gap:
                 best, gap = row[-1], near
-        if len(row) > 3 and gap <= 1e-10 * abs(best):
+        if len(row) > 3 and gap < 1e-10:
             break
         older, step = row, 0.5 * step
     return best

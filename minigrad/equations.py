@@ -154,7 +154,7 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
 
 
 def count_below(output: Var) -> int:
-    """How many equations `equations_of(output)` has, without making them: for graphs of millions."""
+    """How many equations `equations_of(output)` has, without making them: quick for millions."""
     seen: set[object] = {output}
     queue, numbers = [output], 0
     for node in queue:  # which grows meanwhile

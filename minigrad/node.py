@@ -50,7 +50,7 @@ class Op:
 
     def bind(self, count: int, static: dict[str, object]) -> "Call":
         """The call with its static arguments (axis, shape, index) put into `count` closures."""
-        if not static and not self.variadic:
+        if static is self.defaults and not self.variadic:
             return self.call
         rules = self.rules
         if self.variadic:

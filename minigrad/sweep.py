@@ -7,6 +7,7 @@ their inputs what their closures make of the gradient. No recursion: a chain may
 import operator
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -152,6 +153,8 @@ def _reach(output: Var) -> tuple[list[Var], list[Var], Before]:
     leaves: list[Var] = []
     before: Before = []
     _mark(output, inner if type(output) is Inner else leaves, before)
+    a: Any
+    b: Any
     for node in inner:  # which grows meanwhile
         a, b = node._a, node._b
         if type(a) is Inner:
@@ -174,7 +177,13 @@ def _reach(output: Var) -> tuple[list[Var], list[Var], Before]:
     return inner, leaves, before
 
 
-def _visit(x: object, node: Var, inner: list[Var], leaves: list[Var], before: Before) -> None:
+def _visit(
+    x: Any,  # noqa: ANN401
+    node: Var,
+    inner: list[Var],
+    leaves: list[Var],
+    before: Before,
+) -> None:
     """Any input of `node`: mark what wants a gradient, notice a leaf with a new value."""
     kind = type(x)
     if kind is Inner or kind is Var:
@@ -209,15 +218,15 @@ def _put_back(inner: list[Var], leaves: list[Var], before: Before) -> None:
 
 def _sweep(
     output: Var,
-    start: Value | Var,
-    inner: list[Var],
+    start: object,
+    inner: list[Any],
     record: bool = False,
     wanted: set[Var] | None = None,
 ) -> None:
     """Give every node its gradient; with `wanted`, drop the others' once they are used.
 
-    An elementwise op that gave a float got floats: nothing to fit, nothing to loop over. That way is
-    written out here; the others take `_step`.
+    An elementwise op that gave a float got floats: nothing to fit, nothing to loop over. That way
+    is written out here; the others take `_step`.
     """
     output._grad = start  # type: ignore[assignment]
     for node in inner:
@@ -251,13 +260,13 @@ def _sweep(
             node._grad = None
 
 
-def _step(node: Var, record: bool = False) -> None:
+def _step(node: Any, record: bool = False) -> None:  # noqa: ANN401
     """Hand each input its share: `record` calls the closures on Vars, otherwise on values."""
     g = node._grad
     edges = node.inputs if record else node._edges()
     seen = edges if record else [x._value if isinstance(x, Node) else x for x in edges]
     y = node if record else node._value
-    for x, back in zip(edges, node._call.rules):  # type: ignore[union-attr]
+    for x, back in zip(edges, node._call.rules):
         kind = type(x)
         if back is None or (kind is not Inner and kind is not Var):
             continue
@@ -274,17 +283,13 @@ def _step(node: Var, record: bool = False) -> None:
 def fit(d: object, shape: Shape) -> object:
     """`d`, summed over what broadcasting added, or spread to `shape`: broadcasting's adjoint."""
     have = shape_of(d)
-    if have == shape:
-        return d
     extra = max(len(have) - len(shape), 0)
-    added = tuple(
-        i for i in range(len(have)) if i < extra or (shape[i - len(have)] == 1 != have[i])
-    )
-    if added:
-        d = OPS["sum"].function(d, added)
-        d = OPS["reshape"].function(
-            d, tuple(1 if i in added else n for i, n in enumerate(have))[extra:]
-        )
+    new = tuple(range(extra))
+    stretched = tuple(i for i in range(extra, len(have)) if shape[i - len(have)] == 1 != have[i])
+    if new:
+        d = OPS["sum"].function(d, new)
+    if stretched:
+        d = OPS["sum"].function(d, tuple(i - extra for i in stretched), True)
     return d if shape_of(d) == shape else OPS["broadcast_to"].function(d, shape)
 
 

@@ -100,39 +100,50 @@ def general(row: Op) -> Function:
         if row.variadic:
             return apply(row, given, static)
         count = len(row.rules)
-        if len(given) > count + len(row.defaults):
-            raise TypeError(
-                f"{row.name} takes {count + len(row.defaults)} arguments, not {len(given)}"
-            )
-        for name in static.keys() - row.defaults.keys():
-            known = ", ".join(row.defaults) or "none"
-            raise TypeError(f"{row.name} takes no argument {name!r}: it knows {known}")
-        static = dict(zip(row.defaults, given[count:], strict=False)) | static
-        return apply(row, given[:count], row.defaults | static)
+        if static or len(given) > count:
+            return apply(row, given[:count], _static(row, given[count:], static))
+        return apply(row, given, row.defaults)
 
     return function
 
 
-def apply(row: Op, inputs: tuple[object, ...], static: dict[str, object]) -> object:
+def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dict[str, object]:
+    """The static arguments: by position, by name, or by default."""
+    known = ", ".join(row.defaults) or "none"
+    if len(given) > len(row.defaults):
+        raise TypeError(
+            f"{row.name} takes {len(row.rules)} inputs, then {known}: too many were given"
+        )
+    for name in named.keys() - row.defaults.keys():
+        raise TypeError(f"{row.name} takes no argument {name!r}: it knows {known}")
+    return row.defaults | dict(zip(row.defaults, given, strict=False)) | named
+
+
+def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> object:
     """Compute `row` on anything; record it if a Var takes part and this thread records."""
-    held, values = [], []
+    held: list[object] = []
+    values: list[object] = []
     taped = False
     for x in inputs:
         if isinstance(x, Node):
             taped = True
-        elif not _is_value(x):
-            x = as_value(x)
+            values.append(x._value)
+        else:
+            if not _is_value(x):
+                x = as_value(x)
+            values.append(x)
         held.append(x)
-        values.append(x._value if isinstance(x, Node) else x)
     try:
-        value = plain(row.forward(*values, **static))
+        value = row.forward(*values, **static)
     except (ArithmeticError, ValueError) as error:
         value = _rescue(row, error, values)
+    if not _is_value(value):
+        value = plain(value)
     if not taped:
         return value
     if not context.thread.recording:
         return _leaf(value, Note("", "", "constant"))
-    return _record(row.bind(len(held), static), value, held)
+    return _record(row.bind(len(held), static), value, held)  # type: ignore[arg-type]
 
 
 def _record(call: Call, value: Value, held: list[object]) -> "Var":
@@ -266,7 +277,7 @@ class Var(Node):
     __rpow__ = _swapped(_named("power"))
     __matmul__, __rmatmul__ = _named("matmul"), _swapped(_named("matmul"))
     __neg__, __abs__, __getitem__ = _named("negative"), _named("abs"), _named("index")
-    sum, mean, reshape = map(_named, ("sum", "mean", "reshape"))
+    sum, mean, reshape, swapaxes = map(_named, ("sum", "mean", "reshape", "swapaxes"))
 
     def __pow__(self, exponent: object) -> "Var":
         square = type(exponent) in (int, float) and exponent == 2
@@ -280,7 +291,7 @@ class Var(Node):
             raise TypeError("a scalar Var can't be iterated over")
         return (self[i] for i in range(len(self)))
 
-    def transpose(self, *axes: int) -> "Var":
+    def transpose(self, *axes: int | tuple[int, ...]) -> "Var":
         """The axes in another order, by default reversed."""
         order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes or None
         return ABOVE["transpose"](self, order)  # type: ignore[return-value]

@@ -173,7 +173,7 @@ def test_shapes_that_do_not_broadcast_are_both_named():
 def test_unknown_and_surplus_arguments_are_refused():
     with pytest.raises(TypeError, match="dtype"):
         mg.sum(mg.Var([1.0]), dtype=int)
-    with pytest.raises(TypeError, match="sum takes 3 arguments, not 4"):
+    with pytest.raises(TypeError, match="sum takes 1 inputs, then axis, keepdims: too many"):
         mg.sum(mg.Var([1.0]), 0, True, None)
     with pytest.raises(TypeError):
         mg.sin(mg.Var(1.0), 2.0)

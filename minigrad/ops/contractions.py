@@ -43,9 +43,8 @@ def einsum(subscripts: str, *inputs: object) -> Var:
     for term, x in zip(each, inputs, strict=True):
         for i, n in zip(term, shape_of(x), strict=True):
             if lengths.setdefault(i, n) != n:
-                raise ValueError(
-                    f"einsum {subscripts!r}: index {i!r} has length {lengths[i]} and {n}"
-                )
+                what = f"index {i!r}" if i in subscripts else "an axis of '...'"
+                raise ValueError(f"einsum {subscripts!r}: {what} has length {lengths[i]} and {n}")
     pairs = [_diagonal(term, x, lengths) for term, x in zip(each, inputs, strict=True)]
     terms = ",".join(term for term, _ in pairs)
     return _einsum(*(x for _, x in pairs), subscripts=f"{terms}->{output}")
@@ -70,6 +69,8 @@ def _spelled_out(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     if not arrow:
         once = sorted(c for c in set(terms) - set(",.") if terms.count(c) == 1)
         return each, letters + "".join(once)
+    if letters and "..." not in output:
+        raise ValueError(f"einsum {subscripts!r}: the output must keep the axes of '...'")
     output = output.replace("...", letters)
     if len(set(output)) != len(output) or not set(output) <= set("".join(each)):
         raise ValueError(

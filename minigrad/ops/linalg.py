@@ -6,46 +6,41 @@ from ..tape import Var
 from ..values import Array, Value, shape_of
 from .elementwise import multiply
 from .row import op
-from .shapes import expand_dims, index, reshape, swapaxes, tril, triu
+from .shapes import expand_dims, index, reshape, tril, triu
 
 # ---------------------------------------------------------------------------------------- products
 
 
-def _matrices(a: object, b: object) -> tuple[object, object]:
-    """Both as matrices: a vector on the left is a row, on the right a column."""
-    left = a if len(shape_of(a)) > 1 else expand_dims(a, 0)
-    right = b if len(shape_of(b)) > 1 else expand_dims(b, 1)
-    return left, right
+def _matmul_left(g: Var, y: Var, a: Var, b: Var) -> object:
+    if a.ndim == b.ndim == 1:
+        return b * g
+    if b.ndim == 1:
+        return expand_dims(g, -1) * b
+    if a.ndim == 1:
+        return index(matmul(b, expand_dims(g, -1)), (..., 0))
+    return matmul(g, b.swapaxes(-1, -2))
 
 
-def _as_matrix(g: object, a: object, b: object) -> object:
-    """g, shaped like the product of `_matrices(a, b)`."""
-    g = g if len(shape_of(b)) > 1 else expand_dims(g, -1)
-    return g if len(shape_of(a)) > 1 else expand_dims(g, -2)
-
-
-def _matmul_left(g: object, y: object, a: object, b: object) -> object:
-    _, right = _matrices(a, b)
-    d = matmul(_as_matrix(g, a, b), swapaxes(right, -1, -2))
-    return d if len(shape_of(a)) > 1 else index(d, (..., 0, slice(None)))
-
-
-def _matmul_right(g: object, y: object, a: object, b: object) -> object:
-    left, _ = _matrices(a, b)
-    d = matmul(swapaxes(left, -1, -2), _as_matrix(g, a, b))
-    return d if len(shape_of(b)) > 1 else index(d, (..., 0))
+def _matmul_right(g: Var, y: Var, a: Var, b: Var) -> object:
+    if a.ndim == b.ndim == 1:
+        return a * g
+    if a.ndim == 1:
+        return expand_dims(a, -1) * expand_dims(g, -2)
+    if b.ndim == 1:
+        return index(matmul(a.swapaxes(-1, -2), expand_dims(g, -1)), (..., 0))
+    return matmul(a.swapaxes(-1, -2), g)
 
 
 @op(_matmul_left, _matmul_right, infix="@")
-def matmul(a: Value, b: Value) -> Value:
+def matmul(a: Array, b: Array) -> Value:
     """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy."""
-    left, right = np.shape(a), np.shape(b)
+    left, right = shape_of(a), shape_of(b)
     if not left or not right:
         raise ValueError(f"matmul needs arrays, not shapes {left} and {right}: use * for a scalar")
-    if left[-1] != right[max(len(right) - 2, 0)]:
+    rows = right[0] if len(right) == 1 else right[-2]
+    if left[-1] != rows:
         raise ValueError(
-            f"matmul: shapes {left} and {right} do not fit: {left[-1]} columns meet "
-            f"{right[max(len(right) - 2, 0)]} rows"
+            f"matmul: shapes {left} and {right} do not fit: {left[-1]} columns meet {rows} rows"
         )
     try:
         return np.matmul(a, b)
@@ -85,11 +80,11 @@ def _square(name: str, a: Value) -> None:
         raise ValueError(f"{name} takes a square matrix, not shape {shape}")
 
 
-def _transposed(x: object) -> Var:
-    return swapaxes(x, -1, -2)
+def _transposed(x: Var) -> Var:
+    return x.swapaxes(-1, -2)
 
 
-def _outer_with(d: object, y: object, b_is_vector: bool) -> Var:
+def _outer_with(d: Var, y: Var, b_is_vector: bool) -> Var:
     """d yᵀ, for columns or for a single vector."""
     return outer(d, y) if b_is_vector else matmul(d, _transposed(y))
 
@@ -132,7 +127,7 @@ def _triangle(x: object, lower: bool) -> Var:
     return tril(x) if lower else triu(x)
 
 
-def _solve_triangular_back(g: object, a: object, lower: bool) -> Var:
+def _solve_triangular_back(g: Var, a: Var, lower: bool) -> Var:
     return solve_triangular(_transposed(a), g, not lower)
 
 
@@ -174,7 +169,7 @@ def logdet(x: Array) -> Value:
     return np.where(sign < 0.0, np.nan, y)
 
 
-def _cholesky_rule(g: object, y: object, x: object) -> object:
+def _cholesky_rule(g: Var, y: Var, x: Var) -> object:
     """½(S + Sᵀ), S = L⁻ᵀ Φ(LᵀG) L⁻¹, Φ the lower triangle with half of its diagonal.
 
     Murray, "Differentiation of the Cholesky decomposition" (2016), section 4. Symmetrised, so that

@@ -29,7 +29,9 @@ def op(
         row.forward, row.rules, row.infix, row.kind = forward, rules, infix, kind
         row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
         row.defaults = _defaults(forward, 0 if variadic else len(rules))
-        row.call = Call(row, {}, rules)
+        row.call = Call(row, row.defaults, rules)
+        if row.defaults and not variadic:
+            row.call = row.bind(len(rules), dict(row.defaults))
         return update_wrapper(row.function, forward)
 
     return register

@@ -224,4 +224,4 @@ def diag(x: Value) -> Value:
     return np.diag(x)
 
 
-ABOVE.update(index=index, reshape=reshape, transpose=transpose)
+ABOVE.update(index=index, reshape=reshape, swapaxes=swapaxes, transpose=transpose)
