@@ -66,11 +66,9 @@ def graph_of(
 
     With more than `max_nodes` of them each scope becomes one box; if that is not enough, inner
     scopes vanish in those around them. ValueError if it never is. `derivatives` says whether arrows
-    bear the local derivative; by default they do once `backward` has left gradients.
+    bear the local derivative; by default those do that lead to a gradient which `backward` left.
     """
     folded = _folded(equations, max_nodes)
-    if derivatives is None:
-        derivatives = any(row.grad is not None for row in equations)
     names = formulas(equations)
     first = _first_bad(equations)
     groups: dict[str, list[Equation]] = defaultdict(list)
@@ -162,7 +160,7 @@ def _folded_box(id: str, scope: str, rows: list[Equation], first: Equation | Non
     return Box(id, "scope", tuple(lines), f"scope {text(scope)}: {len(rows)} nodes", path, marks)
 
 
-def _arrows(equations: Equations, ids: list[str], derivatives: bool) -> list[Arrow]:
+def _arrows(equations: Equations, ids: list[str], derivatives: bool | None) -> list[Arrow]:
     """One arrow an operand; from or to a folded box one for all of a kind."""
     halted = _halted(equations)
     arrows: dict[object, Arrow] = {}
@@ -171,7 +169,8 @@ def _arrows(equations: Equations, ids: list[str], derivatives: bool) -> list[Arr
             tail, head, id = ids[i], ids[row.position], f"e{row.position}-{k}"
             folded = tail.startswith("s") or head.startswith("s")
             if tail != head:
-                kind, label = _flow(equations, row, k, halted, derivatives and not folded)
+                known = row.grad is not None if derivatives is None else derivatives
+                kind, label = _flow(equations, row, k, halted, known and not folded)
                 arrow = Arrow(id, tail, head, kind, label)
                 arrows.setdefault((tail, head, kind) if folded else id, arrow)
     return list(arrows.values())

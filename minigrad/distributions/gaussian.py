@@ -1,0 +1,181 @@
+"""Floor 3: Gaussians. z = μ + σε for numbers, z = μ + Lε for vectors, ε standard normal."""
+
+import math
+from typing import Self
+
+import numpy as np
+
+from ..ops import add, exp, log, matmul, multiply, softplus, square, subtract, swapaxes, tril, where
+from ..tape import Var
+from ..values import shape_of
+from .base import Distribution
+from .parameters import (
+    Numbers,
+    as_outcome,
+    as_parameter,
+    check_positive,
+    joint_shape,
+    spread,
+    sum_last,
+)
+from .triangular import (
+    factor_given,
+    factor_of,
+    half_logdet,
+    jittered,
+    square_matrix,
+    squared_length,
+    times_each,
+)
+
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+_FREE_SCALE = (
+    "Normal.from_log_variance and Normal.from_softplus take any number "
+    "(mg.soft_clip bounds one so low that the scale comes out as 0)"
+)
+
+
+class Normal(Distribution):
+    """Gaussian numbers with mean `loc` and standard deviation `scale`: not the variance or its log.
+
+    The batch shape is what loc and scale broadcast to, which must be the shape of one of them. A
+    scale that is 0, negative or nan is a ValueError.
+    """
+
+    def __init__(self, loc: object, scale: object) -> None:
+        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
+        self._log_scale: Numbers | None = None
+        check_positive("Normal: scale", self.scale, _FREE_SCALE)
+        shapes = shape_of(self.loc), shape_of(self.scale)
+        self.batch_shape = joint_shape("Normal: loc and scale", *shapes)
+
+    @classmethod
+    def from_log_variance(cls, loc: object, logvar: object) -> Self:
+        """From log σ², any number above -1490: scale is exp(½ logvar)."""
+        log_scale = multiply(0.5, logvar)
+        normal = cls(loc, exp(log_scale))
+        normal._log_scale = log_scale
+        return normal
+
+    @classmethod
+    def from_softplus(cls, loc: object, rho: object) -> Self:
+        """From ρ, any number above -745: scale is softplus(ρ) = log(1 + exp(ρ))."""
+        return cls(loc, softplus(rho))
+
+    @property
+    def log_scale(self) -> Numbers:
+        """log σ: for `from_log_variance` ½ logvar itself, with all its digits."""
+        return log(self.scale) if self._log_scale is None else self._log_scale
+
+    def _transform(self, eps: Var) -> Var:
+        return add(self.loc, multiply(self.scale, eps))
+
+    def log_prob(self, z: object) -> Var:
+        """-½((z - μ)/σ)² - log σ - ½ log 2π, for each number in z."""
+        z = as_outcome("Normal", z, self.batch_shape, ())
+        standard = subtract(z, self.loc) / self.scale
+        return -0.5 * square(standard) - self.log_scale - HALF_LOG_2PI
+
+    def entropy(self) -> Var:
+        """log σ + ½ log 2πe."""
+        return spread(add(self.log_scale, HALF_LOG_2PI + 0.5), self.batch_shape)
+
+    @property
+    def mean(self) -> Var:
+        """μ."""
+        return spread(self.loc, self.batch_shape)
+
+    @property
+    def stddev(self) -> Var:
+        """σ."""
+        return spread(self.scale, self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """σ²."""
+        return square(self.stddev)
+
+
+class MultivariateNormal(Distribution):
+    """Gaussian vectors with mean `loc` and covariance Σ = L Lᵀ, which is given in one of two ways.
+
+    `loc` has shape (..., d). `scale_tril`, (..., d, d), is L: lower triangular, its diagonal
+    positive. Other than 0 above the diagonal is a ValueError, and the gradient there is exactly 0.
+    `covariance_matrix`, (..., d, d), is Σ: symmetric, positive definite; `jitter` is added to its
+    diagonal first. The leading axes make the batch shape, as for `Normal`; the event shape is (d,).
+    """
+
+    def __init__(
+        self,
+        loc: object,
+        *,
+        scale_tril: object = None,
+        covariance_matrix: object = None,
+        jitter: float = 0.0,
+    ) -> None:
+        if (scale_tril is None) == (covariance_matrix is None):
+            given = "neither" if scale_tril is None else "both"
+            raise ValueError(
+                f"MultivariateNormal takes scale_tril= or covariance_matrix=, {given} were given"
+            )
+        if jitter and covariance_matrix is None:
+            raise ValueError("MultivariateNormal: jitter= is for covariance_matrix= alone")
+        self.loc = as_parameter(loc)
+        self._covariance: Numbers | None = None
+        if covariance_matrix is None:
+            self.scale_tril = factor_given(scale_tril)
+        else:
+            self._covariance = jittered(covariance_matrix, jitter)
+            self.scale_tril = factor_of(self._covariance)
+        shape, (*stack, d, _) = shape_of(self.loc), shape_of(self.scale_tril)
+        if shape[-1:] != (d,):
+            raise ValueError(
+                f"MultivariateNormal: loc of shape {shape} does not fit matrices of {d}×{d}: "
+                f"its last axis must have length {d}"
+            )
+        what = "MultivariateNormal: batches of loc and matrix"
+        self.batch_shape = joint_shape(what, shape[:-1], tuple(stack))
+        self.event_shape = (d,)
+
+    @classmethod
+    def from_unconstrained(cls, loc: object, free: object) -> Self:
+        """From any numbers (..., d, d): L has their strictly lower part, softplus of the diagonal.
+
+        What stands above the diagonal has no part in it.
+        """
+        lower = tril(square_matrix("free", free))
+        on_diagonal = np.eye(shape_of(lower)[-1])
+        return cls(loc, scale_tril=where(on_diagonal, softplus(lower), lower))
+
+    @property
+    def covariance_matrix(self) -> Numbers:
+        """Σ, with its jitter; L Lᵀ where L was given."""
+        if self._covariance is not None:
+            return self._covariance
+        return matmul(self.scale_tril, swapaxes(self.scale_tril, -1, -2))
+
+    def _transform(self, eps: Var) -> Var:
+        return add(self.loc, times_each(self.scale_tril, eps))
+
+    def log_prob(self, z: object) -> Var:
+        """-½‖L⁻¹(z - μ)‖² - log |L| - ½ d log 2π, for each vector along the last axis of z."""
+        z = as_outcome("MultivariateNormal", z, self.batch_shape, self.event_shape)
+        distance = squared_length(self.scale_tril, subtract(z, self.loc))
+        constant = self.event_shape[0] * HALF_LOG_2PI
+        return -0.5 * distance - half_logdet(self.scale_tril) - constant
+
+    def entropy(self) -> Var:
+        """log |L| + ½ d log 2πe."""
+        constant = self.event_shape[0] * (HALF_LOG_2PI + 0.5)
+        return spread(add(half_logdet(self.scale_tril), constant), self.batch_shape)
+
+    @property
+    def mean(self) -> Var:
+        """μ."""
+        return spread(self.loc, self.batch_shape + self.event_shape)
+
+    @property
+    def variance(self) -> Var:
+        """The diagonal of Σ."""
+        rows = sum_last(square(self.scale_tril), 1)
+        return spread(rows, self.batch_shape + self.event_shape)

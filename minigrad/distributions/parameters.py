@@ -1,0 +1,81 @@
+"""Floor 3: parameters of distributions: how they are held, and the checks that families share."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ops import broadcast_to
+from ..ops import sum as sum_
+from ..tape import Var
+from ..values import Shape, Value, as_value, readonly, shape_of
+
+Numbers = Var | Value  # a parameter, or what is computed from parameters: a Var if one of them is
+
+
+def as_parameter(given: object) -> Numbers:
+    """A Var as it is; numbers as a float, or as an array that nobody else can write to."""
+    return given if isinstance(given, Var) else readonly(as_value(given))
+
+
+def value_of(x: Numbers) -> Value:
+    """The numbers of a Var, or x itself."""
+    return x._value if isinstance(x, Var) else x
+
+
+def check_positive(name: str, x: Numbers, remedy: str) -> None:
+    """Refuse zero, negative numbers and nan; the error names the first of them and its position."""
+    value = value_of(x)
+    if value > 0.0 if type(value) is float else np.all(value > 0.0):
+        return
+    number, place = first_where(~(np.asarray(value) > 0.0), value)
+    raise ValueError(f"{name} must be positive, not {number}{place}: {remedy}")
+
+
+def first_where(wrong: NDArray[np.bool_], value: Value) -> tuple[float, str]:
+    """The first number of `value` where `wrong` is true, and its position in words."""
+    position = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return float(np.asarray(value)[position]), f" at position {position}" if position else ""
+
+
+def joint_shape(what: str, a: Shape, b: Shape) -> Shape:
+    """The shape that a and b broadcast to, which must be one of the two; else a ValueError.
+
+    (3,) and (3, 1) would make (3, 3): nine numbers where three were meant, and no sign of it.
+    """
+    if a == b or not b:  # two floats, most often
+        return a
+    try:
+        both = np.broadcast_shapes(a, b)
+    except ValueError:
+        raise ValueError(
+            f"{what} of shapes {a} and {b} do not broadcast: give equal shapes"
+        ) from None
+    if both not in (a, b):
+        raise ValueError(
+            f"{what} of shapes {a} and {b} would silently make {both}: reshape one of them, "
+            f"or ask for it with mg.broadcast_to(x, {both})"
+        )
+    return both
+
+
+def as_outcome(owner: str, given: object, batch_shape: Shape, event_shape: Shape) -> Numbers:
+    """A z to take the density of, held like a parameter.
+
+    Its shape must be sample_shape + batch_shape + event_shape, in which the axes before event_shape
+    may broadcast as parameters do; another is a ValueError.
+    """
+    z = as_parameter(given)
+    shape, n = shape_of(z), len(event_shape)
+    if n and shape[-n:] != event_shape:
+        raise ValueError(f"{owner}: z of shape {shape} must end in the event shape {event_shape}")
+    joint_shape(f"{owner}: z and parameters", shape[: len(shape) - n], batch_shape)
+    return z
+
+
+def spread(x: Numbers, shape: Shape) -> Var:
+    """x broadcast to `shape`, where it hasn't that shape already."""
+    return x if shape_of(x) == shape else broadcast_to(x, shape)  # type: ignore[return-value]
+
+
+def sum_last(x: Numbers, n: int) -> Var:
+    """x summed over its last n axes."""
+    return sum_(x, tuple(range(-n, 0))) if n else x  # type: ignore[return-value]

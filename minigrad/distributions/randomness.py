@@ -1,0 +1,78 @@
+"""Floor 3: the randomness of every distribution: draws that take part in a graph as its inputs.
+
+A draw is a leaf of kind "noise": it has a value that can be looked at, kept and used again, and no
+gradient ever reaches it.
+"""
+
+import operator
+
+import numpy as np
+
+from .. import context
+from ..node import Note
+from ..tape import Fixed, Var
+from ..values import Shape, Value, plain
+
+Generator = np.random.Generator
+
+
+def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
+    """Independent standard normal numbers of `shape`, as a noise leaf; a float where shape is ().
+
+    `rng` is a `numpy.random.Generator`, made once and passed on: anything else is a TypeError.
+    """
+    check_generator(rng)
+    return noise_leaf(standard_normal(rng, as_sample_shape(shape)), name, context.thread.scope)
+
+
+def noise_leaf(value: Value, name: str, scope: str) -> Var:
+    """A leaf of kind "noise" on a value that nobody else holds, so that it needs no copy."""
+    leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise"))
+    return leaf
+
+
+def standard_normal(rng: Generator, shape: Shape) -> Value:
+    """N(0, 1) draws as a value."""
+    return plain(rng.standard_normal(shape or None))
+
+
+def check_generator(rng: object) -> None:
+    """Refuse what only looks like a source of randomness, with what to write in its place."""
+    if isinstance(rng, Generator):
+        return
+    if isinstance(rng, bool | int | np.integer):
+        remedy = (
+            "a seed would draw the same eps at every call: "
+            f"make rng = np.random.default_rng({rng}) once, before the loop, and pass that"
+        )
+    elif isinstance(rng, tuple | list):
+        remedy = f"the generator comes first, then the shape: rsample(rng, {rng!r})"
+    else:
+        remedy = "make rng = np.random.default_rng(seed) once and pass that"
+    what = "None" if rng is None else f"{type(rng).__name__} {rng!r}"
+    raise TypeError(f"rng is a numpy.random.Generator, not {what}: {remedy}")
+
+
+def as_sample_shape(shape: object) -> Shape:
+    """A shape given as a tuple, or as an int n for (n,)."""
+    if type(shape) is tuple and not shape:
+        return ()
+    try:
+        lengths = shape if isinstance(shape, tuple | list) else (shape,)
+        checked = tuple(operator.index(n) for n in lengths)
+    except TypeError:
+        raise TypeError(f"shape is a tuple of ints, not {shape!r}: rsample(rng, (1000,))") from None
+    if min(checked, default=0) < 0:
+        raise ValueError(f"shape {checked} holds a negative length")
+    return checked
+
+
+def sample_count(samples: object) -> int:
+    """A number of samples, 1 or more."""
+    try:
+        count = operator.index(samples)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"samples is an int, not {type(samples).__name__} {samples!r}") from None
+    if count < 1:
+        raise ValueError(f"samples must be 1 or more, not {count}")
+    return count
