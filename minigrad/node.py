@@ -31,8 +31,8 @@ class Op:
     rule that takes the input's `position` besides.
     """
 
-    __slots__ = ("call", "defaults", "elementwise", "forward", "function", "infix", "kind", "name",
-                 "rules", "symbol", "variadic")  # fmt: skip
+    __slots__ = ("call", "defaults", "elementwise", "forward", "function", "infix", "javascript",
+                 "kind", "name", "numpy", "python", "rules", "symbol", "variadic")  # fmt: skip
     call: "Call"
     defaults: dict[str, object]
     forward: Callable[..., object]
@@ -42,6 +42,9 @@ class Op:
     kind: str
     elementwise: bool
     variadic: bool
+    python: str  # how a program writes it: of floats, of arrays, in JavaScript
+    numpy: str | Callable[..., str]
+    javascript: str
 
     def __init__(self, name: str, make: "Callable[[Op], Callable[..., object]]") -> None:
         self.name = name
@@ -230,6 +233,8 @@ class Node:
                 f"the truth of a Var of shape {self.shape} is ambiguous: "
                 "sum the comparison, or choose with where"
             )
+        if "branch" in ABOVE:  # a program is being traced: it would follow this branch for ever
+            ABOVE["branch"](self)
         return bool(np.any(self._value))
 
     def __float__(self) -> float:

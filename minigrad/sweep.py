@@ -13,7 +13,7 @@ import numpy as np
 
 from .node import ABOVE, OPS, Node
 from .tape import Fixed, Inner, Var, constant
-from .values import Shape, Value, as_value, ieee, readonly, shape_of
+from .values import Shape, Value, as_value, ieee, plain, readonly, shape_of
 
 _WAITING: Value = float("nan")  # told by identity: the sweep was here, no gradient has come yet
 _order_of = operator.attrgetter("_order")
@@ -274,8 +274,8 @@ def _step(node: Any, record: bool = False) -> None:  # noqa: ANN401
             d = back(g, y, *seen)
         except (ArithmeticError, ValueError):  # Python's floats raise where IEEE 754 has an answer
             d = ieee(back, g, y, *seen)
-        shape = shape_of(x._value)
-        if shape_of(d) != shape:
+        shape = () if type(x._value) is float else x._value.shape
+        if (() if type(d) is float else d.shape) != shape:
             d = fit(d, shape)
         x._grad = d if x._grad is _WAITING else x._grad + d
 
@@ -287,10 +287,16 @@ def fit(d: object, shape: Shape) -> object:
     new = tuple(range(extra))
     stretched = tuple(i for i in range(extra, len(have)) if shape[i - len(have)] == 1 != have[i])
     if new:
-        d = OPS["sum"].function(d, new)
+        d = _apply("sum", d, new, False)
     if stretched:
-        d = OPS["sum"].function(d, tuple(i - extra for i in stretched), True)
-    return d if shape_of(d) == shape else OPS["broadcast_to"].function(d, shape)
+        d = _apply("sum", d, tuple(i - extra for i in stretched), True)
+    return d if shape_of(d) == shape else _apply("broadcast_to", d, shape)
+
+
+def _apply(name: str, x: object, *static: object) -> object:
+    """An op, recorded on a Var; on values its bare forward, which costs a third."""
+    op = OPS[name]
+    return op.function(x, *static) if isinstance(x, Var) else plain(op.forward(x, *static))
 
 
 ABOVE["backward"] = backward

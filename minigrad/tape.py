@@ -33,6 +33,8 @@ def unary(row: Op) -> Function:
             value = row.forward(value)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (value,))
+        if type(value) is not float and type(value) is not np.ndarray:
+            value = plain(value)
         if kind is float:
             return value
         node = Fixed() if kind is Fixed else Inner()
@@ -75,6 +77,8 @@ def binary(row: Op) -> Function:
             value = row.forward(x, y)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (x, y))
+        if type(value) is not float and type(value) is not np.ndarray:
+            value = plain(value)
         if wants:
             node = Inner()
         elif kind is other is float:

@@ -15,6 +15,6 @@ __all__ = [
     name
     for name, thing in globals().items()
     if getattr(thing, "__module__", "").startswith(f"{__name__}.")
-    and name not in ("op", "Axis")
+    and name not in ("op", "comparison", "Axis")
     and not name.startswith("_")
 ]

@@ -8,22 +8,30 @@ import math
 import numpy as np
 
 from ..values import Value
-from .row import elementwise
+from .row import comparison, elementwise
 
 
-@elementwise(lambda g, y, x: g * (x > 0.0))
+@elementwise(
+    lambda g, y, x: g * (x > 0.0),
+    python="0.0 if {0} <= 0.0 else {0}", numpy="np.maximum({0}, 0.0)",
+    javascript="{0} <= 0 ? 0 : {0}",
+)  # fmt: skip
 def relu(x: Value) -> Value:
     """max(x, 0). Slope 0 at the kink x = 0."""
     return (x if x > 0.0 or x != x else 0.0) if type(x) is float else np.maximum(x, 0.0)
 
 
-@elementwise(lambda g, y, x: g * sign(x), symbol="| |")
+@elementwise(lambda g, y, x: g * sign(x), symbol="| |", python="abs({0})")
 def abs(x: Value) -> Value:
     """The absolute value. Slope 0 at the kink x = 0."""
     return math.fabs(x) if type(x) is float else np.abs(x)
 
 
-@elementwise(None)
+@elementwise(
+    None,
+    python="1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else abs({0})",
+    javascript="{0} > 0 ? 1 : {0} < 0 ? -1 : Math.abs({0})",
+)
 def sign(x: Value) -> Value:
     """-1, 0 or 1; nan at nan. Flat wherever it has a slope, so no gradient passes."""
     return (x if x != x else float(x > 0.0) - (x < 0.0)) if type(x) is float else np.sign(x)
@@ -32,6 +40,8 @@ def sign(x: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * ((a > b) + 0.5 * (a == b)),
     lambda g, y, a, b: g * ((b > a) + 0.5 * (a == b)),
+    python="{0} if {0} > {1} or {0} != {0} else {1}",
+    javascript="{0} > {1} || {0} !== {0} ? {0} : {1}",
 )
 def maximum(a: Value, b: Value) -> Value:
     """The larger of a and b, nan if either is. At a tie each gets half of the gradient."""
@@ -41,6 +51,8 @@ def maximum(a: Value, b: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * ((a < b) + 0.5 * (a == b)),
     lambda g, y, a, b: g * ((b < a) + 0.5 * (a == b)),
+    python="{0} if {0} < {1} or {0} != {0} else {1}",
+    javascript="{0} < {1} || {0} !== {0} ? {0} : {1}",
 )
 def minimum(a: Value, b: Value) -> Value:
     """The smaller of a and b, nan if either is. At a tie each gets half of the gradient."""
@@ -52,17 +64,28 @@ def minimum(a: Value, b: Value) -> Value:
     # Should low be above high, the value is high, whatever x is.
     lambda g, y, x, low, high: g * (x < low) * (low <= high),
     lambda g, y, x, low, high: g * (maximum(x, low) > high),
-)
+    python="_clip({0}, {1}, {2})", numpy="np.minimum(np.maximum({0}, {1}), {2})",
+    javascript="clip({0}, {1}, {2})",
+)  # fmt: skip
 def clip(x: Value, low: Value, high: Value) -> Value:
     """x moved into [low, high]. The gradient passes on the closed interval and is 0 outside it."""
+    if type(x) is type(low) is type(high) is float:
+        return _clip(x, low, high)
     return np.minimum(np.maximum(x, low), high)
+
+
+def _clip(x: float, low: float, high: float) -> float:
+    y = x if x > low or x != x else low
+    return y if y < high or y != y else high
 
 
 @elementwise(
     None,
     lambda g, y, condition, a, b: where(condition, g, 0.0),
     lambda g, y, condition, a, b: where(condition, 0.0, g),
-)
+    python="{1} if {0:truth} else {2}", numpy="np.where({0:truth}, {1}, {2})",
+    javascript="{0:truth} ? {1} : {2}",
+)  # fmt: skip
 def where(condition: Value, a: Value, b: Value) -> Value:
     """a where the condition is not 0, else b.
 
@@ -79,37 +102,37 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 # so that `where(x > 0, …)` stays true when x is another number, and pass no gradient.
 
 
-@elementwise(None, None, infix="<")
+@comparison("<")
 def less(a: Value, b: Value) -> object:
     """1.0 where a is less than b, else 0.0; no gradient."""
     return a < b
 
 
-@elementwise(None, None, infix="<=", symbol="≤")
+@comparison("<=", symbol="≤")
 def less_equal(a: Value, b: Value) -> object:
     """1.0 where a is at most b, else 0.0; no gradient."""
     return a <= b
 
 
-@elementwise(None, None, infix=">")
+@comparison(">")
 def greater(a: Value, b: Value) -> object:
     """1.0 where a is greater than b, else 0.0; no gradient."""
     return a > b
 
 
-@elementwise(None, None, infix=">=", symbol="≥")
+@comparison(">=", symbol="≥")
 def greater_equal(a: Value, b: Value) -> object:
     """1.0 where a is at least b, else 0.0; no gradient."""
     return a >= b
 
 
-@elementwise(None, None, infix="==", symbol="=")
+@comparison("==", symbol="=")
 def equal(a: Value, b: Value) -> object:
     """1.0 where a is equal to b, else 0.0; no gradient."""
     return a == b
 
 
-@elementwise(None, None, infix="!=", symbol="≠")
+@comparison("!=", symbol="≠")
 def not_equal(a: Value, b: Value) -> object:
     """1.0 where a is different from b, else 0.0; no gradient."""
     return a != b
@@ -118,7 +141,7 @@ def not_equal(a: Value, b: Value) -> object:
 # ----------------------------------------------------------------------------------------- walls
 
 
-@elementwise(None, kind="stop")
+@elementwise(None, kind="stop", python="{0}", numpy="{0}", javascript="{0}")
 def stop_gradient(x: Value) -> Value:
     """x, with no gradient passing: a wall, drawn with what is behind it."""
     return x

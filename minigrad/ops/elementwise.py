@@ -56,7 +56,10 @@ def divide(a: Value, b: Value) -> Value:
     return a / b
 
 
-@elementwise(lambda g, y, x: -g, symbol="−")
+@elementwise(
+    lambda g, y, x: -g, symbol="−",
+    python="-{0}", numpy="-{0}", javascript="-{0}",
+)  # fmt: skip
 def negative(x: Value) -> Value:
     """-x."""
     return -x
@@ -68,13 +71,17 @@ def negative(x: Value) -> Value:
     # 0**b is flat in b: log(0) is masked.
     lambda g, y, a, b: g * y * log(where(a == 0.0, 1.0, a)),
     infix="**", symbol="^",
+    python="math.pow({0}, {1})", numpy="np.power({0}, {1})", javascript="pow({0}, {1})",
 )  # fmt: skip
 def power(a: Value, b: Value) -> Value:
     """a to the power b. A negative base takes whole exponents, else nan; 0**0 is 1."""
     return math.pow(a, b) if type(a) is type(b) is float else np.power(a, b)
 
 
-@elementwise(lambda g, y, x: 2.0 * g * x, symbol="( )²")
+@elementwise(
+    lambda g, y, x: 2.0 * g * x, symbol="( )²",
+    python="{0} * {0}", numpy="{0} * {0}", javascript="{0} * {0}",
+)  # fmt: skip
 def square(x: Value) -> Value:
     """x times x; `x**2` records this."""
     return x * x
@@ -116,14 +123,19 @@ def log1p(x: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * sigmoid(a - b),
     lambda g, y, a, b: g * sigmoid(b - a),
+    python="_logaddexp({0}, {1})", numpy="logaddexp({0}, {1})", javascript="logaddexp({0}, {1})",
 )
 def logaddexp(a: Value, b: Value) -> Value:
     """log(exp(a) + exp(b)) without overflow. Where a = b = ±inf the gradients are nan."""
     if type(a) is type(b) is float:
-        gap = 0.0 if a == b else math.fabs(a - b)  # not inf - inf
-        return max(a, b) + math.log1p(math.exp(-gap))
+        return _logaddexp(a, b)
     gaps = np.where(a == b, 0.0, np.abs(a - b))
     return np.maximum(a, b) + np.log1p(np.exp(-gaps))
+
+
+def _logaddexp(a: float, b: float) -> float:
+    gap = 0.0 if a == b else math.fabs(a - b)  # not inf - inf
+    return max(a, b) + math.log1p(math.exp(-gap))
 
 
 # ------------------------------------------------------------------------------------ trigonometry
@@ -147,19 +159,28 @@ def tan(x: Value) -> Value:
     return math.tan(x) if type(x) is float else np.tan(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)))
+@elementwise(
+    lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)),
+    python="math.asin({all})", javascript="Math.asin({all})",
+)  # fmt: skip
 def arcsin(x: Value) -> Value:
     """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
     return math.asin(x) if type(x) is float else np.arcsin(x)
 
 
-@elementwise(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)))
+@elementwise(
+    lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)),
+    python="math.acos({all})", javascript="Math.acos({all})",
+)  # fmt: skip
 def arccos(x: Value) -> Value:
     """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
     return math.acos(x) if type(x) is float else np.arccos(x)
 
 
-@elementwise(lambda g, y, x: g / (1.0 + x * x))
+@elementwise(
+    lambda g, y, x: g / (1.0 + x * x),
+    python="math.atan({all})", javascript="Math.atan({all})",
+)  # fmt: skip
 def arctan(x: Value) -> Value:
     """The angle in (-π/2, π/2) whose tangent is x."""
     return math.atan(x) if type(x) is float else np.arctan(x)
@@ -168,7 +189,8 @@ def arctan(x: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * b / (a * a + b * b),
     lambda g, y, a, b: -g * a / (a * a + b * b),
-)
+    python="math.atan2({all})", javascript="Math.atan2({all})",
+)  # fmt: skip
 def arctan2(a: Value, b: Value) -> Value:
     """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan."""
     return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)
@@ -195,19 +217,33 @@ def tanh(x: Value) -> Value:
 # ------------------------------------------------------------------------------------- smooth steps
 
 
-@elementwise(lambda g, y, x: g * y * sigmoid(-x))
+@elementwise(
+    lambda g, y, x: g * y * sigmoid(-x),
+    python="_sigmoid({0})", numpy="sigmoid({0})", javascript="sigmoid({0})",
+)  # fmt: skip
 def sigmoid(x: Value) -> Value:
     """1 / (1 + exp(-x)), in [0, 1], without overflow. The rule keeps its digits in both tails."""
     if type(x) is float:
-        e = math.exp(-math.fabs(x))  # in [0, 1]: nothing overflows
-        return (1.0 if x >= 0.0 else e) / (1.0 + e)
+        return _sigmoid(x)
     small = np.exp(-np.abs(x))
     return np.where(x >= 0.0, 1.0, small) / (1.0 + small)
 
 
-@elementwise(lambda g, y, x: g * sigmoid(x))
+def _sigmoid(x: float) -> float:
+    small = math.exp(-math.fabs(x))  # in [0, 1]: nothing overflows
+    return (1.0 if x >= 0.0 else small) / (1.0 + small)
+
+
+@elementwise(
+    lambda g, y, x: g * sigmoid(x),
+    python="_softplus({0})", numpy="softplus({0})", javascript="softplus({0})",
+)  # fmt: skip
 def softplus(x: Value) -> Value:
     """log(1 + exp(x)) without overflow: above 0, and close to x for large x."""
     if type(x) is float:
-        return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
+        return _softplus(x)
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _softplus(x: float) -> float:
+    return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))

@@ -17,8 +17,8 @@ def _matmul_left(g: Var, y: Var, a: Var, b: Var) -> object:
     if b.ndim == 1:
         return expand_dims(g, -1) * b
     if a.ndim == 1:
-        return index(matmul(b, expand_dims(g, -1)), (..., 0))
-    return matmul(g, b.swapaxes(-1, -2))
+        return index(b @ expand_dims(g, -1), (..., 0))
+    return g @ b.swapaxes(-1, -2)
 
 
 def _matmul_right(g: Var, y: Var, a: Var, b: Var) -> object:
@@ -27,8 +27,8 @@ def _matmul_right(g: Var, y: Var, a: Var, b: Var) -> object:
     if a.ndim == 1:
         return expand_dims(a, -1) * expand_dims(g, -2)
     if b.ndim == 1:
-        return index(matmul(a.swapaxes(-1, -2), expand_dims(g, -1)), (..., 0))
-    return matmul(a.swapaxes(-1, -2), g)
+        return index(a.swapaxes(-1, -2) @ expand_dims(g, -1), (..., 0))
+    return a.swapaxes(-1, -2) @ g
 
 
 @op(_matmul_left, _matmul_right, infix="@")
@@ -61,8 +61,8 @@ def dot(a: object, b: object) -> Var:
 
 
 @op(
-    lambda g, y, a, b: matmul(g, b),
-    lambda g, y, a, b: matmul(a, g),
+    lambda g, y, a, b: g @ b,
+    lambda g, y, a, b: a @ g,
 )
 def outer(a: Value, b: Value) -> Value:
     """The matrix of products of two vectors, a[i] * b[j]."""
@@ -86,7 +86,7 @@ def _transposed(x: Var) -> Var:
 
 def _outer_with(d: Var, y: Var, b_is_vector: bool) -> Var:
     """d yᵀ, for columns or for a single vector."""
-    return outer(d, y) if b_is_vector else matmul(d, _transposed(y))
+    return outer(d, y) if b_is_vector else d @ _transposed(y)
 
 
 @op(
@@ -149,7 +149,7 @@ def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     return np.linalg.solve(triangle, b)
 
 
-@op(lambda g, y, x: -matmul(matmul(_transposed(y), g), _transposed(y)))
+@op(lambda g, y, x: -(_transposed(y) @ g @ _transposed(y)))
 def inv(x: Array) -> Value:
     """The inverse of a square matrix. A singular one is a ValueError."""
     _square("inv", x)
@@ -176,7 +176,7 @@ def _cholesky_rule(g: Var, y: Var, x: Var) -> object:
     the gradient is right for any symmetric path, to second order as well.
     """
     n = shape_of(x)[-1]
-    phi = matmul(_transposed(y), tril(g)) * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
+    phi = (_transposed(y) @ tril(g)) * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
     left = solve_triangular(_transposed(y), phi, False)
     s = _transposed(solve_triangular(_transposed(y), _transposed(left), False))
     return 0.5 * (s + _transposed(s))

@@ -14,12 +14,12 @@ Axis = int | tuple[int, ...] | None
 
 def _spread(v: Var, x: Var, axis: Axis) -> Var:
     """`v`, an x that was reduced over `axis`, in a shape that broadcasts against x again."""
-    if axis is None:
-        return v
     shape = shape_of(x)
+    if axis is None or not shape_of(v):
+        return v
     axes = as_axes(axis, len(shape))
     kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
-    return v if shape_of(v) == kept else reshape(v, kept)
+    return v if shape_of(v) == kept else v.reshape(kept)
 
 
 def _count(x: object, axis: Axis) -> int:

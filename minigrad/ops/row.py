@@ -14,11 +14,20 @@ def op(
     kind: str = "op",
     elementwise: bool = False,
     variadic: bool = False,
+    python: str = "",
+    numpy: str | Callable[..., str] = "",
+    javascript: str = "",
 ) -> Callable[[Callable[..., object]], Function]:
     """Make the decorated function (values in, value out) an operation of the tape: write a row.
 
     One rule per input, in order; the function's further parameters are static arguments, which the
     rules receive by name. `infix` and `symbol` say how it is written in a listing and in a picture.
+
+    `python`, `numpy` and `javascript` say how a program writes it, of floats and of arrays: `{0}` is
+    the first input, `{0:truth}` the first input where only its truth counts, `{all}` every input,
+    `{axis}` a static argument, `{static}` all that differ from their defaults. A name of the row's
+    room, such as a function of floats, is copied into the program; `numpy` may be a function of the
+    inputs' shapes and the static arguments.
     """
 
     def register(forward: Callable[..., object]) -> Function:
@@ -29,6 +38,10 @@ def op(
         row.forward, row.rules, row.infix, row.kind = forward, rules, infix, kind
         row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
         row.defaults = _defaults(forward, 0 if variadic else len(rules))
+        usual = f"{{0}} {infix} {{1}}" if infix else ""
+        row.python = python or usual or f"math.{name}({{all}})"
+        row.numpy = numpy or usual or f"np.{name}({{all}}{{static}})"
+        row.javascript = javascript or usual or f"Math.{name}({{all}})"
         row.call = Call(row, row.defaults, rules)
         if row.defaults and not variadic:
             row.call = row.bind(len(rules), dict(row.defaults))
@@ -46,3 +59,13 @@ def _defaults(forward: Callable[..., object], inputs: int) -> dict[str, object]:
 
 
 elementwise = partial(op, elementwise=True)
+
+
+def comparison(infix: str, symbol: str = "") -> Callable[[Callable[..., object]], Function]:
+    """The row of an op that says 1.0 where something is true, else 0.0; no gradient passes."""
+    test = f"{{0}} {infix} {{1}}"
+    return elementwise(
+        None, None, infix=infix, symbol=symbol,
+        python=f"1.0 if {test} else 0.0", numpy=f"({test}).astype(float)",
+        javascript=f"{test.replace('==', '===').replace('!=', '!==')} ? 1 : 0",
+    )  # fmt: skip

@@ -1,12 +1,11 @@
 """Floor 1: special functions and smooth bounds, without SciPy."""
 
 import math
-from functools import reduce
 
 import numpy as np
 
 from ..values import Value
-from .elementwise import exp, expm1, sigmoid, softplus, square
+from .elementwise import _softplus, exp, expm1, sigmoid, softplus, square
 from .row import elementwise
 
 _2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
@@ -22,20 +21,29 @@ def _each(function, x: Value) -> Value:  # type: ignore[no-untyped-def]
     return np.fromiter(map(function, x.ravel().tolist()), float, x.size).reshape(x.shape)
 
 
-@elementwise(lambda g, y, x: _2_OVER_SQRT_PI * g * exp(-square(x)))
+@elementwise(
+    lambda g, y, x: _2_OVER_SQRT_PI * g * exp(-square(x)),
+    python="_erf({0})", numpy="_each(_erf, {0})", javascript="erf({0})",
+)  # fmt: skip
 def erf(x: Value) -> Value:
     """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
-    return _each(math.erf, x)
+    return _each(_erf, x)
+
+
+def _erf(x: float) -> float:
+    return math.erf(x)
 
 
 def _lgamma(x: float) -> float:
-    try:
-        return math.lgamma(x)
-    except (ValueError, OverflowError):  # a pole; or above 2.5e305
-        return math.inf
+    if x > 1e17:
+        return x * (math.log(x) - 1.0)  # what is left of Stirling's series: overflows quietly
+    return math.inf if x == -math.inf or (x <= 0.0 and x == math.floor(x)) else math.lgamma(x)
 
 
-@elementwise(lambda g, y, x: g * digamma(x))
+@elementwise(
+    lambda g, y, x: g * digamma(x),
+    python="_lgamma({0})", numpy="_each(_lgamma, {0})", javascript="lgamma({0})",
+)  # fmt: skip
 def lgamma(x: Value) -> Value:
     """log |Γ(x)|; inf at 0, -1, -2, …"""
     return _each(_lgamma, x)
@@ -52,35 +60,51 @@ def _polygamma_of(x: float, order: int) -> float:
         return (-1) ** order * _polygamma_of(1.0 - x, order) - math.pi * _cot_derivative(x, order)
     sign, total = (-1) ** (order + 1), 0.0
     while x < 16.0 + 2 * order:
-        total += sign * math.factorial(order) / x ** (order + 1)
+        total += sign * math.gamma(order + 1.0) / x ** (order + 1)
         x += 1.0
     small = 1.0 / x  # its powers vanish quietly where those of x would overflow
     if order == 0:
         total += math.log(x) - 0.5 * small
     else:
-        total += sign * math.factorial(order - 1) * (1.0 + 0.5 * order * small) * small**order
+        total += sign * math.gamma(order) * (1.0 + 0.5 * order * small) * small**order
     for k, b in enumerate(_BERNOULLI, start=1):
-        ratio = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
+        ratio = math.gamma(2 * k + order) / math.gamma(2 * k + 1)
         total += sign * b * ratio * small ** (2 * k + order)
     return total
 
 
 def _cot_derivative(x: float, order: int) -> float:
     """That derivative of cot(πx): a polynomial in c = cot(πx), since c' = -π(1 + c²)."""
-    polynomial = np.polynomial.Polynomial([0.0, 1.0])
-    for _ in range(order):
-        polynomial = -math.pi * polynomial.deriv() * np.polynomial.Polynomial([1.0, 0.0, 1.0])
     c = 1.0 / math.tan(math.pi * (x - round(x)))  # the period is 1
-    return reduce(lambda y, coefficient: y * c + coefficient, reversed(polynomial.coef.tolist()))
+    polynomial = [0.0, 1.0]  # the coefficients, constant first
+    for _ in range(order):
+        slope = [-math.pi * k * a for k, a in enumerate(polynomial)][1:]
+        polynomial = [a + b for a, b in zip([*slope, 0.0, 0.0], [0.0, 0.0, *slope])]
+    y = 0.0
+    for a in polynomial[::-1]:
+        y = y * c + a
+    return y
 
 
-@elementwise(lambda g, y, x: g * polygamma(x, 1))
+@elementwise(
+    lambda g, y, x: g * polygamma(x, 1),
+    python="_polygamma_of({0}, 0)", numpy="_each(_digamma, {0})", javascript="polygamma({0}, 0)",
+)  # fmt: skip
 def digamma(x: Value) -> Value:
     """The derivative of log Γ; nan at 0, -1, -2, …"""
-    return _each(lambda v: _polygamma_of(v, 0), x)
+    return _each(_digamma, x)
 
 
-@elementwise(lambda g, y, x, order: g * polygamma(x, order + 1))
+def _digamma(x: float) -> float:
+    return _polygamma_of(x, 0)
+
+
+@elementwise(
+    lambda g, y, x, order: g * polygamma(x, order + 1),
+    python="_polygamma_of({0}, {order})",
+    numpy="_each(lambda v: _polygamma_of(v, {order}), {0})",
+    javascript="polygamma({0}, {order})",
+)
 def polygamma(x: Value, order: int) -> Value:
     """The derivative of digamma of that order, 1 or more; nan at 0, -1, -2, …"""
     if type(order) is not int or order < 1:
@@ -92,7 +116,8 @@ def polygamma(x: Value, order: int) -> Value:
     lambda g, y, x, low, high: g * sigmoid(x - low) * sigmoid(high - x) * -expm1(low - high),
     lambda g, y, x, low, high: g * sigmoid(low - x),
     lambda g, y, x, low, high: g * sigmoid(x - high),
-)
+    python="_soft_clip({all})", numpy="soft_clip({all})", javascript="soft_clip({all})",
+)  # fmt: skip
 def soft_clip(x: Value, low: Value, high: Value) -> Value:
     """x bounded to (low, high) by low + softplus(x - low) - softplus(x - high).
 
@@ -101,7 +126,17 @@ def soft_clip(x: Value, low: Value, high: Value) -> Value:
     """
     if not np.all(np.less(low, high)):
         raise ValueError(f"soft_clip needs low < high, not {low} and {high}")
+    if type(x) is type(low) is type(high) is float:
+        return _soft_clip(x, low, high)
     # The two forms are equal; each keeps its digits on its own side.
     below = low + softplus(x - low) - softplus(x - high)
     above = high - softplus(high - x) + softplus(low - x)
     return np.where(x < 0.5 * (low + high), below, above)
+
+
+def _soft_clip(x: float, low: float, high: float) -> float:
+    if not low < high:
+        raise ValueError(f"soft_clip needs low < high, not {low} and {high}")
+    if x < 0.5 * (low + high):
+        return low + _softplus(x - low) - _softplus(x - high)
+    return high - _softplus(high - x) + _softplus(low - x)
