@@ -89,7 +89,8 @@ def test_names_kinds_and_text():
 
 def test_item_detach_len_iter_and_transpose():
     m = mg.Var([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    assert len(m) == 2 and m.T.shape == (3, 2) and [row.value.tolist() for row in m][1] == [4.0, 5.0, 6.0]
+    assert len(m) == 2 and m.T.shape == (3, 2)
+    assert [row.value.tolist() for row in m] == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
     assert m.reshape(3, 2).shape == m.reshape((3, -1)).shape == m.transpose(1, 0).shape == (3, 2)
     assert m.sum(axis=0).value.tolist() == [5.0, 7.0, 9.0] and m.mean().item() == 3.5
     assert mg.Var([[2.0]]).item() == 2.0
@@ -156,7 +157,8 @@ def test_a_graph_is_freed_without_the_collector():
 
 def test_scalars_are_silent_where_python_would_raise():
     x, zero = mg.Var(1000.0), mg.Var(0.0)
-    found = [mg.exp(x), 1 / zero, zero / zero, mg.log(zero), mg.log(-x), mg.Var(-8.0) ** 0.5, x**1000]
+    found = [mg.exp(x), 1 / zero, zero / zero, mg.log(zero), mg.log(-x), mg.Var(-8.0) ** 0.5]
+    found += [x**1000]
     np.testing.assert_equal(
         [v.value for v in found], [np.inf, np.inf, np.nan, -np.inf, np.nan, np.nan, np.inf]
     )

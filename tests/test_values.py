@@ -7,7 +7,9 @@ import minigrad as mg
 from minigrad.values import as_axes, as_key, as_value, ieee, plain
 
 
-@pytest.mark.parametrize("given", [2, True, np.float32(2), np.int8(2), np.array(2), np.bool_(1), 2.0])
+@pytest.mark.parametrize(
+    "given", [2, True, np.float32(2), np.int8(2), np.array(2), np.bool_(1), 2.0]
+)
 def test_scalars_become_floats(given):
     value = mg.Var(given).value
     assert type(value) is float and value == float(given)
@@ -21,8 +23,8 @@ def test_arrays_become_float64(given):
 
 @pytest.mark.parametrize(
     "given",
-    [1j, "1", None, object(), np.array([1j]), np.array(["a"]), np.array([None]), [[1], ["a"]], {1: 2},
-     np.ma.masked_array([1.0], [True]), np.array(["2020"], dtype="datetime64[Y]")],
+    [1j, "1", None, object(), np.array([1j]), np.array(["a"]), np.array([None]), [[1], ["a"]],
+     {1: 2}, np.ma.masked_array([1.0], [True]), np.array(["2020"], dtype="datetime64[Y]")],
 )  # fmt: skip
 def test_anything_else_is_a_type_error(given):
     with pytest.raises(TypeError, match="real numbers|mask"):
@@ -59,7 +61,8 @@ def test_arrays_are_copied_in_and_locked():
 def test_plain_keeps_an_array_and_unpacks_a_scalar():
     array = np.ones(2)
     assert plain(array) is array
-    assert type(plain(np.float64(1))) is type(plain(np.array(1.0))) is type(plain(np.True_)) is float
+    for scalar in (np.float64(1), np.array(1.0), np.True_):
+        assert type(plain(scalar)) is float
     assert plain(np.array([True])).dtype == np.float64
 
 
