@@ -6,6 +6,7 @@ row an op; how a gradient flows back stands in `sweep.py`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -120,7 +121,10 @@ def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dic
         )
     for name in named.keys() - row.defaults.keys():
         raise TypeError(f"{row.name} takes no argument {name!r}: it knows {known}")
-    return row.defaults | dict(zip(row.defaults, given, strict=False)) | named
+    placed = dict(zip(row.defaults, given, strict=False))
+    for name in placed.keys() & named.keys():
+        raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
+    return row.defaults | placed | named
 
 
 def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> object:
@@ -140,7 +144,7 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
     try:
         value = row.forward(*values, **static)
     except (ArithmeticError, ValueError) as error:
-        value = _rescue(row, error, values)
+        value = _rescue(row, error, values, static)
     if not _is_value(value):
         value = plain(value)
     if not taped:
@@ -176,12 +180,14 @@ def _own(array: Array) -> Value:
     return array if array.flags.owndata and not array.flags.writeable else as_value(array)
 
 
-def _rescue(row: Op, error: Exception, values: Sequence[object]) -> Value:
+def _rescue(
+    row: Op, error: Exception, values: Sequence[object], static: dict[str, object] | None = None
+) -> Value:
     """The IEEE answer where Python's floats raise; a sentence where arrays do not broadcast."""
     if not row.elementwise:
         raise error
     if all(type(v) is float for v in values):
-        return ieee(row.forward, *values)
+        return ieee(partial(row.forward, **(static or {})), *values)
     shapes = [shape_of(v) for v in values]
     try:
         np.broadcast_shapes(*shapes)

@@ -177,6 +177,8 @@ def test_unknown_and_surplus_arguments_are_refused():
         mg.sum(mg.Var([1.0]), dtype=int)
     with pytest.raises(TypeError, match="sum takes 1 inputs, then axis, keepdims: too many"):
         mg.sum(mg.Var([1.0]), 0, True, None)
+    with pytest.raises(TypeError, match="given 'axis' twice"):
+        mg.sum(mg.Var([1.0]), 0, axis=0)
     with pytest.raises(TypeError):
         mg.sin(mg.Var(1.0), 2.0)
 

@@ -5,7 +5,7 @@ import string
 import numpy as np
 
 from ..tape import Var
-from ..values import Value, shape_of
+from ..values import Shape, Value, shape_of
 from .row import op
 from .shapes import index, reshape
 
@@ -24,7 +24,11 @@ def _einsum_rule(g: object, y: object, *inputs: object, subscripts: str, positio
     return reshape(d, tuple(n if i in known else 1 for i, n in lengths))
 
 
-@op(_einsum_rule, variadic=True)
+def _einsum_in_program(shapes: tuple[Shape, ...], subscripts: str) -> str:
+    return f"np.einsum({{subscripts}}, {{all}}{', optimize=True' if len(shapes) > 2 else ''})"
+
+
+@op(_einsum_rule, variadic=True, numpy=_einsum_in_program)
 def _einsum(*inputs: Value, subscripts: str) -> Value:
     """Sums of products over named indices; `subscripts` spells out the output."""
     return np.einsum(subscripts, *inputs, optimize=len(inputs) > 2)

@@ -92,6 +92,7 @@ def _outer_with(d: Var, y: Var, b_is_vector: bool) -> Var:
 @op(
     lambda g, y, a, b: -_outer_with(solve(_transposed(a), g), y, len(shape_of(b)) == 1),
     lambda g, y, a, b: solve(_transposed(a), g),
+    numpy="np.linalg.solve({all})",
 )
 def solve(a: Array, b: Array) -> Value:
     """The x with a @ x = b, for a square a, a vector or matrix b; a singular a is a ValueError."""
@@ -138,6 +139,7 @@ def _solve_triangular_back(g: Var, a: Var, lower: bool) -> Var:
         )
     ),
     lambda g, y, a, b, lower: _solve_triangular_back(g, a, lower),
+    numpy=lambda shapes, lower: f"np.linalg.solve(np.{'tril' if lower else 'triu'}({{0}}), {{1}})",
 )
 def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     """The x with T @ x = b, T the lower (or upper) triangle of a; the rest of a is not read."""
@@ -149,7 +151,7 @@ def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     return np.linalg.solve(triangle, b)
 
 
-@op(lambda g, y, x: -(_transposed(y) @ g @ _transposed(y)))
+@op(lambda g, y, x: -(_transposed(y) @ g @ _transposed(y)), numpy="np.linalg.inv({0})")
 def inv(x: Array) -> Value:
     """The inverse of a square matrix. A singular one is a ValueError."""
     _square("inv", x)
@@ -161,7 +163,10 @@ def inv(x: Array) -> Value:
         ) from None
 
 
-@op(lambda g, y, x: reshape(g, (*shape_of(g), 1, 1)) * _transposed(inv(x)))
+@op(
+    lambda g, y, x: reshape(g, (*shape_of(g), 1, 1)) * _transposed(inv(x)),
+    numpy="logdet({0})",
+)  # fmt: skip
 def logdet(x: Array) -> Value:
     """log of the determinant of a square matrix; nan where that is negative, -inf where it is 0."""
     _square("logdet", x)
@@ -182,7 +187,7 @@ def _cholesky_rule(g: Var, y: Var, x: Var) -> object:
     return 0.5 * (s + _transposed(s))
 
 
-@op(_cholesky_rule)
+@op(_cholesky_rule, numpy="cholesky({0})")
 def cholesky(x: Array) -> Value:
     """The lower triangular L with L @ Lᵀ = x, for a symmetric positive definite x.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tape import Var
-from ..values import Value, as_axes, shape_of, size_of
+from ..values import Shape, Value, as_axes, shape_of, size_of
 from .choices import equal
 from .elementwise import exp
 from .row import op
@@ -33,7 +33,19 @@ _ROWS_OR_COLUMNS = (0, (0,), 1, (1,), -1, (-1,))
 # The rules hand back a gradient with axes of length 1; the sweep spreads it to the input's shape.
 
 
-@op(lambda g, y, x, axis, keepdims: _spread(g, x, axis), symbol="Σ")
+def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
+    (shape,) = shapes
+    if len(shape) != 2 or axis not in _ROWS_OR_COLUMNS:
+        return "np.sum({0}{static})"
+    rows, columns = shape
+    y = f"np.ones({rows}) @ {{0}}" if axis in (0, (0,)) else f"{{0}} @ np.ones({columns})"
+    return f"np.expand_dims({y}, {{axis}})" if keepdims else y
+
+
+@op(
+    lambda g, y, x, axis, keepdims: _spread(g, x, axis), symbol="Σ",
+    numpy=_sum_in_program,
+)  # fmt: skip
 def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The sum over `axis`; `keepdims` keeps the axes with length 1."""
     if isinstance(x, np.ndarray) and x.ndim == 2 and axis in _ROWS_OR_COLUMNS:
@@ -42,7 +54,14 @@ def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     return np.sum(x, axis=axis, keepdims=keepdims)
 
 
-@op(lambda g, y, x, axis, keepdims: _spread(g, x, axis) / _count(x, axis))
+def _mean_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
+    return f"{_sum_in_program(shapes, axis, keepdims)} / {_count(np.empty(shapes[0]), axis)}"
+
+
+@op(
+    lambda g, y, x, axis, keepdims: _spread(g, x, axis) / _count(x, axis),
+    numpy=_mean_in_program,
+)  # fmt: skip
 def mean(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The mean over `axis`; `keepdims` keeps the axes with length 1."""
     if not _count(x, axis):
@@ -116,24 +135,33 @@ def cumsum(x: object, axis: int | None = None) -> Var:
     return _cumsum(x, *as_axes(axis, len(shape_of(x))))
 
 
-@op(lambda g, y, x, axis, keepdims: _spread(g, x, axis) * exp(x - _spread(y, x, axis)))
+@op(
+    lambda g, y, x, axis, keepdims: _spread(g, x, axis) * exp(x - _spread(y, x, axis)),
+    numpy="logsumexp({0}{static})",
+)
 def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """log(sum(exp(x))) over `axis`, without overflow. Where all are -inf the gradient is nan."""
     top = np.max(x, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):
         y = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
-    return y if keepdims else np.squeeze(y, as_axes(axis, np.ndim(x)))
+    return y if keepdims else np.squeeze(y, axis)
 
 
-@op(lambda g, y, x, axis: y * (g - sum(g * y, axis, True)))
+@op(
+    lambda g, y, x, axis: y * (g - sum(g * y, axis, True)),
+    numpy="softmax({0}{static})",
+)  # fmt: skip
 def softmax(x: Value, axis: Axis = -1) -> Value:
     """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow."""
     y = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return y / np.sum(y, axis=axis, keepdims=True)
 
 
-@op(lambda g, y, x, axis: g - exp(y) * sum(g, axis, True))
+@op(
+    lambda g, y, x, axis: g - exp(y) * sum(g, axis, True),
+    numpy="log_softmax({0}{static})",
+)  # fmt: skip
 def log_softmax(x: Value, axis: Axis = -1) -> Value:
     """x - logsumexp(x) over `axis`, the last by default."""
     return x - logsumexp(x, axis, True)

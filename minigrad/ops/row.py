@@ -39,9 +39,11 @@ def op(
         row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
         row.defaults = _defaults(forward, 0 if variadic else len(rules))
         usual = f"{{0}} {infix} {{1}}" if infix else ""
-        row.python = python or usual or f"math.{name}({{all}})"
         row.numpy = numpy or usual or f"np.{name}({{all}}{{static}})"
-        row.javascript = javascript or usual or f"Math.{name}({{all}})"
+        row.python, row.javascript = python or usual, javascript or usual
+        if elementwise:  # the others are of arrays only
+            row.python = row.python or f"math.{name}({{all}})"
+            row.javascript = row.javascript or f"Math.{name}({{all}})"
         row.call = Call(row, row.defaults, rules)
         if row.defaults and not variadic:
             row.call = row.bind(len(rules), dict(row.defaults))

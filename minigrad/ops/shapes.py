@@ -12,7 +12,7 @@ from .row import op
 Axes = int | tuple[int, ...]
 
 
-@op(lambda g, y, x, shape: _reshape(g, shape_of(x)))
+@op(lambda g, y, x, shape: _reshape(g, shape_of(x)), numpy="np.reshape({0}, {shape})")
 def _reshape(x: Value, shape: Shape) -> Value:
     """The same numbers, row by row, in `shape`."""
     return np.reshape(x, shape)
@@ -38,7 +38,10 @@ def _as_shape(*shape: int | Shape) -> Shape:
     return tuple(operator.index(n) for n in given)  # type: ignore[arg-type]
 
 
-@op(lambda g, y, x, axes: _transpose(g, tuple(np.argsort(axes).tolist())))
+@op(
+    lambda g, y, x, axes: _transpose(g, tuple(np.argsort(axes).tolist())),
+    numpy=lambda shapes, axes: "{0}.T" if axes == (1, 0) else "np.transpose({0}, {axes})",
+)
 def _transpose(x: Value, axes: Axes) -> Value:
     """The axes in the order `axes`."""
     return np.transpose(x, axes)
@@ -62,7 +65,7 @@ def swapaxes(x: object, axis1: int, axis2: int) -> Var:
     return _transpose(x, tuple(order))
 
 
-@op(lambda g, y, x, shape: g)  # the sweep sums it back
+@op(lambda g, y, x, shape: g, numpy="np.broadcast_to({0}, {shape})")  # the sweep sums it back
 def _broadcast_to(x: Value, shape: Shape) -> Value:
     """x repeated to fill `shape`."""
     return np.broadcast_to(x, shape)
@@ -106,13 +109,19 @@ def expand_dims(x: object, axis: Axes) -> Var:
 # -------------------------------------------------------------------------------------- choosing
 
 
-@op(lambda g, y, x, key: _scatter(g, key, shape_of(x)))
+@op(
+    lambda g, y, x, key: _scatter(g, key, shape_of(x)),
+    numpy=lambda shapes, key: "{0}[{key}]" if shapes[0] else "np.asarray({0})[{key}]",
+)
 def _index(x: Value, key: object) -> Value:
     """x[key]."""
     return np.asarray(x)[key]  # type: ignore[call-overload]
 
 
-@op(lambda g, y, x, key, shape: _index(g, key))
+@op(
+    lambda g, y, x, key, shape: _index(g, key),
+    numpy="_scatter({0}, np.s_[{key}], {shape})",
+)  # fmt: skip
 def _scatter(x: Value, key: object, shape: Shape) -> Value:
     """Zeros of `shape` with x added at `key`, however often that names a place: index's adjoint."""
     y = np.zeros(shape)
@@ -153,7 +162,7 @@ def _part(g: object, y: object, *inputs: object, axis: int, position: int) -> Va
     return index(g, (*(slice(None),) * axis, slice(start, start + lengths[position])))
 
 
-@op(_part, variadic=True)
+@op(_part, variadic=True, numpy="np.concatenate([{all}], {axis})")
 def _concatenate(*inputs: Array, axis: int) -> Array:
     """The inputs one after another along `axis`."""
     return np.concatenate(inputs, axis)
@@ -176,7 +185,7 @@ def _slab(g: object, y: object, *inputs: object, axis: int, position: int) -> Va
     return index(g, (*(slice(None),) * axis, position))
 
 
-@op(_slab, variadic=True)
+@op(_slab, variadic=True, numpy="np.stack([{all}], {axis})")
 def _stack(*inputs: Value, axis: int) -> Array:
     """The inputs side by side along a new axis."""
     return np.stack(inputs, axis)
