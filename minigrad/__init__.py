@@ -1,7 +1,8 @@
 """minigrad: reverse-mode autodiff through random samples, small enough to read.
 
-`import minigrad as mg`. Floors import only downward: values, context, node, tape, sweep; then ops;
-then what uses them. The upper floors load when a name of theirs is first asked for.
+`import minigrad as mg`. Floors import only downward: first what a Var is and how a gradient flows
+(`var`, `tape`, `sweep`, …), then `ops`, then what uses them. The upper floors load when a name of
+theirs is first asked for.
 """
 
 from importlib import import_module
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING
 from . import numpy_bridge as _numpy_bridge
 from .context import no_grad as no_grad
 from .context import scope as scope
-from .node import ABOVE as _METHODS
+from .registry import ABOVE as _METHODS
 from .ops import *
-from .sweep import grad as grad
-from .sweep import value_and_grad as value_and_grad
-from .tape import Var as Var
-from .tape import constant as constant
+from .gradients import grad as grad
+from .gradients import value_and_grad as value_and_grad
+from .var import Var as Var
+from .var import constant as constant
 
 if TYPE_CHECKING:
     from .checking import GradientError, check_gradients

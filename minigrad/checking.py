@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .sweep import grad
-from .tape import Var, constant
+from .gradients import grad
+from .var import Var, constant
 
 Function = Callable[..., object]
 Scalar = Callable[..., Var]

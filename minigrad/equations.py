@@ -18,9 +18,9 @@ from typing import overload
 
 import numpy as np
 
-from .node import OPS, Closure
-from .tape import Var
+from .registry import OPS, Closure
 from .values import Shape, Value, shape_of
+from .var import Var
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,9 +15,9 @@ from inspect import signature
 import numpy as np
 
 from . import ops
-from .node import ABOVE, OPS, Node
-from .tape import Var
+from .registry import ABOVE, OPS
 from .values import as_axes, as_value, shape_of, size_of
+from .var import Var
 
 Axis = int | tuple[int, ...] | None
 Row = Callable[..., object]
@@ -30,7 +30,7 @@ signature_of = cache(signature)
 
 def _array(x: object) -> object:
     """x as a Var or a value: a list has no shape that an op could read."""
-    return x if isinstance(x, Node) else as_value(x)
+    return x if isinstance(x, Var) else as_value(x)
 
 
 def _count(a: object, axis: Axis) -> int:

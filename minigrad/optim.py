@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .tape import Var
 from .values import Value
+from .var import Var
 
 
 class _Optimizer:

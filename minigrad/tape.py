@@ -1,21 +1,21 @@
 """Floor 0, the tape: how an operation on a `Var` is recorded.
 
-A node knows the op that made it and its inputs (`node.py`), and that is the whole tape: no list of
+A node knows the op that made it and its inputs (`var.py`), and that is the whole tape: no list of
 nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`, one
 row an op; how a gradient flows back stands in `sweep.py`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Self
 
 import numpy as np
 
 from . import context
-from .node import ABOVE, OPS, PLAIN, Call, Node, Note, Op, next_order
+from .registry import Call, Op
 from .values import FLOAT64, Array, Value, as_value, ieee, plain, shape_of
+from .var import PLAIN, Fixed, Inner, Note, Var, leaf, next_order
 
-Function = Callable[..., "Var"]
+Function = Callable[..., Var]
 
 
 # The two makers below are the scalar path: a float operation and one small object. They fill the
@@ -27,7 +27,7 @@ def unary(row: Op) -> Function:
 
     def function(x):  # type: ignore[no-untyped-def]
         kind = type(x)
-        if kind is not float and (context.blocks or not isinstance(x, Node)):
+        if kind is not float and (context.blocks or not isinstance(x, Var)):
             return apply(row, (x,), {})
         value = x if kind is float else x._value
         try:
@@ -133,7 +133,7 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
     values: list[object] = []
     taped = False
     for x in inputs:
-        if isinstance(x, Node):
+        if isinstance(x, Var):
             taped = True
             values.append(x._value)
         else:
@@ -150,14 +150,14 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
     if not taped:
         return value
     if not context.thread.recording:
-        return _leaf(value, Note("", "", "constant"))
+        return leaf(value, Note("", "", "constant"))
     return _record(row.bind(len(held), static), value, held)  # type: ignore[arg-type]
 
 
-def _record(call: Call, value: Value, held: list[object]) -> "Var":
+def _record(call: Call, value: Value, held: list[object]) -> Var:
     wants = False
     for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
-        if not isinstance(x, Node):
+        if not isinstance(x, Var):
             held[i] = x if type(x) is float else _own(x)  # type: ignore[arg-type]
         elif rule is not None and x.requires_grad:
             wants = True
@@ -197,141 +197,3 @@ def _rescue(
             "give equal shapes, or reshape so that each dimension is equal or 1"
         ) from None
     raise error
-
-
-def _operator(name: str) -> Function:
-    """The method of an operator: the function of the op of that name, whose row comes later."""
-    return Op(name, binary).function  # type: ignore[return-value]
-
-
-def _swapped(function: Function) -> Function:
-    return lambda self, other: function(other, self)
-
-
-def _named(name: str) -> Function:
-    """A method that is the function of that name: reached by name, nothing is imported upward."""
-
-    def method(*given: object, **static: object) -> "Var":
-        return (ABOVE.get(name) or OPS[name].function)(*given, **static)  # type: ignore
-
-    return method
-
-
-def _comparison(name: str) -> Function:
-    function = _named(name)
-
-    def method(self: "Var", other: object) -> "Var":
-        if other is None or isinstance(other, str):  # Python then compares by identity
-            return NotImplemented  # type: ignore[no-any-return]
-        return function(self, other)
-
-    return method
-
-
-class Var(Node):
-    """A number or an array that remembers how it was made.
-
-    `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
-    bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
-    else is a TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
-    """
-
-    __slots__ = ()
-
-    def __init__(self, value: object, name: str = "") -> None:
-        self._fill(as_value(value), None, None, None, Note(name, context.thread.scope, "parameter"))
-
-    @property
-    def inputs(self) -> "tuple[Var, ...]":
-        """The inputs in operand order, x twice for `x * x`. Plain numbers become constants here."""
-        edges = tuple(self._constant(x) for x in self._edges())
-        if isinstance(self._a, tuple):
-            self._a = edges
-        else:
-            self._a, self._b = (*edges, None, None)[:2]
-        return edges
-
-    def _constant(self, x: object) -> "Var":
-        if isinstance(x, Var):
-            return x
-        leaf = _leaf(x, Note("", self.scope, "constant"))
-        leaf._order = self._order  # as old as this node: not a value that was changed after it
-        return leaf
-
-    def detach(self) -> "Var":
-        """A fresh constant of the same value that holds no graph."""
-        return constant(self._value)
-
-    def backward(self, seed: object = None) -> None:
-        """Add d(self)/d(leaf) to the `.grad` of every leaf; set inner nodes' `.grad` afresh.
-
-        A Var that is no scalar needs a `seed`, the gradient with respect to itself, of its shape.
-        """
-        ABOVE["backward"](self, seed)
-
-    def _repr_html_(self) -> str:
-        """Its drawing, inline in Jupyter."""
-        return ABOVE["picture"](self)  # type: ignore[return-value]
-
-    __add__ = _operator("add")
-    __sub__ = _operator("subtract")
-    __mul__ = _operator("multiply")
-    __truediv__ = _operator("divide")
-    __radd__, __rsub__ = _swapped(__add__), _swapped(__sub__)
-    __rmul__, __rtruediv__ = _swapped(__mul__), _swapped(__truediv__)
-    __lt__, __le__ = _comparison("less"), _comparison("less_equal")
-    __gt__, __ge__ = _comparison("greater"), _comparison("greater_equal")
-    __eq__ = _comparison("equal")  # type: ignore[assignment]
-    __ne__ = _comparison("not_equal")  # type: ignore[assignment]
-    __hash__ = object.__hash__  # sets and dictionaries hold nodes, whatever their values
-    __rpow__ = _swapped(_named("power"))
-    __matmul__, __rmatmul__ = _named("matmul"), _swapped(_named("matmul"))
-    __neg__, __abs__, __getitem__ = _named("negative"), _named("abs"), _named("index")
-    sum, mean, reshape, swapaxes = map(_named, ("sum", "mean", "reshape", "swapaxes"))
-
-    def __pow__(self, exponent: object) -> "Var":
-        square = type(exponent) in (int, float) and exponent == 2
-        return OPS["square"].function(self) if square else OPS["power"].function(self, exponent)  # type: ignore
-
-    def __pos__(self) -> Self:
-        return self
-
-    def __iter__(self) -> Iterator["Var"]:
-        if not self.shape:
-            raise TypeError("a scalar Var can't be iterated over")
-        return (self[i] for i in range(len(self)))
-
-    def transpose(self, *axes: int | tuple[int, ...]) -> "Var":
-        """The axes in another order, by default reversed."""
-        order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes or None
-        return ABOVE["transpose"](self, order)  # type: ignore[return-value]
-
-    @property
-    def T(self) -> "Var":
-        """The transpose: all axes reversed."""
-        return self.transpose()
-
-
-class Inner(Var):
-    """An op's result that wants a gradient. Built bare: an __init__ would slow every operation."""
-
-    __slots__ = ()
-    __init__ = object.__init__
-
-
-class Fixed(Var):
-    """What wants no gradient: a constant, noise, a wall, or an op's result on such."""
-
-    __slots__ = ()
-    __init__ = object.__init__
-    requires_grad = False
-
-
-def constant(value: object, name: str = "", kind: str = "constant") -> Var:
-    """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
-    return _leaf(as_value(value), Note(name, context.thread.scope, kind))
-
-
-def _leaf(value: object, note: Note) -> Var:
-    leaf: Var = Fixed()
-    return leaf._fill(value, None, None, None, note)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import numpy as np
 
 import minigrad as mg
-from minigrad.node import OPS
+from minigrad.registry import OPS
 from minigrad.values import Shape, Value
 
 from .cases import CASES, Case, Function

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from minigrad.node import OPS
+from minigrad.registry import OPS
 
 from .cases import Function
 from .checks import cases_of, check_gradient, check_value, names

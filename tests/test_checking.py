@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.node import OPS
+from minigrad.registry import OPS
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
-from minigrad.node import OPS
+from minigrad.registry import OPS
 
 INF, NAN = math.inf, math.nan
 

@@ -7,7 +7,7 @@ import minigrad as mg
 
 ROOT = Path(mg.__file__).parent
 FLOORS = [
-    "values", "context", "node", "tape", "sweep",
+    "values", "context", "registry", "operators", "var", "tape", "sweep", "gradients",
     "ops.row", "ops.choices", "ops.elementwise", "ops.shapes", "ops.reductions", "ops.contractions",
     "ops.linalg", "ops.special", "ops",
     "numpy_bridge", "checking", "optim", "equations",

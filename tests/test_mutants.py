@@ -3,7 +3,7 @@
 import pytest
 
 import minigrad as mg
-from minigrad.node import OPS
+from minigrad.registry import OPS
 
 from .checks import cases_of, check_gradient, check_value
 from .mutants import LATER, Mutant, caught, mutants, planted

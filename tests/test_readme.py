@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import minigrad as mg
-from minigrad.node import OPS
+from minigrad.registry import OPS
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text()

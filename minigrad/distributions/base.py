@@ -14,10 +14,9 @@ from abc import ABC, abstractmethod
 from typing import Self
 
 from .. import context
-from ..node import PLAIN, Node, Note, next_order
 from ..ops import sqrt, stop_gradient
-from ..tape import Var
 from ..values import Shape, Value, as_value
+from ..var import PLAIN, Note, Var, next_order
 from .parameters import as_outcome, sum_last
 from .randomness import Generator, as_sample_shape, check_generator, noise_leaf, standard_normal
 
@@ -187,11 +186,11 @@ def _mark(z: Var, start: int, kind: str) -> Var:
         return z
     scope = _sampling()
     recorded = Note("", scope, "op")
-    found: list[Node] = [z]
+    found: list[Var] = [z]
     z._note = Note("", scope, kind)
     for node in found:  # which grows meanwhile
         for x in node._edges():
-            if isinstance(x, Node) and x._order > start and x._note.scope != scope:
+            if isinstance(x, Var) and x._order > start and x._note.scope != scope:
                 x._note = recorded if x._note is PLAIN else x._note._replace(scope=scope)
                 found.append(x)
     return z

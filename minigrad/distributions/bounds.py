@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from ..ops import mean, subtract
 from ..ops import sum as sum_
-from ..tape import Var
 from ..values import Shape, shape_of
+from ..var import Var
 from .base import Distribution
 from .parameters import Numbers
 from .randomness import Generator, sample_count

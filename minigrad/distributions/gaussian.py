@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 
 from ..ops import add, exp, log, matmul, multiply, softplus, square, subtract, swapaxes, tril, where
-from ..tape import Var
 from ..values import shape_of
+from ..var import Var
 from .base import Distribution
 from .parameters import (
     Numbers,

@@ -7,8 +7,8 @@ is an error: nothing exact turns into an estimate unasked.
 from collections.abc import Callable
 
 from ..ops import expm1, mean, multiply, solve_triangular, square, subtract
-from ..tape import Var
 from ..values import Shape
+from ..var import Var
 from .base import Distribution, Independent
 from .gaussian import MultivariateNormal, Normal
 from .parameters import joint_shape, sum_last

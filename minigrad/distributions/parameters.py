@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from ..ops import broadcast_to
 from ..ops import sum as sum_
-from ..tape import Var
 from ..values import Shape, Value, as_value, readonly, shape_of
+from ..var import Var
 
 Numbers = Var | Value  # a parameter, or what is computed from parameters: a Var if one of them is
 

@@ -9,9 +9,8 @@ import operator
 import numpy as np
 
 from .. import context
-from ..node import Note
-from ..tape import Fixed, Var
 from ..values import Shape, Value, plain
+from ..var import Fixed, Note, Var
 
 Generator = np.random.Generator
 

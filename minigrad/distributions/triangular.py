@@ -19,8 +19,8 @@ from ..ops import (
     tril,
 )
 from ..ops import sum as sum_
-from ..tape import Var
 from ..values import shape_of
+from ..var import Var
 from .parameters import Numbers, as_parameter, check_positive, first_where, sum_last, value_of
 
 

@@ -4,8 +4,8 @@ import string
 
 import numpy as np
 
-from ..tape import Var
 from ..values import Shape, Value, shape_of
+from ..var import Var
 from .row import op
 from .shapes import index, reshape
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..tape import Var
 from ..values import Array, Value, shape_of
+from ..var import Var
 from .elementwise import multiply
 from .row import op
 from .shapes import expand_dims, index, reshape, tril, triu

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..tape import Var
 from ..values import Shape, Value, as_axes, shape_of, size_of
+from ..var import Var
 from .choices import equal
 from .elementwise import exp
 from .row import op

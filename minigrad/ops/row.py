@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial, update_wrapper
 
-from ..node import OPS, Call, Closure, Op
+from ..registry import OPS, Call, Closure, Op
 from ..tape import Function, binary, general, unary
 
 

@@ -4,9 +4,9 @@ import operator
 
 import numpy as np
 
-from ..node import ABOVE
-from ..tape import Var
+from ..registry import ABOVE
 from ..values import Array, Shape, Value, as_axes, as_key, shape_of, size_of
+from ..var import Var
 from .row import op
 
 Axes = int | tuple[int, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..equations import Equation, Equations
-from ..node import OPS
+from ..registry import OPS
 from .labels import finite, formulas, number, numbers, short, text
 
 STOPPED = "⊘ no gradient"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..equations import Equation, Equations, written
-from ..node import OPS
+from ..registry import OPS
 from ..values import Value
 
 LONGEST = 20  # letters of a formula that serves as a name

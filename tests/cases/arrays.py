@@ -7,7 +7,7 @@ import scipy.linalg
 import scipy.special
 
 import minigrad as mg
-from minigrad.node import OPS
+from minigrad.registry import OPS
 from minigrad.values import Shape, Value
 
 from .case import Case, Function, definite, normal, regular

@@ -1,0 +1,126 @@
+// What JavaScript's Math lacks, for programs written in it: a listing holds those that it calls.
+
+// The power as in C: 1 to any power, and -1 to an infinite one, is 1.
+function pow(a, b) {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
+}
+
+function clip(x, low, high) {
+  const y = x > low || x !== x ? x : low;
+  return y < high || y !== y ? y : high;
+}
+
+function logaddexp(a, b) {
+  const gap = a === b ? 0 : Math.abs(a - b);
+  return Math.max(a, b) + Math.log1p(Math.exp(-gap));
+}
+
+function sigmoid(x) {
+  const small = Math.exp(-Math.abs(x));
+  return (x >= 0 ? 1 : small) / (1 + small);
+}
+
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function soft_clip(x, low, high) {
+  if (!(low < high)) throw new RangeError(`soft_clip needs low < high, not ${low} and ${high}`);
+  if (x < 0.5 * (low + high)) return low + softplus(x - low) - softplus(x - high);
+  return high - softplus(high - x) + softplus(low - x);
+}
+
+// Its Taylor series near 0, beyond that one minus the continued fraction of the tail
+// (Abramowitz and Stegun 7.1.6 and 7.1.14).
+function erf(x) {
+  const size = Math.abs(x);
+  if (size < 3) {
+    let term = x, sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  }
+  if (size > 6 || x !== x) return x !== x ? x : Math.sign(x);
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (size + fraction);
+  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (size + fraction)));
+}
+
+const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
+
+// log |Γ(x)|: Stirling's series where x is large; below, the recurrence and the reflection
+// (Abramowitz and Stegun 6.1.41, 6.1.15, 6.1.17). Near its zeros at 1 and 2 the Taylor series.
+function lgamma(x) {
+  if (x === -Infinity || (x <= 0 && x === Math.floor(x))) return Infinity;
+  if (x < 0.5) {
+    const sine = Math.sin(Math.PI * (x - Math.round(x)));
+    return Math.log(Math.PI / Math.abs(sine)) - lgamma(1 - x);
+  }
+  if (x < 1.5) return lgamma_near_one(x - 1);
+  if (x < 2.5) return lgamma_near_one(x - 2) + Math.log1p(x - 2);
+  if (x > 1e17) return x * (Math.log(x) - 1);
+  let product = 1;
+  for (; x < 16; x += 1) product *= x;
+  let sum = (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI);
+  for (let k = 1; k <= 8; k++) sum += BERNOULLI[k - 1] / (2 * k * (2 * k - 1) * x ** (2 * k - 1));
+  return sum - Math.log(product);
+}
+
+// log Γ(1 + t) for |t| <= ½, from the series of 6.1.33 with ζ(n) - 1.
+function lgamma_near_one(t) {
+  let sum = -Math.log1p(t) + t * (1 - 0.5772156649015329);
+  for (let n = 2; n <= 60; n++) sum += ((-t) ** n * zeta_minus_one(n)) / n;
+  return sum;
+}
+
+// ζ(n) - 1 by the sum of its first terms and Euler and Maclaurin's rest.
+function zeta_minus_one(n) {
+  let sum = 0;
+  for (let k = 2; k < 12; k++) sum += k ** -n;
+  let rest = 12 ** (1 - n) / (n - 1) + 0.5 * 12 ** -n;
+  let factor = n / 12 ** (n + 1);
+  for (let k = 1, factorial = 2; k <= 5; k++) {
+    rest += (BERNOULLI[k - 1] / factorial) * factor;
+    factor *= ((n + 2 * k - 1) * (n + 2 * k)) / 144;
+    factorial *= (2 * k + 1) * (2 * k + 2);
+  }
+  return sum + rest;
+}
+
+// The derivative of digamma of that order, digamma itself for 0: as in special.py.
+function polygamma(x, order) {
+  if (x < 0.5) {
+    if (x === -Infinity || x === Math.floor(x)) return NaN;
+    return (-1) ** order * polygamma(1 - x, order) - Math.PI * cot_derivative(x, order);
+  }
+  const sign = (-1) ** (order + 1);
+  let sum = 0;
+  for (; x < 16 + 2 * order; x += 1) sum += (sign * factorial(order)) / x ** (order + 1);
+  const small = 1 / x;
+  if (order === 0) sum += Math.log(x) - 0.5 * small;
+  else sum += sign * factorial(order - 1) * (1 + 0.5 * order * small) * small ** order;
+  for (let k = 1; k <= 8; k++) {
+    const ratio = factorial(2 * k + order - 1) / factorial(2 * k);
+    sum += sign * BERNOULLI[k - 1] * ratio * small ** (2 * k + order);
+  }
+  return sum;
+}
+
+function factorial(n) {
+  let product = 1;
+  for (let k = 2; k <= n; k++) product *= k;
+  return product;
+}
+
+// That derivative of cot(πx): a polynomial in c = cot(πx), since c' = -π(1 + c²).
+function cot_derivative(x, order) {
+  const c = 1 / Math.tan(Math.PI * (x - Math.round(x)));
+  let polynomial = [0, 1];
+  for (let i = 0; i < order; i++) {
+    const slope = polynomial.map((a, k) => -Math.PI * k * a).slice(1);
+    polynomial = [...slope, 0, 0].map((a, k) => a + (k < 2 ? 0 : slope[k - 2]));
+  }
+  return polynomial.reduceRight((y, a) => y * c + a, 0);
+}
