@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .values import Value
+from .values import Value, plain
 from .var import Var
 
 
@@ -33,7 +33,7 @@ class _Optimizer:
         """Give parameters that have a gradient new values; graphs recorded before become stale."""
         for i, p in enumerate(self.params):
             if p._grad is not None:
-                p._renew(p._value - self._move(i, p._grad))
+                p._renew(plain(p._value - self._move(i, p._grad)))
 
     def _move(self, i: int, grad: Value) -> Value:
         raise TypeError(f"{type(self).__name__} is no optimiser: use SGD or Adam")

@@ -81,3 +81,12 @@ def test_bad_arguments():
         mg.SGD([p], 0.1, 1.0)
     with pytest.raises(ValueError, match="betas"):
         mg.Adam([p], 0.1, betas=(0.9, 1.0))
+
+
+def test_a_scalar_stays_a_python_float():
+    p = mg.Var(1.0)
+    for opt in (mg.SGD([p], 0.1, 0.5), mg.Adam([p], 0.1)):
+        for _ in range(2):
+            (p * p).backward()
+            opt.step()
+            assert type(p.value) is float
