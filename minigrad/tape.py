@@ -23,7 +23,7 @@ Function = Callable[..., Var]
 
 
 def unary(row: Op) -> Function:
-    """The function of an elementwise op of one input."""
+    """The function of an op of one input and no static arguments."""
 
     def function(x):  # type: ignore[no-untyped-def]
         kind = type(x)
@@ -34,7 +34,7 @@ def unary(row: Op) -> Function:
             value = row.forward(value)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (value,))
-        if type(value) is not float and type(value) is not np.ndarray:
+        if type(value) is not float and not _is_value(value):
             value = plain(value)
         if kind is float:
             return value
@@ -51,7 +51,7 @@ def unary(row: Op) -> Function:
 
 
 def binary(row: Op) -> Function:
-    """The function of an elementwise op of two inputs, and so the operators + - * /."""
+    """The function of an op of two inputs and no static arguments, and so the operators + - * /."""
 
     def function(a, b):  # type: ignore[no-untyped-def]
         kind, other = type(a), type(b)
@@ -78,7 +78,7 @@ def binary(row: Op) -> Function:
             value = row.forward(x, y)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (x, y))
-        if type(value) is not float and type(value) is not np.ndarray:
+        if type(value) is not float and not _is_value(value):
             value = plain(value)
         if wants:
             node = Inner()
@@ -124,7 +124,9 @@ def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dic
     placed = dict(zip(row.defaults, given, strict=False))
     for name in placed.keys() & named.keys():
         raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
-    return row.defaults | placed | named
+    static = row.defaults | placed | named
+    usual = all(value is row.defaults[name] for name, value in static.items())
+    return row.defaults if usual else static
 
 
 def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> object:

@@ -32,7 +32,7 @@ def op(
 
     def register(forward: Callable[..., object]) -> Function:
         name = forward.__name__.strip("_")
-        plain = elementwise and None not in rules and not _defaults(forward, len(rules))
+        plain = not variadic and None not in rules and not _defaults(forward, len(rules))
         makers = {1: unary, 2: binary} if plain else {}
         row = OPS.get(name) or Op(name, makers.get(len(rules), general))
         row.forward, row.rules, row.infix, row.kind = forward, rules, infix, kind
