@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .distributions import (  # fmt: skip
         Independent, MultivariateNormal, Normal, elbo, kl_divergence, kl_monte_carlo, noise,
     )
+    from .emit.programs import Program, trace
     from .equations import equations_of
     from .optim import SGD, Adam
     from .views.picture import Drawing, draw
@@ -33,6 +34,7 @@ _ABOVE = {
     "checking": ("GradientError", "check_gradients"),
     "distributions": ("Independent", "MultivariateNormal", "Normal", "elbo", "kl_divergence",
                       "kl_monte_carlo", "noise"),
+    "emit.programs": ("Program", "trace"),
     "equations": ("equations_of",),
     "optim": ("SGD", "Adam"),
     "views.picture": ("Drawing", "draw"),

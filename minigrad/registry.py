@@ -35,7 +35,7 @@ class Op:
     kind: str
     elementwise: bool
     variadic: bool
-    python: str  # how a program writes it: of floats, of arrays, in JavaScript
+    python: str | Callable[..., str]  # how a program writes it: of floats, of arrays, in JavaScript
     numpy: str | Callable[..., str]
     javascript: str
 
@@ -58,11 +58,10 @@ class Op:
 class Call:
     """What a node holds of its op: shared by a plain op's nodes, its own with static arguments."""
 
-    __slots__ = ("op", "rules", "small", "static")
+    __slots__ = ("in_slots", "op", "rules", "static")
 
     def __init__(
         self, op: Op, static: dict[str, object], rules: tuple[Closure | None, ...]
     ) -> None:
         self.op, self.static, self.rules = op, static, rules
-        # The inputs stand in _a and _b, and are floats if the output is one: see the sweep.
-        self.small = op.elementwise and len(rules) < 3 and None not in rules
+        self.in_slots = len(rules) < 3 and None not in rules  # a node holds its inputs in _a and _b

@@ -95,24 +95,27 @@ def sweep(
 ) -> None:
     """Give every node its gradient; with `wanted`, drop the others' once they are used.
 
-    An elementwise op that gave a float got floats: nothing to fit, nothing to loop over. That way
-    is written out here; the others take `_step`.
+    Ops whose inputs stand in the two slots are most of any graph: their step is written out here,
+    the others take `_step`.
     """
     output._grad = start  # type: ignore[assignment]
     for node in inner:
         g, call = node._grad, node._call
         if g is WAITING:  # reached only where no gradient passes
             node._grad = None
-        elif type(g) is float and call.small:
+            continue
+        if record or not call.in_slots:
+            _step(node, record)
+        else:
             y, rules, a, b = node._value, call.rules, node._a, node._b
             kind, other = type(a), type(b)
-            u = a if kind is float else a._value
+            u = a._value if kind is Inner or kind is Var or kind is Fixed else a
+            v = b._value if other is Inner or other is Var or other is Fixed else b
             d = e = None
             try:
                 if b is None:
                     d = rules[0](g, y, u)
                 else:
-                    v = b if other is float else b._value
                     if kind is Inner or kind is Var:
                         d = rules[0](g, y, u, v)
                     if other is Inner or other is Var:
@@ -121,11 +124,13 @@ def sweep(
                 _step(node)
                 d = e = None
             if d is not None:
+                if type(d) is not float or type(u) is not float:
+                    d = fit(d, shape_of(u))
                 a._grad = d if a._grad is WAITING else a._grad + d
             if e is not None:
+                if type(e) is not float or type(v) is not float:
+                    e = fit(e, shape_of(v))
                 b._grad = e if b._grad is WAITING else b._grad + e
-        else:
-            _step(node, record)
         if wanted is not None and node not in wanted:
             node._grad = None
 
@@ -144,15 +149,15 @@ def _step(node: Any, record: bool = False) -> None:  # noqa: ANN401
             d = back(g, y, *seen)
         except (ArithmeticError, ValueError):  # Python's floats raise where IEEE 754 has an answer
             d = ieee(back, g, y, *seen)
-        shape = () if type(x._value) is float else x._value.shape
-        if (() if type(d) is float else d.shape) != shape:
-            d = fit(d, shape)
+        d = fit(d, shape_of(x._value))
         x._grad = d if x._grad is WAITING else x._grad + d
 
 
 def fit(d: object, shape: Shape) -> object:
     """`d`, summed over what broadcasting added, or spread to `shape`: broadcasting's adjoint."""
     have = shape_of(d)
+    if have == shape:
+        return d
     extra = max(len(have) - len(shape), 0)
     new = tuple(range(extra))
     stretched = tuple(i for i in range(extra, len(have)) if shape[i - len(have)] == 1 != have[i])

@@ -113,20 +113,23 @@ def general(row: Op) -> Function:
 
 
 def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dict[str, object]:
-    """The static arguments: by position, by name, or by default."""
-    known = ", ".join(row.defaults) or "none"
-    if len(given) > len(row.defaults):
-        raise TypeError(
-            f"{row.name} takes {len(row.rules)} inputs, then {known}: too many were given"
-        )
-    for name in named.keys() - row.defaults.keys():
-        raise TypeError(f"{row.name} takes no argument {name!r}: it knows {known}")
-    placed = dict(zip(row.defaults, given, strict=False))
-    for name in placed.keys() & named.keys():
-        raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
-    static = row.defaults | placed | named
-    usual = all(value is row.defaults[name] for name, value in static.items())
-    return row.defaults if usual else static
+    """The static arguments: by position, by name, or by default; the row's own dict if all are."""
+    known = row.defaults
+    if len(given) > len(known):
+        listed = ", ".join(known) or "nothing"
+        raise TypeError(f"{row.name} takes {len(row.rules)} inputs, then {listed}: too many given")
+    static = dict(zip(known, given, strict=False))
+    for name, value in named.items():
+        if name in static:
+            raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            raise TypeError(f"{row.name} takes no argument {name!r}: it knows {listed}")
+        static[name] = value
+    for name, value in static.items():
+        if value is not known[name]:
+            return known | static
+    return known
 
 
 def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> object:
@@ -165,7 +168,7 @@ def _record(call: Call, value: Value, held: list[object]) -> Var:
             wants = True
     a: object = tuple(held)
     b: object = None
-    if len(held) < 3 and None not in call.rules:
+    if call.in_slots:
         a, b = (*held, None)[:2]
     kind = call.op.kind
     note = Note("", context.thread.scope, kind) if context.blocks or kind != "op" else PLAIN

@@ -11,7 +11,7 @@ from ..values import Shape
 from ..var import Var
 from .base import Distribution, Independent
 from .gaussian import MultivariateNormal, Normal
-from .parameters import joint_shape, sum_last
+from .parameters import joint_shape, less, over, sum_last
 from .randomness import Generator, sample_count
 from .triangular import half_logdet, squared_length
 
@@ -82,9 +82,9 @@ def _normal(p: Normal, q: Normal) -> Var:
 
     The textbook's ½(σ₁²/σ₂² - 1) - log σ₁/σ₂ with σ₁/σ₂ = exp(Δ): exact near p = q as well.
     """
-    gap = subtract(p.loc, q.loc) / q.scale
-    ratio = subtract(p.log_scale, q.log_scale)
-    return 0.5 * square(gap) + 0.5 * expm1(multiply(2.0, ratio)) - ratio
+    gap = over(less(p.loc, q.loc), q.scale)
+    ratio = less(p.log_scale, q.log_scale)
+    return 0.5 * (square(gap) + expm1(multiply(2.0, ratio))) - ratio
 
 
 @closed_form(MultivariateNormal, MultivariateNormal)

@@ -40,7 +40,9 @@ def sign(x: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * ((a > b) + 0.5 * (a == b)),
     lambda g, y, a, b: g * ((b > a) + 0.5 * (a == b)),
-    python="{0} if {0} > {1} or {0} != {0} else {1}",
+    python=lambda known: (
+        "{1} if {0} <= {1} else {0}" if known[1] else "{0} if {0} > {1} or {0} != {0} else {1}"
+    ),
     javascript="{0} > {1} || {0} !== {0} ? {0} : {1}",
 )
 def maximum(a: Value, b: Value) -> Value:
@@ -51,7 +53,9 @@ def maximum(a: Value, b: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * ((a < b) + 0.5 * (a == b)),
     lambda g, y, a, b: g * ((b < a) + 0.5 * (a == b)),
-    python="{0} if {0} < {1} or {0} != {0} else {1}",
+    python=lambda known: (
+        "{1} if {0} >= {1} else {0}" if known[1] else "{0} if {0} < {1} or {0} != {0} else {1}"
+    ),
     javascript="{0} < {1} || {0} !== {0} ? {0} : {1}",
 )
 def minimum(a: Value, b: Value) -> Value:

@@ -14,20 +14,20 @@ def op(
     kind: str = "op",
     elementwise: bool = False,
     variadic: bool = False,
-    python: str = "",
+    python: str | Callable[..., str] = "",
     numpy: str | Callable[..., str] = "",
     javascript: str = "",
 ) -> Callable[[Callable[..., object]], Function]:
     """Make the decorated function (values in, value out) an operation of the tape: write a row.
 
     One rule per input, in order; the function's further parameters are static arguments, which the
-    rules receive by name. `infix` and `symbol` say how it is written in a listing and in a picture.
+    rules receive by name. `infix` and `symbol` say how a listing and a picture write it.
 
-    `python`, `numpy` and `javascript` say how a program writes it, of floats and of arrays: `{0}` is
-    the first input, `{0:truth}` the first input where only its truth counts, `{all}` every input,
-    `{axis}` a static argument, `{static}` all that differ from their defaults. A name of the row's
-    room, such as a function of floats, is copied into the program; `numpy` may be a function of the
-    inputs' shapes and the static arguments.
+    `python`, `numpy` and `javascript` say how a program writes it, of floats and of arrays: `{0}`
+    is the first input, `{0:truth}` the first input where only its truth counts, `{all}` every
+    input, `{axis}` a static argument, `{static}` all that differ from their defaults. A name of the
+    row's room, such as a function of floats, is copied into the program; `numpy` may be a function
+    of the inputs' shapes and the static arguments, `python` of which inputs are known numbers.
     """
 
     def register(forward: Callable[..., object]) -> Function:
