@@ -8,7 +8,7 @@ from .graph import Arrow, Box, Graph
 from .labels import text
 from .palette import FAINT, GRADIENT, INK, LOOKS, STOPPED
 
-_LONGEST_ROW = 200  # letters side by side that a page still shows readably: else boxes run downward
+_LONGEST_ROW = 150  # letters side by side that a page still shows readably: else boxes run downward
 _ARROWS = {
     "flow": {"color": FAINT[0], "fontcolor": GRADIENT[0]},
     "still": {"color": FAINT[0], "style": "dotted", "penwidth": "1.5"},

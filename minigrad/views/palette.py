@@ -43,6 +43,7 @@ LOOKS = {
 
 # Shapes without a filling (an outer border, the fold of a note) keep it so: fill="none".
 _RULES = """
+#{id}:root{{color-scheme:light dark}}
 #{id}{{max-width:100%;height:auto}}
 #{id} text{{fill:var(--ink);font-family:Arial,"Liberation Sans",Helvetica,sans-serif}}
 #{id} .mg-node :is(path,polygon,polyline,ellipse){{stroke:var(--line)}}
