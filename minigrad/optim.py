@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from .values import Value, plain
+from .ops import sqrt
+from .values import Value
 from .var import Var
 
 
@@ -33,7 +32,7 @@ class _Optimizer:
         """Give parameters that have a gradient new values; graphs recorded before become stale."""
         for i, p in enumerate(self.params):
             if p._grad is not None:
-                p._renew(plain(p._value - self._move(i, p._grad)))
+                p._renew(p._value - self._move(i, p._grad))
 
     def _move(self, i: int, grad: Value) -> Value:
         raise TypeError(f"{type(self).__name__} is no optimiser: use SGD or Adam")
@@ -79,5 +78,5 @@ class Adam(_Optimizer):
         self._mean[i] = b1 * self._mean[i] + (1.0 - b1) * grad
         self._square[i] = b2 * self._square[i] + (1.0 - b2) * grad * grad
         mean = self._mean[i] / (1.0 - b1 ** self._steps[i])
-        root: Value = np.sqrt(self._square[i] / (1.0 - b2 ** self._steps[i]))
-        return self.lr * mean / (root + self.eps)
+        root = sqrt(self._square[i] / (1.0 - b2 ** self._steps[i]))
+        return self.lr * mean / (root + self.eps)  # type: ignore[return-value]

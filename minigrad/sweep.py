@@ -27,21 +27,16 @@ def reach(output: Var) -> tuple[list[Var], list[Var], Before]:
     b: Any
     for node in inner:  # which grows meanwhile
         a, b = node._a, node._b
-        if type(a) is Inner:
-            if a._grad is None:  # as _mark does, without the call
-                a._grad = WAITING
-                inner.append(a)
-            elif a._grad is not WAITING:
-                _mark(a, inner, before)
-        elif type(a) is not float:
+        kind, other = type(a), type(b)
+        if kind is Inner and a._grad is None:  # as _visit does, without the call
+            a._grad = WAITING
+            inner.append(a)
+        elif kind is not float:
             _visit(a, node, inner, leaves, before)
-        if type(b) is Inner:
-            if b._grad is None:
-                b._grad = WAITING
-                inner.append(b)
-            elif b._grad is not WAITING:
-                _mark(b, inner, before)
-        elif b is not None and type(b) is not float:
+        if other is Inner and b._grad is None:
+            b._grad = WAITING
+            inner.append(b)
+        elif b is not None and other is not float:
             _visit(b, node, inner, leaves, before)
     inner.sort(key=_order_of, reverse=True)
     return inner, leaves, before
@@ -109,13 +104,13 @@ def sweep(
         else:
             y, rules, a, b = node._value, call.rules, node._a, node._b
             kind, other = type(a), type(b)
-            u = a._value if kind is Inner or kind is Var or kind is Fixed else a
-            v = b._value if other is Inner or other is Var or other is Fixed else b
+            u = a if kind is float else a._value
             d = e = None
             try:
                 if b is None:
                     d = rules[0](g, y, u)
                 else:
+                    v = b if other is float else b._value
                     if kind is Inner or kind is Var:
                         d = rules[0](g, y, u, v)
                     if other is Inner or other is Var:
@@ -126,11 +121,13 @@ def sweep(
             if d is not None:
                 if type(d) is not float or type(u) is not float:
                     d = fit(d, shape_of(u))
-                a._grad = d if a._grad is WAITING else a._grad + d
+                old = a._grad
+                a._grad = d if old is WAITING else old + d
             if e is not None:
                 if type(e) is not float or type(v) is not float:
                     e = fit(e, shape_of(v))
-                b._grad = e if b._grad is WAITING else b._grad + e
+                old = b._grad
+                b._grad = e if old is WAITING else old + e
         if wanted is not None and node not in wanted:
             node._grad = None
 

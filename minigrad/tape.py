@@ -163,7 +163,7 @@ def _record(call: Call, value: Value, held: list[object]) -> Var:
     wants = False
     for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
         if not isinstance(x, Var):
-            held[i] = x if type(x) is float else _own(x)  # type: ignore[arg-type]
+            held[i] = x if type(x) is float else _as_constant(x)  # type: ignore[arg-type]
         elif rule is not None and x.requires_grad:
             wants = True
     a: object = tuple(held)
@@ -180,9 +180,10 @@ def _is_value(x: object) -> bool:
     return type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim > 0)
 
 
-def _own(array: Array) -> Value:
-    """An array that nobody else can write to: `array` itself where that holds, or a copy."""
-    return array if array.flags.owndata and not array.flags.writeable else as_value(array)
+def _as_constant(array: Array) -> Var:
+    """A constant of an array met in arithmetic: a copy, unless nobody can write to it anyway."""
+    locked = array.flags.owndata and not array.flags.writeable
+    return leaf(array if locked else as_value(array), Note("", context.thread.scope, "constant"))
 
 
 def _rescue(

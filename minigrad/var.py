@@ -37,7 +37,7 @@ class Var(Operators):
     result that does, `Fixed` what does not, leaf or result.
     """
 
-    # _a and _b are the inputs: a node, or a float or array met in arithmetic, or None.
+    # _a and _b are the inputs: a node, or a float met in arithmetic, or None.
     # An op of three inputs or more, or with a None among its rules, holds a tuple of all in _a.
     __slots__ = ("__weakref__", "_a", "_b", "_call", "_grad", "_note", "_order", "_value")
     _a: object
@@ -214,7 +214,7 @@ class Var(Operators):
 
     @property
     def inputs(self) -> "tuple[Var, ...]":
-        """The inputs in operand order, x twice for `x * x`. Plain numbers become constants here."""
+        """The inputs in operand order, x twice for `x * x`. Plain floats become constants here."""
         edges = tuple(self._constant(x) for x in self._edges())
         if isinstance(self._a, tuple):
             self._a = edges
