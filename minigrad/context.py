@@ -9,6 +9,9 @@ class _Thread(threading.local):
     recording = True
     scope = ""
 
+    def __init__(self) -> None:
+        self.before: list[tuple[bool, str]] = []  # what the blocks put back, innermost last
+
 
 thread = _Thread()
 blocks = 0  # active in all threads together: while 0, ops skip the costlier look at `thread`
@@ -20,11 +23,10 @@ class Block:
 
     def __init__(self, recording: bool = True, scope: str = "") -> None:
         self._recording, self._scope = recording, scope
-        self._before: list[tuple[bool, str]] = []
 
     def __enter__(self) -> None:
         global blocks
-        self._before.append((thread.recording, thread.scope))
+        thread.before.append((thread.recording, thread.scope))
         thread.recording = thread.recording and self._recording
         if self._scope:
             thread.scope = f"{thread.scope}/{self._scope}" if thread.scope else self._scope
@@ -33,7 +35,7 @@ class Block:
 
     def __exit__(self, *_: object) -> None:
         global blocks
-        thread.recording, thread.scope = self._before.pop()
+        thread.recording, thread.scope = thread.before.pop()
         with _lock:
             blocks -= 1
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from .registry import ABOVE
-from .sweep import WAITING, put_back, reach, sweep
+from .sweep import WAITING, Reached, reach, sweep
 from .values import Value, as_value, readonly, shape_of
 from .var import Var, constant
 
@@ -21,19 +21,20 @@ def backward(output: Var, seed: object = None) -> None:
             f"backward has nowhere to go: {output!r} depends on no parameter, or only through "
             "a wall (stop_gradient, sample, a comparison): make its parameters mg.Var"
         )
+    reached = Reached()
     with _one_at_a_time:
-        inner, leaves, before = reach(output)
         try:
-            sweep(output, start, inner)
+            reach(output, reached)
+            sweep(output, start, reached.inner)
+            for x in reached.leaves:
+                if x._grad is WAITING:  # reached only where no gradient passes
+                    x._grad = None
+            for x, old in reached.before:
+                if type(x) is Var:
+                    x._grad = old if x._grad is None else old + x._grad  # type: ignore[operator]
         except BaseException:
-            put_back(inner, leaves, before)
+            reached.put_back()
             raise
-        for x, old in before:
-            if type(x) is Var:
-                x._grad = old if x._grad is WAITING else old + x._grad  # type: ignore[operator]
-        for x in leaves:
-            if x._grad is WAITING:
-                x._grad = None
 
 
 def grad(
@@ -50,22 +51,17 @@ def grad(
     wanted = _inputs_of(inputs)
     found: list[object] = [None] * len(wanted)
     if output.requires_grad:
+        reached = Reached()
         with _one_at_a_time:
-            inner, leaves, before = reach(output)
-            reached = {*inner, *leaves}
             try:
-                sweep(
-                    output,
-                    constant(start) if create_graph else start,
-                    inner,
-                    create_graph,
-                    set(wanted),
-                )
-                found = [
-                    x._grad if x in reached and x._grad is not WAITING else None for x in wanted
-                ]
+                reach(output, reached)
+                seed_ = constant(start) if create_graph else start
+                sweep(output, seed_, reached.inner, create_graph, set(wanted))
+                below = {*reached.inner, *reached.leaves}
+                found = [x._grad if x in below else None for x in wanted]
             finally:
-                put_back(inner, leaves, before)
+                reached.put_back()
+    found = [None if d is WAITING else d for d in found]
     zeros = (np.zeros(x.shape) if x.shape else 0.0 for x in wanted)
     filled = tuple(zero if d is None else d for d, zero in zip(found, zeros, strict=True))
     if create_graph:

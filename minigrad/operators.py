@@ -47,7 +47,7 @@ class Operators:
 
     def __pow__(self, exponent: object) -> Self:
         if type(exponent) in (int, float) and exponent == 2:
-            return OPS["square"].function(self)  # type: ignore[return-value]
+            return OPS["square"].function(self)
         return _do("power", self, exponent)
 
     def __rpow__(self, base: object) -> Self:

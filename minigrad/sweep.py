@@ -9,76 +9,80 @@ from typing import Any
 
 from .registry import OPS
 from .values import Shape, Value, ieee, plain, shape_of
-from .var import Fixed, Inner, Var
+from .var import Fixed, Inner, Var, newest_renewal
 
 WAITING: Value = float("nan")  # told by identity: the sweep was here, no gradient has come yet
 _order_of = operator.attrgetter("_order")
 
-Before = list[tuple[Var, Value]]
+
+class Reached:
+    """What a sweep has marked: nodes that want a gradient, and the gradients found on them."""
+
+    def __init__(self) -> None:
+        self.inner: list[Var] = []
+        self.leaves: list[Var] = []
+        self.before: list[tuple[Var, Value]] = []
+
+    def put_back(self) -> None:
+        """Leave no trace, wherever the sweep was interrupted."""
+        for x in (*self.inner, *self.leaves):
+            x._grad = None
+        for x, old in self.before:
+            x._grad = old
 
 
-def reach(output: Var) -> tuple[list[Var], list[Var], Before]:
-    """The inner nodes that want a gradient, newest first; the leaves; gradients found on them."""
-    inner: list[Var] = []
-    leaves: list[Var] = []
-    before: Before = []
-    _mark(output, inner if type(output) is Inner else leaves, before)
+def reach(output: Var, reached: Reached) -> None:
+    """Mark what wants a gradient below `output`; sort the inner nodes, newest first."""
+    inner, leaves = reached.inner, reached.leaves
+    _mark(output, reached)
     a: Any
     b: Any
     for node in inner:  # which grows meanwhile
         a, b = node._a, node._b
         kind, other = type(a), type(b)
-        if kind is Inner and a._grad is None:  # as _visit does, without the call
-            a._grad = WAITING
+        if kind is Inner and a._grad is None:  # as _mark does, without the call
             inner.append(a)
-        elif kind is not float:
-            _visit(a, node, inner, leaves, before)
+            a._grad = WAITING
+        elif kind is not float and kind is not Fixed:
+            _mark(a, reached)
         if other is Inner and b._grad is None:
-            b._grad = WAITING
             inner.append(b)
-        elif b is not None and other is not float:
-            _visit(b, node, inner, leaves, before)
+            b._grad = WAITING
+        elif b is not None and other is not float and other is not Fixed:
+            _mark(b, reached)
     inner.sort(key=_order_of, reverse=True)
-    return inner, leaves, before
+    if inner and newest_renewal[0] > inner[-1]._order:
+        _refuse_stale(output)
 
 
-def _visit(
-    x: Any,  # noqa: ANN401
-    node: Var,
-    inner: list[Var],
-    leaves: list[Var],
-    before: Before,
-) -> None:
-    """Any input of `node`: mark what wants a gradient, notice a leaf with a new value."""
+def _mark(x: Any, reached: Reached) -> None:  # noqa: ANN401
+    """Note x, or each of a tuple of inputs, once; first on the list, then marked: see put_back."""
     kind = type(x)
-    if kind is Inner or kind is Var:
-        if x._grad is not WAITING:
-            _mark(x, inner if kind is Inner else leaves, before)
-    elif kind is tuple:
+    if kind is tuple:
         for each in x:
-            _visit(each, node, inner, leaves, before)
-    if (kind is Var or kind is Fixed) and x._order > node._order:
-        put_back(inner, leaves, before)
-        raise ValueError(
-            f"{x!r} was given a new value after this graph was recorded: "
-            "run the forward code again, then differentiate"
-        )
+            _mark(each, reached)
+    elif (kind is Inner or kind is Var) and x._grad is not WAITING:
+        if x._grad is not None:
+            reached.before.append((x, x._grad))
+        (reached.inner if kind is Inner else reached.leaves).append(x)
+        x._grad = WAITING
 
 
-def _mark(x: Var, found: list[Var], before: Before) -> None:
-    if x._grad is not None:
-        before.append((x, x._grad))
-    x._grad = WAITING
-    found.append(x)
-
-
-def put_back(inner: list[Var], leaves: list[Var], before: Before) -> None:
-    for x in inner:
-        x._grad = None
-    for x in leaves:
-        x._grad = None
-    for x, old in before:
-        x._grad = old
+def _refuse_stale(output: Var) -> None:
+    """Some leaf has a new value: refuse if it lies below `output` and was used with the old one."""
+    nodes = {output: None}
+    queue = [output]
+    for node in queue:  # which grows meanwhile
+        for x in node._edges():
+            if isinstance(x, Var):
+                if x._order > node._order:
+                    raise ValueError(
+                        f"{x!r} was given a new value after this graph was recorded: "
+                        "run the forward code again, then differentiate"
+                    )
+                if x not in nodes:
+                    nodes[x] = None
+                    queue.append(x)
 
 
 def sweep(

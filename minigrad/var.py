@@ -13,6 +13,7 @@ from .registry import ABOVE, Call, Closure
 from .values import Array, Shape, Value, as_value, readonly, shape_of
 
 next_order = itertools.count().__next__
+newest_renewal = [-1]  # the order of the leaf that was given a new value last
 
 
 class Note(NamedTuple):
@@ -82,6 +83,7 @@ class Var(Operators):
     def _renew(self, value: Value) -> None:
         self._value = value
         self._order = next_order()  # younger than the graphs recorded before, so that they notice
+        newest_renewal[0] = self._order
 
     @property
     def grad(self) -> Value | None:

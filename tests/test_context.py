@@ -68,3 +68,23 @@ def test_another_thread_records_meanwhile():
     thread.join()
     assert seen == {"grad": 1.0, "wants": True, "scope": ""}
     assert not mine.requires_grad
+
+
+def test_one_block_serves_two_threads():
+    quiet, entered, left = mg.no_grad(), threading.Event(), threading.Event()
+
+    def other():
+        with quiet:
+            entered.set()
+            left.wait(10)
+
+    thread = threading.Thread(target=other)
+    with mg.scope("mine"):
+        thread.start()
+        assert entered.wait(10)
+        with quiet:
+            pass
+        inside = mg.Var(1.0) * 2.0
+        left.set()
+        thread.join()
+    assert inside.scope == "mine" and inside.requires_grad

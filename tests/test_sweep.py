@@ -2,6 +2,7 @@
 
 import gc
 import math
+import signal
 import threading
 
 import numpy as np
@@ -234,3 +235,59 @@ def test_two_threads_share_a_parameter():
     assert len(results) == 1200
     assert results == pytest.approx([math.sin(2.0) + math.cos(2.0) * 2.0 + 4.0] * 1200, rel=1e-15)
     assert x.grad is None
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, c: x * (c * 2.0),
+        lambda x, c: x * mg.stop_gradient(mg.sin(c)),
+        lambda x, c: mg.where(c > 0.0, x, -x),
+        lambda x, c: mg.concatenate([x * np.ones(2), c * np.ones(2)]).sum(),
+    ],
+)
+def test_a_new_value_is_noticed_behind_anything(f):
+    x, c = mg.Var(2.0, "x"), mg.constant(3.0, "c")
+    y = f(x, c)
+    c.value = -5.0
+    with pytest.raises(ValueError, match="given a new value after this graph was recorded"):
+        y.backward()
+    with pytest.raises(ValueError, match="given a new value after this graph was recorded"):
+        mg.grad(y, x)
+    assert x.grad is None
+
+
+def test_a_new_value_elsewhere_is_no_hindrance():
+    x, other = mg.Var(2.0), mg.Var(3.0)
+    y = x * x
+    other.value = 4.0
+    y.backward()
+    assert x.grad == 4.0
+
+
+def test_an_interrupted_backward_leaves_no_trace():
+    """Whenever Ctrl-C comes: while reaching, while sweeping, while adding up."""
+    x = h = mg.Var(1.0)
+    for _ in range(60_000):
+        h = h + x
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    stopped = 0
+    try:
+        for microseconds in range(500, 60_000, 2_500):
+            signal.setitimer(signal.ITIMER_REAL, microseconds / 1e6)
+            try:
+                h.backward()
+            except KeyboardInterrupt:
+                stopped += 1
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            assert x.grad in (None, 60_001.0)
+            x.grad = None
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert stopped > 2
+    h.backward()
+    assert x.grad == 60_001.0
