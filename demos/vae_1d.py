@@ -78,7 +78,8 @@ def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, float]:
         if i and i % 1_000 == 0:  # where i steps have led, and the loss of the next draw there
             now = (step.loss, step.rec, step.kl, step.mu, step.logvar, step.w, step.b)
             print(f"{i:5}" + "".join(f"{v:z10.6f}" for v in now))
-    found = {name: getattr(step, name).value for name in END}
+        if i == steps:  # before the update that would follow
+            found = {name: getattr(step, name).value for name in END}
     print_table(("", "reached", "exact"), [(name, found[name], END[name]) for name in END])
     print("b alone says x, so w z only adds noise: w goes to 0, and the KL takes q to N(0, 1).")
     return found

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from .distributions import (  # fmt: skip
         Independent, MultivariateNormal, Normal, elbo, kl_divergence, kl_monte_carlo, noise,
     )
-    from .emit.programs import Program, trace
+    from .emit.programs import Program
+    from .emit.tracing import trace
     from .equations import equations_of
     from .optim import SGD, Adam
     from .views.picture import Drawing, draw
+    from .views.render import RendererError
 
 __version__ = "0.1.0"
 
@@ -34,12 +36,15 @@ _ABOVE = {
     "checking": ("GradientError", "check_gradients"),
     "distributions": ("Independent", "MultivariateNormal", "Normal", "elbo", "kl_divergence",
                       "kl_monte_carlo", "noise"),
-    "emit.programs": ("Program", "trace"),
+    "emit.programs": ("Program",),
+    "emit.tracing": ("trace",),
     "equations": ("equations_of",),
     "optim": ("SGD", "Adam"),
     "views.picture": ("Drawing", "draw"),
+    "views.render": ("RendererError",),
 }  # fmt: skip
 _ROOM = {name: room for room, names in _ABOVE.items() for name in names}
+_ROOMS = {room.split(".")[0] for room in _ABOVE}
 
 
 def _picture(output: Var) -> object:
@@ -51,9 +56,15 @@ _METHODS["picture"] = _picture
 
 
 def __getattr__(name: str) -> object:
-    """A name of an upper floor: load its room and keep the name."""
+    """A room of an upper floor, or a name from one: load it and keep it."""
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
     if name not in _ROOM:
         raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
     value = getattr(import_module(f".{_ROOM[name]}", __name__), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOM, *_ROOMS})

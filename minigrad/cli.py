@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .distributions.randomness import noise
-from .emit.programs import program_of
+from .emit.tracing import program_of
 from .expressions import Expression
 from .var import Var
 
@@ -26,7 +26,10 @@ def main(given: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without Greek shows ? and goes on
-    options = _parser().parse_args(given)
+    words = list(sys.argv[1:] if given is None else given)
+    # A formula may begin with a minus; with a space before it argparse takes it for no flag.
+    words = [f" {w}" if w[:1] == "-" and w[1:2] not in ("-", "h", "o", "") else w for w in words]
+    options = _parser().parse_args(words)
     try:
         expression = Expression(options.expression)
         leaves = leaves_of(expression, options.values, options.seed)

@@ -19,7 +19,7 @@ from typing import overload
 import numpy as np
 
 from .registry import OPS, Closure
-from .values import Shape, Value, shape_of
+from .values import Shape, Value, ieee, shape_of
 from .var import Var
 
 
@@ -87,12 +87,11 @@ class Equations(Sequence[Equation]):
             or any(x.shape for x in (row, *inputs))
         ):
             return None
+        values = (1.0, row.value, *(x.value for x in inputs))
         try:
-            return float(back(1.0, row.value, *(x.value for x in inputs)))  # type: ignore[arg-type]
+            return float(back(*values))  # type: ignore[arg-type]
         except (ArithmeticError, ValueError):
-            values = (np.float64(x.value) for x in inputs)
-            with np.errstate(all="ignore"):
-                return float(back(np.float64(1.0), np.float64(row.value), *values))  # type: ignore
+            return float(ieee(back, *values))
 
     def names(self) -> list[str]:
         """A name for each: the user's, an unnamed scalar constant's number, else v1, v2, …"""
@@ -209,4 +208,7 @@ def _number(value: Value | None) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.4g}"
-    return np.array2string(value, precision=3, threshold=6, separator=", ").replace("\n", "")
+    if value.size > 6:
+        low, mean, high = (f"{v:.3g}" for v in (value.min(), value.mean(), value.max()))
+        return f"{'×'.join(map(str, value.shape))} in [{low}, {high}], mean {mean}"
+    return " ".join(np.array2string(value, precision=3, separator=", ").split())

@@ -1,5 +1,7 @@
-"""Floor 2: a formula of scalars, typed by a user, computed on the tape. It is parsed, never evaluated
-as Python: names, numbers, operators, comparisons and calls of elementwise ops, and nothing else.
+"""Floor 2: a formula of scalars, typed by a user, computed on the tape.
+
+It is parsed, never evaluated as Python: names, numbers, operators, comparisons and calls of
+elementwise ops, and nothing else.
 """
 
 import ast
@@ -11,7 +13,7 @@ from .registry import OPS
 from .var import Var, constant
 
 LONGEST = 10_000  # characters
-CONSTANTS = {"pi": math.pi, "e": math.e}
+CONSTANTS = {"pi": math.pi, "π": math.pi}
 
 _BINARY: dict[type[ast.operator], Callable[..., object]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
@@ -61,7 +63,7 @@ class Expression:
         try:
             return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
-            column = min(max((error.offset or 1) - 1, 0), len(self.text))
+            column = min(error.offset - 1 if error.offset else len(self.text), len(self.text))
             raise ExpressionError(f"this is no formula: {error.msg}", self.text, column) from None
         except (ValueError, MemoryError, RecursionError):  # a null byte; thousands of brackets
             raise ExpressionError("this is no formula, or too deep", self.text[:60], 0) from None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from . import context
 from .registry import ABOVE
 from .sweep import WAITING, Reached, reach, sweep
 from .values import Value, as_value, readonly, shape_of
@@ -19,7 +20,8 @@ def backward(output: Var, seed: object = None) -> None:
     if not output.requires_grad:
         raise ValueError(
             f"backward has nowhere to go: {output!r} depends on no parameter, or only through "
-            "a wall (stop_gradient, sample, a comparison): make its parameters mg.Var"
+            "a wall (stop_gradient, sample, a comparison): make its parameters mg.Var, "
+            "or let mg.explain say which node stops the gradient"
         )
     reached = Reached()
     with _one_at_a_time:
@@ -31,7 +33,7 @@ def backward(output: Var, seed: object = None) -> None:
                     x._grad = None
             for x, old in reached.before:
                 if type(x) is Var:
-                    x._grad = old if x._grad is None else old + x._grad  # type: ignore[operator]
+                    x._grad = old if x._grad is None else old + x._grad
         except BaseException:
             reached.put_back()
             raise
@@ -40,7 +42,7 @@ def backward(output: Var, seed: object = None) -> None:
 def grad(
     output: Var, inputs: Sequence[Var] | Var, *, seed: object = None, create_graph: bool = False
 ) -> tuple[Value | Var, ...]:
-    """The gradients of `output` with respect to `inputs`, a tuple; touches no `.grad`.
+    """The gradients of `output` with respect to `inputs`, a tuple; leaves every `.grad` as it was.
 
     They are floats and arrays of the inputs' shapes, or with `create_graph=True` Vars that can be
     differentiated again. An input that the output doesn't depend on gives zeros. `seed` is the
@@ -49,6 +51,12 @@ def grad(
     """
     start = _seed_of(output, seed, "grad")
     wanted = _inputs_of(inputs)
+    if not (context.thread.recording or output.requires_grad or output.op):
+        raise ValueError(
+            "grad: the output is a constant without a graph: compute it outside mg.no_grad()"
+        )
+    if create_graph and not context.thread.recording:
+        raise ValueError("grad: create_graph=True records, but this thread is in mg.no_grad()")
     found: list[object] = [None] * len(wanted)
     if output.requires_grad:
         reached = Reached()

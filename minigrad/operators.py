@@ -8,6 +8,8 @@ one call in between costs as much as the operation.
 from collections.abc import Iterator
 from typing import Any, Self
 
+import numpy as np
+
 from .registry import ABOVE, OPS
 
 
@@ -89,6 +91,11 @@ class Operators:
     def __getitem__(self, key: object) -> Self:
         return _do("index", self, key)
 
+    def __setitem__(self, key: object, value: object) -> None:
+        raise TypeError(
+            "a Var can't be written to: make a new one, with mg.where(condition, a, b) or mg.stack"
+        )
+
     def __iter__(self) -> Iterator[Self]:
         return (self[i] for i in range(len(self)))  # type: ignore[arg-type]
 
@@ -121,4 +128,4 @@ class Operators:
 
 def _is_number(other: object) -> bool:
     """Where it is not, Python compares by identity."""
-    return not (other is None or isinstance(other, str))
+    return isinstance(other, Operators | int | float | list | tuple | np.ndarray | np.generic)

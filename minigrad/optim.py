@@ -1,5 +1,6 @@
 """Floor 2: optimisers, which move parameters by the gradients that `backward` left in `.grad`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from .ops import sqrt
@@ -7,7 +8,7 @@ from .values import Value
 from .var import Var
 
 
-class _Optimizer:
+class _Optimizer(ABC):
     """The parameters, their learning rate, and one step: subclasses say how far each moves."""
 
     def __init__(self, params: Iterable[Var], lr: float) -> None:
@@ -19,9 +20,21 @@ class _Optimizer:
                 )
         if not self.params:
             raise ValueError("no parameters to optimise: give at least one mg.Var")
+        for i, p in enumerate(self.params):
+            if any(p is other for other in self.params[:i]):
+                raise ValueError(f"params[{i}] was given before: give each parameter once")
+        self.lr = lr
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, positive; a schedule may set it anew."""
+        return self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
         if not lr > 0.0:
             raise ValueError(f"lr is {lr}, it must be positive")
-        self.lr = lr
+        self._lr = float(lr)
 
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
@@ -34,8 +47,9 @@ class _Optimizer:
             if p._grad is not None:
                 p._renew(p._value - self._move(i, p._grad))
 
+    @abstractmethod
     def _move(self, i: int, grad: Value) -> Value:
-        raise TypeError(f"{type(self).__name__} is no optimiser: use SGD or Adam")
+        """How far parameter `i` moves, downhill."""
 
 
 class SGD(_Optimizer):
@@ -45,13 +59,13 @@ class SGD(_Optimizer):
         super().__init__(params, lr)
         if not 0.0 <= momentum < 1.0:
             raise ValueError(f"momentum is {momentum}, it must be in [0, 1)")
-        self.momentum = momentum
+        self.momentum = float(momentum)
         self._velocity: list[Value] = [0.0] * len(self.params)
 
     def _move(self, i: int, grad: Value) -> Value:
         if self.momentum:
             grad = self._velocity[i] = self.momentum * self._velocity[i] + grad
-        return self.lr * grad
+        return self._lr * grad
 
 
 class Adam(_Optimizer):
@@ -67,7 +81,7 @@ class Adam(_Optimizer):
         super().__init__(params, lr)
         if not all(0.0 <= beta < 1.0 for beta in betas):
             raise ValueError(f"betas are {betas}, both must be in [0, 1)")
-        self.betas, self.eps = betas, eps
+        self.betas, self.eps = (float(betas[0]), float(betas[1])), float(eps)
         self._mean: list[Value] = [0.0] * len(self.params)
         self._square: list[Value] = [0.0] * len(self.params)
         self._steps = [0] * len(self.params)

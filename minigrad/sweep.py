@@ -33,7 +33,7 @@ class Reached:
 
 def reach(output: Var, reached: Reached) -> None:
     """Mark what wants a gradient below `output`; sort the inner nodes, newest first."""
-    inner, leaves = reached.inner, reached.leaves
+    inner = reached.inner
     _mark(output, reached)
     a: Any
     b: Any

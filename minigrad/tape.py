@@ -181,9 +181,8 @@ def _is_value(x: object) -> bool:
 
 
 def _as_constant(array: Array) -> Var:
-    """A constant of an array met in arithmetic: a copy, unless nobody can write to it anyway."""
-    locked = array.flags.owndata and not array.flags.writeable
-    return leaf(array if locked else as_value(array), Note("", context.thread.scope, "constant"))
+    """A constant of an array met in arithmetic: a copy, which nobody else can write to."""
+    return leaf(as_value(array), Note("", context.thread.scope, "constant"))
 
 
 def _rescue(

@@ -36,8 +36,8 @@ def as_value(given: object) -> Value:
             raise ValueError("the int is too large for a float64: at most 1.797e308") from None
     if isinstance(given, list | tuple):
         given = _from_sequence(given)
-    elif hasattr(given, "detach"):
-        raise TypeError("this is a Var already: use it as it is, or v.detach() for a constant")
+    elif hasattr(given, "_order"):
+        raise TypeError("a Var stands where plain numbers are wanted: pass v.value")
     if not isinstance(given, np.ndarray) or given.dtype.kind not in "buif":
         what = f"{given.dtype} array" if isinstance(given, np.ndarray) else type(given).__name__
         raise TypeError(f"a Var holds real numbers, not {what}: give a float or an array of floats")
@@ -88,6 +88,8 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     """`axis` as a tuple of non-negative numbers; all of them for None."""
     if axis is None:
         return tuple(range(ndim))
+    if not ndim and axis != ():
+        raise ValueError(f"axis {axis}: a scalar has no axes, leave it out")
     axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple | list) else (axis,)))
     for a in axes:
         if not -ndim <= a < ndim:
@@ -109,10 +111,14 @@ def as_key(key: object) -> object:
     if isinstance(key, tuple):
         return tuple(as_key(k) for k in key)
     if isinstance(key, list | np.ndarray):
-        key = np.array(key)
+        key = np.array(key) if np.size(key) else np.array(key, dtype=int)
         if key.dtype.kind not in "biu":
             raise TypeError(f"an index array holds integers or booleans, not {key.dtype}")
         return key
     if key is None or key is Ellipsis or isinstance(key, slice):
         return key
-    return operator.index(key)  # type: ignore[arg-type]
+    if hasattr(key, "_order"):
+        raise TypeError("a Var is no index: use its numbers, x[i.value > 0], or mg.where")
+    if isinstance(key, bool | np.bool_) or not hasattr(key, "__index__"):
+        raise TypeError(f"an index is an int, slice, None, … or array, not {key!r}")
+    return operator.index(key)

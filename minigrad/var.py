@@ -3,6 +3,7 @@ in `tape.py`, what can be written with it in `operators.py`.
 """
 
 import itertools
+from collections.abc import Callable
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -50,8 +51,15 @@ class Var(Operators):
     _value: Value
     requires_grad = True
 
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != __name__:
+            raise TypeError(
+                "a Var can't be subclassed, since its class says who wants a gradient: hold one"
+            )
+
     def __init__(self, value: object, name: str = "") -> None:
-        self._fill(as_value(value), None, None, None, Note(name, context.thread.scope, "parameter"))
+        note = Note(_as_name(name), context.thread.scope, "parameter")
+        self._fill(as_value(value), None, None, None, note)
 
     def _fill(self, value: Value, a: object, b: object, call: Call | None, note: Note) -> Self:
         self._value, self._grad, self._a, self._b = value, None, a, b
@@ -146,7 +154,7 @@ class Var(Operators):
 
     def named(self, name: str) -> Self:
         """Name the node, and return it."""
-        self._note = self._note._replace(name=name)
+        self._note = self._note._replace(name=_as_name(name))
         return self
 
     def __repr__(self) -> str:
@@ -231,6 +239,11 @@ class Var(Operators):
         number._order = self._order  # as old as this node: not a value that was changed after it
         return number
 
+    def __reduce__(self) -> "tuple[Callable[..., Var], tuple[object, ...]]":
+        if self._call is not None:
+            raise TypeError(f"{self!r} was computed: pickle or copy v.value, or v.detach()")
+        return _restored, (self.requires_grad, self._value, self.name, self.kind)
+
     def detach(self) -> "Var":
         """A fresh constant of the same value that holds no graph."""
         return constant(self._value)
@@ -264,7 +277,18 @@ class Fixed(Var):
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
     """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
-    return leaf(as_value(value), Note(name, context.thread.scope, kind))
+    return leaf(as_value(value), Note(_as_name(name), context.thread.scope, kind))
+
+
+def _restored(wants: bool, value: Value, name: str, kind: str) -> Var:
+    """A leaf from a pickle, as young as any made now."""
+    return Var(value, name) if wants else constant(value, name, kind)
+
+
+def _as_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"a name is a string, not {name!r}")
+    return name
 
 
 def leaf(value: object, note: Note) -> Var:

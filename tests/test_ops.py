@@ -2,6 +2,8 @@
 
 import pytest
 
+import minigrad as mg
+
 from .cases import CASES, Case
 from .checks import check_analytic, check_backward, check_differences, check_value, names
 
@@ -28,3 +30,16 @@ def test_backward(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_differences_to_second_order(case: Case) -> None:
     check_differences(case)
+
+
+def test_an_op_keeps_its_name():
+    from minigrad.ops.row import op
+
+    with pytest.raises(ValueError, match="there is an op 'square' already"):
+
+        @op(lambda g, y, x: g)
+        def square(x):
+            """Not the square."""
+            return x
+
+    assert mg.square(3.0) == 9.0

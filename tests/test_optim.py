@@ -77,6 +77,8 @@ def test_bad_arguments():
     for bad in (0.0, -1.0, float("nan")):
         with pytest.raises(ValueError, match="must be positive"):
             mg.SGD([p], bad)
+    with pytest.raises(ValueError, match=r"params\[1\] was given before"):
+        mg.SGD([p, p], 0.1)
     with pytest.raises(ValueError, match="momentum is 1.0"):
         mg.SGD([p], 0.1, 1.0)
     with pytest.raises(ValueError, match="betas"):
@@ -85,8 +87,9 @@ def test_bad_arguments():
 
 def test_a_scalar_stays_a_python_float():
     p = mg.Var(1.0)
-    for opt in (mg.SGD([p], 0.1, 0.5), mg.Adam([p], 0.1)):
+    for opt in (mg.SGD([p], np.float64(0.1), np.float32(0.5)), mg.Adam([p], 0.1)):
         for _ in range(2):
+            opt.lr = np.float64(0.05)
             (p * p).backward()
             opt.step()
             assert type(p.value) is float

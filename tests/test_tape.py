@@ -1,7 +1,11 @@
 """How operations are recorded: nodes, operators, names, walls, and what a Var refuses to become."""
 
+import copy
 import gc
 import math
+import pickle
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -188,3 +192,49 @@ def test_nan_passes_through():
     y = x * 2.0 + 1.0
     y.backward()
     assert math.isnan(y.value) and x.grad == 2.0
+
+
+def test_a_leaf_can_be_pickled_and_copied_and_is_young_again():
+    script = "import minigrad as mg, pickle, sys; [mg.Var(1.0) for _ in range(999)]; " + (
+        "sys.stdout.buffer.write(pickle.dumps({'w': mg.Var([2.0, 1.0], 'w')}))"
+    )
+    pickled = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+    for w in (pickle.loads(pickled)["w"], copy.deepcopy(mg.Var([2.0, 1.0], "w"))):
+        (w * w).sum().backward()
+        assert w.grad.tolist() == [4.0, 2.0] and w.name == "w" and w.kind == "parameter"
+        with pytest.raises(ValueError, match="read-only"):
+            w.value[0] = 1.0
+    eps = copy.copy(mg.constant(1.0, "eps", "noise"))
+    assert eps.kind == "noise" and not eps.requires_grad
+    with pytest.raises(TypeError, match=r"pickle or copy v\.value"):
+        pickle.dumps(w * 2.0)
+
+
+def test_a_var_refuses_what_would_break_it():
+    class Plain:
+        pass
+
+    with pytest.raises(TypeError, match="can't be subclassed"):
+        type("Mine", (mg.Var,), {})
+    with pytest.raises(TypeError, match="can't be written to"):
+        mg.Var([1.0])[0] = 2.0
+    for name in (3, None, ["a"]):
+        with pytest.raises(TypeError, match="a name is a string"):
+            mg.Var(1.0, name)
+        with pytest.raises(TypeError, match="a name is a string"):
+            mg.constant(1.0).named(name)
+    for other in ({}, Plain(), None, "x"):
+        assert (mg.Var(1.0) == other) is False and (mg.Var(1.0) != other) is True
+
+
+def test_what_loads_with_the_package_and_what_does_not():
+    script = """
+import sys
+import minigrad as mg
+late = ("minigrad.views", "minigrad.distributions", "minigrad.emit", "graphviz", "wasmtime")
+assert not [name for name in sys.modules if name.startswith(late)]
+assert not hasattr(mg, "std") and not hasattr(mg, "nothing")
+assert {"Normal", "draw", "SGD", "distributions"} <= set(dir(mg))
+assert mg.distributions.Normal is mg.Normal and mg.views
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -145,7 +145,7 @@ def not_equal(a: Value, b: Value) -> object:
 # ----------------------------------------------------------------------------------------- walls
 
 
-@elementwise(None, kind="stop", python="{0}", numpy="{0}", javascript="{0}")
+@elementwise(None, kind="stop", written="{0}")
 def stop_gradient(x: Value) -> Value:
     """x, with no gradient passing: a wall, drawn with what is behind it."""
     return x

@@ -68,10 +68,7 @@ for _name, _function in (("add", add), ("sub", subtract), ("mul", multiply), ("t
     _install(_name, _function)
 
 
-@elementwise(
-    lambda g, y, x: -g, symbol="−",
-    python="-{0}", numpy="-{0}", javascript="-{0}",
-)  # fmt: skip
+@elementwise(lambda g, y, x: -g, symbol="−", written="-{0}")
 def negative(x: Value) -> Value:
     """-x."""
     return -x
@@ -90,10 +87,7 @@ def power(a: Value, b: Value) -> Value:
     return math.pow(a, b) if type(a) is type(b) is float else np.power(a, b)
 
 
-@elementwise(
-    lambda g, y, x: 2.0 * g * x, symbol="( )²",
-    python="{0} * {0}", numpy="{0} * {0}", javascript="{0} * {0}",
-)  # fmt: skip
+@elementwise(lambda g, y, x: 2.0 * g * x, symbol="( )²", written="{0} * {0}")
 def square(x: Value) -> Value:
     """x times x; `x**2` records this."""
     return x * x
@@ -171,28 +165,19 @@ def tan(x: Value) -> Value:
     return math.tan(x) if type(x) is float else np.tan(x)
 
 
-@elementwise(
-    lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)),
-    python="math.asin({all})", javascript="Math.asin({all})",
-)  # fmt: skip
+@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), math="asin")
 def arcsin(x: Value) -> Value:
     """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
     return math.asin(x) if type(x) is float else np.arcsin(x)
 
 
-@elementwise(
-    lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)),
-    python="math.acos({all})", javascript="Math.acos({all})",
-)  # fmt: skip
+@elementwise(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)), math="acos")
 def arccos(x: Value) -> Value:
     """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
     return math.acos(x) if type(x) is float else np.arccos(x)
 
 
-@elementwise(
-    lambda g, y, x: g / (1.0 + x * x),
-    python="math.atan({all})", javascript="Math.atan({all})",
-)  # fmt: skip
+@elementwise(lambda g, y, x: g / (1.0 + x * x), math="atan")
 def arctan(x: Value) -> Value:
     """The angle in (-π/2, π/2) whose tangent is x."""
     return math.atan(x) if type(x) is float else np.arctan(x)
@@ -201,8 +186,8 @@ def arctan(x: Value) -> Value:
 @elementwise(
     lambda g, y, a, b: g * b / (a * a + b * b),
     lambda g, y, a, b: -g * a / (a * a + b * b),
-    python="math.atan2({all})", javascript="Math.atan2({all})",
-)  # fmt: skip
+    math="atan2",
+)
 def arctan2(a: Value, b: Value) -> Value:
     """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan."""
     return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)

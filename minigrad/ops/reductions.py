@@ -35,6 +35,8 @@ _ROWS_OR_COLUMNS = (0, (0,), 1, (1,), -1, (-1,))
 
 def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
     (shape,) = shapes
+    if len(shape) == 1 and not keepdims:
+        return "np.sum({0})"
     if len(shape) != 2 or axis not in _ROWS_OR_COLUMNS:
         return "np.sum({0}{static})"
     rows, columns = shape
@@ -164,4 +166,5 @@ def softmax(x: Value, axis: Axis = -1) -> Value:
 )  # fmt: skip
 def log_softmax(x: Value, axis: Axis = -1) -> Value:
     """x - logsumexp(x) over `axis`, the last by default."""
-    return x - logsumexp(x, axis, True)
+    below = x - np.max(x, axis=axis, keepdims=True)  # first: the sum would lose what is small in x
+    return below - logsumexp(below, axis, True)

@@ -14,6 +14,8 @@ def op(
     kind: str = "op",
     elementwise: bool = False,
     variadic: bool = False,
+    written: str = "",
+    math: str = "",
     python: str | Callable[..., str] = "",
     numpy: str | Callable[..., str] = "",
     javascript: str = "",
@@ -28,22 +30,26 @@ def op(
     input, `{axis}` a static argument, `{static}` all that differ from their defaults. A name of the
     row's room, such as a function of floats, is copied into the program; `numpy` may be a function
     of the inputs' shapes and the static arguments, `python` of which inputs are known numbers.
+    `written` stands for all three; `math` is a function's name in Python's math and JavaScript's
+    Math, if not the op's own.
     """
 
     def register(forward: Callable[..., object]) -> Function:
         name = forward.__name__.strip("_")
         plain = not variadic and None not in rules and not _defaults(forward, len(rules))
         makers = {1: unary, 2: binary} if plain else {}
-        row = OPS.get(name) or Op(name, makers.get(len(rules), general))
+        if name in OPS:
+            raise ValueError(f"there is an op {name!r} already: give this one another name")
+        row = Op(name, makers.get(len(rules), general))
         row.forward, row.rules, row.infix, row.kind = forward, rules, infix, kind
         row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
         row.defaults = _defaults(forward, 0 if variadic else len(rules))
-        usual = f"{{0}} {infix} {{1}}" if infix else ""
+        usual = written or (f"{{0}} {infix} {{1}}" if infix else "")
         row.numpy = numpy or usual or f"np.{name}({{all}}{{static}})"
         row.python, row.javascript = python or usual, javascript or usual
         if elementwise:  # the others are of arrays only
-            row.python = row.python or f"math.{name}({{all}})"
-            row.javascript = row.javascript or f"Math.{name}({{all}})"
+            row.python = row.python or f"math.{math or name}({{all}})"
+            row.javascript = row.javascript or f"Math.{math or name}({{all}})"
         row.call = Call(row, row.defaults, rules)
         if row.defaults and not variadic:
             row.call = row.bind(len(rules), dict(row.defaults))

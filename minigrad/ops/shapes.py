@@ -172,9 +172,10 @@ def _concatenate(*inputs: Array, axis: int) -> Array:
 
 def concatenate(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
     """Arrays joined one after another along an axis that they have; the other axes must agree."""
+    inputs = list(inputs)
     shapes = [shape_of(x) for x in inputs]
-    if not shapes:
-        raise ValueError("concatenate needs at least one array")
+    if not shapes or not shapes[0]:
+        raise ValueError("concatenate joins one array or more: use mg.stack for scalars")
     (i,) = as_axes(axis, len(shapes[0]))
     if len({shape[:i] + shape[i + 1 :] for shape in shapes}) > 1 or len(set(map(len, shapes))) > 1:
         raise ValueError(
@@ -195,6 +196,7 @@ def _stack(*inputs: Value, axis: int) -> Array:
 
 def stack(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
     """Scalars or arrays of one shape, side by side on a new `axis`: how Vars become one array."""
+    inputs = list(inputs)
     shapes = [shape_of(x) for x in inputs]
     if len(set(shapes)) != 1:
         raise ValueError(

@@ -67,7 +67,7 @@ def _polygamma_of(x: float, order: int) -> float:
         total += math.log(x) - 0.5 * small
     else:
         total += sign * math.gamma(order) * (1.0 + 0.5 * order * small) * small**order
-    for k, b in enumerate(_BERNOULLI, start=1):
+    for k, b in enumerate(_BERNOULLI, 1):
         ratio = math.gamma(2 * k + order) / math.gamma(2 * k + 1)
         total += sign * b * ratio * small ** (2 * k + order)
     return total
@@ -79,7 +79,7 @@ def _cot_derivative(x: float, order: int) -> float:
     polynomial = [0.0, 1.0]  # the coefficients, constant first
     for _ in range(order):
         slope = [-math.pi * k * a for k, a in enumerate(polynomial)][1:]
-        polynomial = [a + b for a, b in zip([*slope, 0.0, 0.0], [0.0, 0.0, *slope])]
+        polynomial = [a + b for a, b in zip(slope + [0.0, 0.0], [0.0, 0.0] + slope)]
     y = 0.0
     for a in polynomial[::-1]:
         y = y * c + a

@@ -1,0 +1,6 @@
+"""Floor 3: from tape to program. Equations are cleaned up, then written out in a language.
+
+`tracing` has `trace`, which records a function; `steps` are its equations, `passes` and `algebra`
+shorten the list, `layout` decides which lines it becomes, `python` and `javascript` write them,
+`rescue` gives IEEE 754's answer where Python raises, `programs` has the result.
+"""

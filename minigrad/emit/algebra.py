@@ -1,0 +1,139 @@
+"""Floor 3: the pass that knows algebra: x * 1, x / 1, x + 0, -(-x), a + (-b), a known choice …
+
+Every rule is exact in floating point, with two exceptions where nobody looks: `x + 0.0` becomes
+`x`, which is -0.0 for -0.0, unless something downstream turns the sign of a zero into another
+number; and 2 * (0.5 * x) becomes x, which keeps the digits that a subnormal 0.5 * x has lost.
+"""
+
+import math
+from collections.abc import Callable
+
+from .steps import LITERAL, Code, Step, rewritten
+
+
+def simplified(code: Code) -> Code:
+    """x * 1, x / 1, x + 0, -(-x), a + (-b), a choice that is known, a sum of one number …"""
+    seen = _zero_sign_seen(code)
+    position = iter(range(len(code.steps)))
+
+    def rule(step: Step, steps: list[Step]) -> Step | int:
+        here = next(position)
+        simplify = _ALGEBRA.get(step.op)
+        result = simplify(step, steps, seen[here]) if simplify else step
+        if isinstance(result, int) and steps[result].shape != step.shape:
+            return step  # x * 1 where the 1 is an array that repeats x
+        return result
+
+    return rewritten(code, rule)
+
+
+def _zero_sign_seen(code: Code) -> list[bool]:
+    """Whether the sign of a step's zero can turn into another number: 1 / -0.0 is -inf."""
+    seen = [False] * len(code.steps)
+    for i in reversed(range(len(code.steps))):
+        step = code.steps[i]
+        for k, j in enumerate(step.inputs):
+            if seen[i] or step.op in _SEE_ZERO_SIGN or (step.op == "divide" and k == 1):
+                seen[j] = True
+    return seen
+
+
+_SEE_ZERO_SIGN = ("arctan2", "power")
+
+
+def _add(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    a, b = step.inputs
+    for zero, x in ((a, b), (b, a)):
+        if steps[zero].is_number(-0.0) or (steps[zero].is_number(0.0) and not sign_seen):
+            return x
+    for x, y in ((a, b), (b, a)):
+        if steps[y].op == "negative":
+            return step._replace(op="subtract", inputs=(x, *steps[y].inputs))
+    return step
+
+
+def _subtract(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    a, b = step.inputs
+    if steps[b].is_number(0.0):
+        return a
+    if steps[b].op == "negative":
+        return step._replace(op="add", inputs=(a, *steps[b].inputs))
+    return step
+
+
+def _multiply(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    a, b = step.inputs
+    for one, x in ((a, b), (b, a)):
+        if steps[one].is_number(1.0):
+            return x
+        if steps[one].is_number(-1.0):
+            return step._replace(op="negative", inputs=(x,))
+        if steps[one].is_number(0.0) and steps[x].op in _COMPARISONS and not step.shape:
+            return one  # only there: 0 * inf is nan, and 0 * -1 is -0.0
+    if steps[a].op == steps[b].op == "negative":
+        return step._replace(inputs=steps[a].inputs + steps[b].inputs)
+    return _scaled_twice(step, steps)
+
+
+def _scaled_twice(step: Step, steps: list[Step]) -> Step:
+    """2 * (0.5 / x) is 1 / x, and 2 * (0.5 * x) is x, while 0.5 / x and 0.5 * x are not subnormal.
+
+    That is so for a power of two that is no less than 1: what it scales up is not rounded again.
+    """
+    for two, y in (step.inputs, step.inputs[::-1]):
+        if not (steps[two].kind == LITERAL and not steps[two].shape and steps[y].op in _SCALINGS):
+            continue
+        scale, half = steps[two].value, steps[y].inputs[0]
+        if math.frexp(scale)[0] != 0.5 or scale < 1.0 or steps[half].kind != LITERAL:
+            continue
+        both = steps[half].value * scale
+        if not steps[half].shape and math.isfinite(both):
+            steps.append(steps[half]._replace(value=both, name=""))
+            inputs = (len(steps) - 1, steps[y].inputs[1])
+            return step._replace(op=steps[y].op, inputs=inputs)
+    return step
+
+
+_SCALINGS = ("multiply", "divide")
+
+
+_COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+
+
+def _by_one(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    a, b = step.inputs
+    return a if steps[b].is_number(1.0) else step
+
+
+def _negative(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    (a,) = step.inputs
+    return steps[a].inputs[0] if steps[a].op == "negative" else step
+
+
+def _where(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    condition, a, b = step.inputs
+    if steps[condition].kind == LITERAL and not steps[condition].shape:
+        return a if steps[condition].value else b
+    return step
+
+
+def _same(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    """What leaves its input as it is: a wall, a reshape to the same shape, a sum of one number."""
+    return step.inputs[0]
+
+
+def _of_a_number(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    return step if steps[step.inputs[0]].shape else step.inputs[0]
+
+
+def _transpose(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    axes = step.static["axes"]
+    return step.inputs[0] if axes == tuple(range(len(step.shape))) else step
+
+
+_ALGEBRA: dict[str, Callable[[Step, list[Step], bool], Step | int]] = {
+    "add": _add, "subtract": _subtract, "multiply": _multiply, "divide": _by_one, "power": _by_one,
+    "negative": _negative, "where": _where, "transpose": _transpose,
+    **dict.fromkeys(("stop_gradient", "reshape", "broadcast_to"), _same),
+    **dict.fromkeys(("sum", "mean", "max", "min", "prod", "logsumexp"), _of_a_number),
+}  # fmt: skip

@@ -1,0 +1,83 @@
+"""Floor 3: a program of scalars written in JavaScript."""
+
+import math
+import re
+from functools import cache
+from importlib.resources import files
+
+from ..registry import OPS
+from .layout import ATOM, SIGNED, Language, Layout, Text
+from .names import free_name, names_of, result_names
+from .steps import LITERAL, Code, Step
+
+_TRUTH = re.compile(r"(.*) \? 1 : 0")
+_LANGUAGE_INDENT = 2
+
+
+def javascript_source(name: str, code: Code) -> str:
+    """A function of that name that returns the value and the gradients, `[value, [d_x, …]]`.
+
+    Before it stand the functions that it calls and JavaScript lacks.
+    """
+    for step in code.steps:
+        if step.shape or (step.op and not OPS[step.op].javascript):
+            raise ValueError(
+                f"JavaScript listings are of scalars only, {step.name or step.op or 'an input'} "
+                f'has shape {step.shape}: use listing("python")'
+            )
+    name = free_name(name, _functions())
+    names = names_of(code, {*_functions(), name})
+    def template(i: int) -> str:
+        return OPS[code.steps[i].op].javascript
+
+    language = Language(template, _number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
+    layout = Layout(code, language, names, result_names(code))
+    parameters = [names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL]
+    lines, scope = [], None
+    scopes = {line.scope for line in layout.lines}
+    for variable, text, now in layout.lines:
+        if now != scope and scopes != {""}:
+            lines.append(f"// {now or 'forward'}")
+        scope = now
+        lines.append(f"const {variable} = {text};")
+    value, *gradients = layout.results
+    lines.append(f"return [{value}, [{', '.join(gradients)}]];")
+    body = "".join(f"  {line}\n" for line in lines)
+    function = f"function {name}({', '.join(parameters)}) {{\n{body}}}\n"
+    return "\n".join([*_called_by(function), function])
+
+
+def _number(value: float) -> Text:
+    text = repr(value).removesuffix(".0")
+    if not math.isfinite(value):
+        text = "NaN" if value != value else f"{'-' * (value < 0)}Infinity"
+    return Text(text, SIGNED if text.startswith("-") else ATOM)
+
+
+def _static(step: Step) -> dict[str, str]:
+    return {key: repr(value) for key, value in step.static.items()}
+
+
+@cache
+def _functions() -> dict[str, str]:
+    """The functions and constants of `ops/functions.js` by name, each with its comment."""
+    text = files("minigrad.ops").joinpath("functions.js").read_text(encoding="utf-8")
+    _, *parts = text.strip().split("\n\n")
+    found = {}
+    for part in parts:
+        match = re.search(r"^(?:function|const) (\w+)", part, re.MULTILINE)
+        assert match
+        found[match[1]] = f"{part}\n"
+    return found
+
+
+def _called_by(text: str) -> list[str]:
+    """Those of the functions that `text` calls, and what they call in turn, in the file's order."""
+    known = _functions()
+    needed: set[str] = set()
+    todo = [text]
+    for part in todo:  # which grows meanwhile
+        for name in {*re.findall(r"(?<![\w.])(\w+)\b", part)} & {*known} - needed:
+            needed.add(name)
+            todo.append(known[name])
+    return [known[name] for name in known if name in needed]

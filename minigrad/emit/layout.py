@@ -1,0 +1,210 @@
+"""Floor 3: which lines a program has. A step that is read once is written where it is read, as long
+as the line stays readable; every other step gets a line, and a name.
+
+How an op is written is a template of its row, such as `math.exp({0})` or `{0} + {1}`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from .names import free_name
+from .steps import LITERAL, Code, Step
+
+WIDTH = 80  # columns that an expression may take a line to, once something is written inside it
+
+# How tightly an expression holds together: what is looser than its place wants goes in parentheses.
+LOOSE, COMPARED, ADDED, MULTIPLIED, SIGNED, ATOM = range(6)
+_RANKS = {"+": ADDED, "-": ADDED, "*": MULTIPLIED, "/": MULTIPLIED, "@": MULTIPLIED}
+
+
+class Text(NamedTuple):
+    """An expression. `truth` is the comparison that it turns into 0 or 1, if it does."""
+
+    text: str
+    rank: int = ATOM
+    truth: str = ""
+
+    def within(self, rank: int) -> str:
+        return self.text if self.rank >= rank else f"({self.text})"
+
+
+class Line(NamedTuple):
+    """`name` gets the value of `text`."""
+
+    name: str
+    text: str
+    scope: str
+
+
+class Language(NamedTuple):
+    """What differs: the template of the step at a position, numbers, static arguments, how a
+    template says 0 or 1, and how one asks for a number that is not 0."""
+
+    template: Callable[[int], str]
+    number: Callable[[float], Text]
+    static: Callable[[Step], Mapping[str, str]]
+    truth: re.Pattern[str]
+    nonzero: str
+    indent: int
+
+
+# ------------------------------------------------------------------------------------- templates
+
+
+class _Slot(NamedTuple):
+    """A place in a template: the text before it, the input (or None), how tight it must hold."""
+
+    before: str
+    field: str
+    rank: int
+
+
+class Template(NamedTuple):
+    slots: tuple[_Slot, ...]
+    after: str
+    rank: int
+
+    def mentions(self, i: int) -> int:
+        """How often input i stands in it."""
+        return sum(slot.field.partition(":")[0] in (str(i), "all") for slot in self.slots)
+
+
+_FIELD = re.compile(r"\{(\w+(?::truth)?)\}")
+_INFIX = re.compile(r"\{0\} ([-+*/@]) \{[01]\}")
+
+
+@lru_cache(maxsize=1000)
+def parsed(template: str) -> Template:
+    """The template in pieces; what an op's row says is looked at once."""
+    infix = _INFIX.fullmatch(template)
+    rank = _RANKS[infix[1]] if infix else None
+    slots, end = [], 0
+    for match in _FIELD.finditer(template):
+        before, after = template[: match.start()], template[match.end() :]
+        enclosed = re.search(r"[(\[]$|, $", before) and re.match(r"[)\],]|\{static\}", after)
+        chosen = re.search(r"(^|else |[?:] )$", before) and re.match(r" if | \? | : |$", after)
+        if rank is not None:
+            place = rank + (match.start() > 0)
+        else:
+            place = SIGNED if template == "-{0}" else LOOSE if enclosed else ATOM
+            place = COMPARED if chosen and len(template) > 3 and not enclosed else place
+        slots.append(_Slot(template[end : match.start()], match[1], place))
+        end = match.end()
+    whole = ATOM if _is_atom(template) else SIGNED if template == "-{0}" else LOOSE
+    return Template(tuple(slots), template[end:], whole if rank is None else rank)
+
+
+def _is_atom(template: str) -> bool:
+    """A name, a call, a subscript: without what stands in brackets, nothing but names is left."""
+    left, text = "", _FIELD.sub("x", template)
+    while left != text:
+        left, text = text, re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", text)
+    return re.fullmatch(r"[\w.]*", text) is not None
+
+
+def filled(
+    template: Template, operands: list[Text], static: Mapping[str, str], language: Language
+) -> Text:
+    """The template with its inputs and static arguments, in parentheses where they need them."""
+    parts: list[str] = []
+    for before, field, rank in template.slots:
+        index, _, truth = field.partition(":")
+        if field == "all":
+            text = ", ".join(operand.text for operand in operands)
+        elif not index.isdigit():
+            text = static[field]
+        elif truth:
+            operand = operands[int(index)]
+            text = operand.truth or language.nonzero.format(operand.within(ATOM))
+        else:
+            text = operands[int(index)].within(rank)
+        parts += before, text
+    text = "".join(parts) + template.after
+    match = language.truth.fullmatch(text)
+    return Text(text, template.rank, match[1] if match else "")
+
+
+# ----------------------------------------------------------------------------------------- lines
+
+
+class Layout:
+    """The lines of a program, and the text by which each step is known after them."""
+
+    def __init__(
+        self, code: Code, language: Language, names: list[str], results: list[str]
+    ) -> None:
+        self.code, self.language, self.names = code, language, names
+        self.lines: list[Line] = []
+        self.texts: dict[int, Text] = {}
+        self._waiting: set[int] = set()  # written, but in no line yet
+        self._taken = {name for name in names if name}
+        self._count = 0
+        self._uses = [0] * len(code.steps)
+        for step in code.steps:
+            for i in step.inputs:
+                self._uses[i] += 1
+        for i in code.outputs:
+            self._uses[i] += 2  # a result has a line
+        for k, i in enumerate(code.outputs):
+            results[k] = free_name(results[k], self._taken)
+            self._taken.add(results[k])
+            step = code.steps[i]
+            if not names[i] and step.op and (k == 0 or step.scope == "backward"):
+                names[i] = results[k]
+        for i, step in enumerate(code.steps):
+            self._write(i, step)
+        self.results = [self._result(i, r) for i, r in zip(code.outputs, results, strict=True)]
+
+    def _result(self, i: int, wanted: str) -> str:
+        """The text of a result; what has no name of its own is called `wanted` at the end."""
+        text, step = self.texts[i].text, self.code.steps[i]
+        if step.name or not step.op or text == wanted:
+            return text
+        self.lines.append(Line(wanted, text, self.lines[-1].scope))
+        return wanted
+
+    def _write(self, i: int, step: Step) -> None:
+        if not step.op:
+            if isinstance(step.value, float) and step.kind == LITERAL:
+                self.texts[i] = self.language.number(step.value)
+            else:
+                self.texts[i] = Text(self.names[i])
+            return
+        template = parsed(self.language.template(i))
+        static = self.language.static(step) if step.static else {"static": ""}
+        for k, j in enumerate(step.inputs):
+            if j in self._waiting and template.mentions(k) > 1:
+                self._give_line(j)
+        text = self._fitted(i, step, template, static)
+        self.texts[i] = text
+        self._waiting.add(i)
+        for j in step.inputs:
+            self._waiting.discard(j)
+        if self.names[i] or self._uses[i] != 1 or (text.rank == LOOSE and not text.truth):
+            self._give_line(i)
+
+    def _fitted(self, i: int, step: Step, template: Template, static: Mapping[str, str]) -> Text:
+        """The text of a step; inputs that make the line too long get lines of their own."""
+        while True:
+            operands = [self.texts[j] for j in step.inputs]
+            text = filled(template, operands, static, self.language)
+            inside = [j for j in step.inputs if j in self._waiting]
+            room = WIDTH - self.language.indent - len(self.names[i] or "v99") - len(" = ")
+            if len(text.text) <= room or not inside:
+                return text
+            self._give_line(max(inside, key=lambda j: len(self.texts[j].text)))
+
+    def _give_line(self, i: int) -> None:
+        name = self.names[i] or self._fresh()
+        self.names[i] = name
+        self.lines.append(Line(name, self.texts[i].text, self.code.steps[i].scope))
+        self.texts[i] = Text(name)
+        self._waiting.discard(i)
+
+    def _fresh(self) -> str:
+        while True:
+            self._count += 1
+            if (name := f"v{self._count}") not in self._taken:
+                return name

@@ -1,0 +1,158 @@
+"""Floor 3: a program that can be called, listed and compiled. `tracing.py` makes one."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..values import FLOAT64, Shape, Value, as_value, shape_of
+from ..var import Var
+from .javascript import javascript_source
+from .passes import cleaned
+from .python import Source, python_source
+from .rescue import ieee
+from .steps import LITERAL, Code
+
+ValueAndGrad = Callable[..., tuple[float, tuple[Value, ...]]]
+
+
+class Input(NamedTuple):
+    """An argument of a program; `kind`: "parameter" (it has a gradient), "constant" or "noise"."""
+
+    name: str
+    shape: Shape
+    kind: str
+
+
+class Program:
+    """Value and gradients of a scalar function as straight-line code, made by `trace`.
+
+    `program(*args)` is the value, `program.value_and_grad(*args)` the value and a tuple of
+    gradients, one for each input of kind "parameter". Arguments are positional, in the order of
+    `.inputs`: those of the traced function, then the noise drawn inside it. Shapes are those of
+    tracing; another is a ValueError. Where Python's floats raise, the results are IEEE 754's.
+    """
+
+    def __init__(self, name: str, code: Code) -> None:
+        self._name, self._code = name, code
+        self._source = python_source(f"{name}_and_grad", code)
+        leaves = [s for s in code.steps if not s.op and s.kind != LITERAL]
+        self.inputs = tuple(
+            Input(name, leaf.shape, leaf.kind)
+            for name, leaf in zip(self._source.parameters, leaves, strict=True)
+        )
+        # The compiled function itself: a method in between would cost a fifth of a small program.
+        self.value_and_grad: ValueAndGrad = _compiled(self._source, self.inputs)  # type: ignore
+        self._value: Callable[..., object] | None = None
+
+    def __call__(self, *args: object) -> float:
+        """The value alone, by a program without the lines that only gradients need."""
+        if self._value is None:
+            code = cleaned(Code(self._code.steps, self._code.outputs[:1]))
+            self._value = _compiled(python_source(self._name, code, True), self.inputs)
+        value = self._value(*args)
+        assert isinstance(value, float)
+        return value
+
+    @property
+    def source(self) -> str:
+        """Python, valid on its own: a function that returns what `value_and_grad` returns."""
+        return self.listing("python")
+
+    def listing(self, language: str = "python") -> str:
+        """The program as text, in "python" or "javascript" (programs of scalars only)."""
+        if language == "javascript":
+            return javascript_source(f"{self._name}_and_grad", self._code)
+        if language != "python":
+            raise ValueError(f'listing: language is "python" or "javascript", not {language!r}')
+        return self._source.listing(self._doc())
+
+    def jit(self) -> ValueAndGrad:
+        """The function of `source` compiled by numba, to be called from other compiled code too.
+
+        It follows IEEE 754 by itself. Without numba it is an ImportError; a line that numba does
+        not know is numba's error.
+        """
+        try:
+            import numba
+        except ImportError:
+            raise ImportError(
+                "jit needs numba, which is not installed: pip install 'minigrad[fast]'"
+            ) from None
+        compiler: Callable[..., object] = numba.njit(error_model="numpy")
+        space = _executed(self._source, self._source.function(self._doc()))
+        for name in self._source.helpers:
+            if callable(space[name]):
+                space[name] = compiler(space[name])
+        return compiler(space[self._source.name])  # type: ignore[return-value]
+
+    def _doc(self) -> str:
+        wrt = [given.name for given in self.inputs if given.kind == "parameter"]
+        noise = [given.name for given in self.inputs if given.kind == "noise"]
+        drawn = f" Noise: {', '.join(noise)}." if noise else ""
+        return f"{self._name}, and its gradients by {', '.join(wrt) or 'nothing'}.{drawn}"
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{given.name}: {given.kind} {given.shape}" for given in self.inputs)
+        return f"Program({self._name}, {inputs})"
+
+
+# ------------------------------------------------------------------------------------- compiling
+
+
+def _executed(source: Source, function: str) -> dict[str, object]:
+    """The namespace after running a function's text, its helpers and constants."""
+    head = "import math\nimport numpy as np\n"
+    constants = "".join(f"{name} = {text}\n" for name, text in source.constants.items())
+    space: dict[str, object] = {"_careful": None, "_ndarray": np.ndarray, "_float64": FLOAT64}
+    exec("\n".join([head, constants, *source.helpers.values(), function]), space)
+    return space
+
+
+def _compiled(source: Source, inputs: Sequence[Input]) -> Callable[..., object]:
+    """The function behind a check of its arguments: what is no float goes the careful way."""
+    parameters = ", ".join(source.parameters)
+    floats = [f"type({given.name})" for given in inputs if not given.shape]
+    checks = [f"{' is '.join(floats)} is float"] if floats else []
+    checks += [
+        f"type({x.name}) is _ndarray and {x.name}.dtype is _float64 and {x.name}.shape == {x.shape}"
+        for x in inputs
+        if x.shape
+    ]
+    text = (
+        f"def {source.name}({parameters}):\n"
+        f"    if {' and '.join(checks) or 'True'}:\n"
+        f"        try:\n{source.body(' ' * 12)}"
+        f"        except (ArithmeticError, ValueError):\n            pass\n"
+        f"    return _careful({parameters})\n"
+    )
+    space = _executed(source, text)
+    rescued: list[Callable[..., object]] = []
+
+    def careful(*args: object) -> object:
+        checked = [_argument(x, given) for x, given in zip(args, inputs, strict=True)]
+        if not rescued:  # few programs ever come here, and compiling takes its time
+            straight = _executed(source, source.function(""))[source.name]
+            rescued.append(ieee(straight))  # type: ignore[arg-type]
+        return _as_plain(rescued[0](*checked))
+
+    space["_careful"] = careful
+    return space[source.name]  # type: ignore[return-value]
+
+
+def _argument(x: object, given: Input) -> Value:
+    if isinstance(x, Var):
+        raise TypeError(f"{given.name} is a Var, a program takes numbers: pass its .value")
+    value = as_value(x)
+    if shape_of(value) != given.shape:
+        raise ValueError(
+            f"{given.name} has shape {shape_of(value)}, the program was traced for {given.shape}: "
+            "trace again with an argument of that shape"
+        )
+    return value
+
+
+def _as_plain(x: object) -> object:
+    if isinstance(x, tuple):
+        return tuple(map(_as_plain, x))
+    return x if isinstance(x, np.ndarray) else float(x)  # type: ignore[arg-type]

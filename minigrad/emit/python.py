@@ -1,0 +1,236 @@
+"""Floor 3: a program written in Python, with `math` for floats and NumPy for arrays."""
+
+import ast
+import builtins
+import inspect
+import math
+import re
+import types
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ..registry import OPS
+from ..values import Array
+from .layout import ATOM, SIGNED, Language, Layout, Line, Text
+from .names import free_name, names_of, result_names
+from .rescue import ieee
+from .steps import LITERAL, Code, Step
+
+LARGEST_CONSTANT = 10_000  # numbers written out in a source
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+class Source(NamedTuple):
+    """A function in pieces: what stands before it, its lines, what it returns and calls."""
+
+    name: str
+    parameters: list[str]
+    constants: dict[str, str]
+    lines: list[Line]
+    results: list[str]
+    helpers: dict[str, str]
+    value_alone: bool
+
+    def body(self, indent: str) -> str:
+        """The lines, a comment where a scope begins, and the return."""
+        text, scope = [], None
+        scopes = {line.scope for line in self.lines}
+        for name, expression, now in self.lines:
+            if now != scope and scopes != {""}:
+                text.append(f"# {now or 'forward'}")
+            scope = now
+            text.append(f"{name} = {expression}")
+        text.append(f"return {self.returned()}")
+        return "".join(f"{indent}{line}\n" for line in text)
+
+    def returned(self) -> str:
+        """The value, and the gradients as a tuple."""
+        value, *gradients = self.results
+        if self.value_alone:
+            return value
+        return f"{value}, ({', '.join(gradients)}{',' if len(gradients) == 1 else ''})"
+
+    def function(self, doc: str) -> str:
+        """The straight-line function: a definition of its own."""
+        head = f"def {self.name}({', '.join(self.parameters)}):\n"
+        return f'{head}    """{doc}"""\n{self.body("    ")}'
+
+    def listing(self, doc: str) -> str:
+        """The whole text, valid on its own."""
+        function = self.function(doc)
+        constants = "".join(f"{name} = {text}\n" for name, text in self.constants.items())
+        parts = [constants] if constants else []
+        parts += [function, *self.helpers.values()]
+        if "math." in function or "/" in function or self.helpers:
+            parts += [_copied(ieee, {}), f"{self.name} = ieee({self.name})\n"]
+        text = "\n\n".join(parts)
+        needed = [m for m in ("math", "numpy as np") if f"{m.split()[-1]}." in text]
+        imports = "\n".join(f"import {module}\n" for module in needed)
+        return imports + ("\n" if constants else "\n\n") * bool(needed) + text
+
+
+def python_source(name: str, code: Code, value_alone: bool = False) -> Source:
+    """`code` as a function of that name; its first output is the value, the others gradients."""
+    rows = {step.op: OPS[step.op] for step in code.steps if step.op}
+    given = {step.name for step in code.steps if step.name}
+    templates = [_template(step, code) if step.op else "" for step in code.steps]
+    copied = _helpers(templates, rows)
+    renamed = {
+        old: new
+        for old in copied
+        if (new := old.lstrip("_")) != old and new not in given and new not in copied
+    }
+    helpers = {renamed.get(old, old): _copied(thing, renamed, old) for old, thing in copied.items()}
+    names = names_of(code, {*helpers, name})
+    constants = {
+        names[i]: _array(step.value, step.name)
+        for i, step in enumerate(code.steps)
+        if step.kind == LITERAL and isinstance(step.value, np.ndarray)
+    }
+
+    def template(i: int) -> str:
+        if not renamed:
+            return templates[i]
+        return _NAME.sub(lambda m: renamed.get(m[0], m[0]), templates[i])
+
+    def static(step: Step) -> Mapping[str, str]:
+        return _statics(step, constants, names)
+
+    language = Language(template, _number, static, _TRUTH, "{}", indent=4)
+    parameters = [names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL]
+    layout = Layout(code, language, names, result_names(code))
+    results = _results(code, layout)
+    return Source(name, parameters, constants, layout.lines, results, helpers, value_alone)
+
+
+_TRUTH = re.compile(r"1\.0 if (.*) else 0\.0|\((.*)\)\.astype\(float\)")
+
+
+def _results(code: Code, layout: Layout) -> list[str]:
+    """What is returned: an array that is an input as well, or another result, is copied."""
+    texts: list[str] = []
+    for k, (i, text) in enumerate(zip(code.outputs, layout.results, strict=True)):
+        step, value = code.steps[i], code.steps[i].value
+        held = step.op in ("", "broadcast_to") or i in code.outputs[:k]
+        if isinstance(value, np.ndarray) and (held or value.base is not None):
+            text = f"np.array({text})"
+        texts.append(text)
+    return texts
+
+
+def _template(step: Step, code: Code) -> str:
+    """The row's template: for floats, or for arrays; a float that comes from arrays is made one."""
+    row = OPS[step.op]
+    shapes = tuple([code.steps[i].shape for i in step.inputs])
+    if row.python and not step.shape and not any(shapes):
+        return row.python if isinstance(row.python, str) else row.python(_known(step, code))
+    text = row.numpy if isinstance(row.numpy, str) else row.numpy(shapes, **step.static)
+    return text if step.shape else f"float({text})"
+
+
+def _known(step: Step, code: Code) -> tuple[bool, ...]:
+    """Which inputs are numbers that stand in the program, and not nan."""
+    inputs = [code.steps[i] for i in step.inputs]
+    return tuple([x.kind == LITERAL and x.value == x.value for x in inputs])
+
+
+def _number(value: float) -> Text:
+    text = repr(value) if math.isfinite(value) else f"{'-' * (value < 0)}math.{abs(value)!r}"
+    return Text(text, SIGNED if text.startswith("-") else ATOM)
+
+
+# ------------------------------------------------------------- arrays and static arguments
+
+
+def _array(value: Array, name: str = "") -> str:
+    if value.size > LARGEST_CONSTANT:
+        raise ValueError(
+            f"the constant {name or 'array'} of shape {value.shape} is too large to be written "
+            f"into a program, at most {LARGEST_CONSTANT:,} numbers: pass it as an argument of f"
+        )
+    if not value.size:
+        return f"np.zeros({value.shape})"
+    return f"np.array({_array_text(value.tolist())})"
+
+
+def _array_text(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_array_text, value))}]"
+    if isinstance(value, float):
+        return repr(float(value)) if math.isfinite(value) else _number(value).text
+    return repr(value)
+
+
+def _statics(step: Step, constants: dict[str, str], names: list[str]) -> Mapping[str, str]:
+    """The static arguments as text; `static` has those that differ from their defaults."""
+    row = OPS[step.op]
+    found = {name: _static(x, constants, names) for name, x in step.static.items()}
+    unusual = [k for k, x in step.static.items() if row.defaults.get(k, ...) is not x]
+    given = [f", {k}={found[k]}" for k in unusual]
+    return {**found, "static": "".join(given)}
+
+
+def _static(x: object, constants: dict[str, str], names: list[str]) -> str:
+    if isinstance(x, np.ndarray):  # of an index: it gets a name, so that it is made once
+        empty = f"np.zeros({x.shape}, {x.dtype.name!r})"
+        text = f"np.array({x.tolist()})" if x.size else empty
+        known = [name for name, other in constants.items() if other == text]
+        name = known[0] if known else free_name("k", {*names, *constants})
+        constants[name] = text
+        return name
+    if isinstance(x, tuple) and any(not isinstance(part, int) for part in x):
+        parts = [_static(part, constants, names) for part in x]
+        return ", ".join(parts) + "," * (len(parts) == 1)
+    if isinstance(x, slice):
+        start, stop = ("" if end is None else str(end) for end in (x.start, x.stop))
+        return f"{start}:{stop}" + ("" if x.step is None else f":{x.step}")
+    return "..." if x is Ellipsis else repr(x)
+
+
+# ------------------------------------------------------------------ functions copied from the rows
+
+
+def _helpers(templates: list[str], rows: Mapping[str, object]) -> dict[str, object]:
+    """The functions and constants of the ops' rooms that the templates name, and what they need."""
+    found: dict[str, object] = {}
+    rooms = [row.forward.__globals__ for row in rows.values()]  # type: ignore[attr-defined]
+    todo = [(name, room) for t in {*templates} for name in _NAME.findall(t) for room in rooms]
+    for name, room in todo:  # which grows meanwhile
+        thing = room.get(name)
+        if name in found or thing is None or hasattr(builtins, name):
+            continue
+        if isinstance(thing, types.FunctionType):
+            found[name] = thing = inspect.unwrap(thing)
+            inner = ast.walk(_tree(thing))
+            todo += [(n.id, thing.__globals__) for n in inner if isinstance(n, ast.Name)]
+        elif isinstance(thing, float | tuple):
+            found[name] = thing
+    return found
+
+
+def _tree(function: Callable[..., object]) -> ast.FunctionDef:
+    """The function without its decorators and annotations; a docstring keeps its first line."""
+    tree = ast.parse(inspect.getsource(function)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.decorator_list, tree.returns = [], None
+    arguments = tree.args
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = None
+    first = tree.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        first.value.value = str(first.value.value).partition("\n")[0]
+    return tree
+
+
+def _copied(thing: object, renamed: Mapping[str, str], name: str = "") -> str:
+    """The text of a function or a constant, under its new name."""
+    if not isinstance(thing, types.FunctionType):
+        return f"{renamed.get(name, name)} = {thing!r}\n"
+    tree = _tree(thing)
+    tree.name = renamed.get(name, tree.name)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = renamed.get(node.id, node.id)
+    return ast.unparse(tree) + "\n"

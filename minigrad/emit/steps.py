@@ -1,0 +1,83 @@
+"""Floor 3: equations as the steps of a program, and the walk by which a pass changes them."""
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+from ..equations import Equations
+from ..values import Shape, Value, shape_of
+
+LITERAL = "literal"
+
+
+class Step(NamedTuple):
+    """An input of the program, a literal, or `op` of earlier steps; `value` is what tracing saw."""
+
+    op: str
+    inputs: tuple[int, ...]
+    static: Mapping[str, object]
+    value: Value
+    kind: str
+    name: str = ""
+    scope: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        return shape_of(self.value)
+
+    def is_number(self, number: float) -> bool:
+        """Whether it is this very number: 0.0 is not -0.0."""
+        return (
+            self.kind == LITERAL
+            and isinstance(self.value, float)
+            and self.value == number
+            and math.copysign(1.0, self.value) == math.copysign(1.0, number)
+        )
+
+
+class Code(NamedTuple):
+    """Steps, each after its inputs, and the positions of the results."""
+
+    steps: list[Step]
+    outputs: tuple[int, ...]
+
+
+Rule = Callable[[Step, list[Step]], Step | int]
+"""What becomes of a step: another one, or the position of an earlier step that equals it."""
+
+
+def code_of(equations: Equations, arguments: Collection[int] = ()) -> Code:
+    """The equations as steps; constants become literals, unless they are `arguments`."""
+    steps = [
+        Step(
+            row.op,
+            row.inputs,
+            row.static,
+            row.value,
+            LITERAL if row.kind == "constant" and row.position not in arguments else row.kind,
+            row.name,
+            row.scope,
+        )
+        for row in equations
+    ]
+    return Code(steps, equations.outputs)
+
+
+def rewritten(code: Code, rule: Rule) -> Code:
+    """The walk of every pass. A name moves along to an unnamed step that takes over."""
+    steps: list[Step] = []
+    moved: list[int] = []
+    for step in code.steps:
+        inputs = tuple([moved[i] for i in step.inputs])
+        if inputs != step.inputs:  # a copy costs more than the rest of the walk
+            step = step._replace(inputs=inputs)
+        result = rule(step, steps)
+        if isinstance(result, int):
+            kept = steps[result]
+            if step.name and not kept.name and kept.kind != LITERAL and kept.scope == step.scope:
+                steps[result] = kept._replace(name=step.name)
+            moved.append(result)
+        else:
+            moved.append(len(steps))
+            steps.append(result)
+    return Code(steps, tuple(moved[i] for i in code.outputs))

@@ -1,0 +1,175 @@
+"""Floor 3: `trace` runs a function once on the tape and makes a program of value and gradients."""
+
+import inspect
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+from ..context import scope
+from ..equations import count_below, equations_of
+from ..gradients import grad
+from ..registry import ABOVE
+from ..values import as_value
+from ..var import Var, constant
+from .names import free_name
+from .passes import cleaned
+from .programs import Program
+from .steps import LITERAL, Code, code_of
+
+MOST_EQUATIONS = 100_000
+"""What Python's compiler does in a second or two; beyond, its time an equation grows as well."""
+
+
+def trace(
+    f: Callable[..., Var], *example_args: object, wrt: Sequence[int] | int | None = None
+) -> Program:
+    """Run `f` once on the tape and make a `Program` of its value and gradients.
+
+    `example_args` are floats, arrays, or Vars whose kind counts: every argument becomes a parameter
+    unless it is a constant or noise leaf; with `wrt` the positions in it do, no other. `f` returns
+    a scalar Var. Its parameters and its local variables name the program's lines.
+
+    Noise that `f` draws, also by `.sample()`, becomes an argument of the program. What else changes
+    from run to run is frozen as it was: numbers drawn outside the tape, and branches taken by
+    Python's `if` on a traced value, of which a warning tells.
+    """
+    leaves = _leaves(f, example_args, wrt)
+    output, known = _run(f, leaves)
+    name = free_name(getattr(f, "__name__", "f").replace("<lambda>", "f"), ())
+    return program_of(output, leaves, name, known)
+
+
+def program_of(
+    output: object, leaves: Sequence[Var], name: str = "f", known: dict[str, object] | None = None
+) -> Program:
+    """The program of a scalar `output` and its gradients by those leaves that are parameters."""
+    if not isinstance(output, Var):
+        raise TypeError(f"trace: {name} returned a {type(output).__name__}, not a Var on the tape")
+    if output.shape:
+        raise ValueError(
+            f"trace needs a scalar, {name} returned shape {output.shape}: sum it, or take its mean"
+        )
+    wanted = [leaf for leaf in leaves if leaf.requires_grad]
+    if wanted and not output.requires_grad:
+        raise ValueError(
+            f"trace: what {name} returned depends on no parameter, or only through a wall "
+            "(stop_gradient, sample, a comparison), so it has no gradient"
+        )
+    count = count_below(output)
+    if count > MOST_EQUATIONS:
+        raise ValueError(
+            f"trace: {name} records {count:,} equations, a program has at most {MOST_EQUATIONS:,}: "
+            "trace one step of its loop and loop around the program, or work on arrays"
+        )
+    return Program(name, _code(output, leaves, wanted, known or {}))
+
+
+def _code(
+    output: Var, leaves: Sequence[Var], wanted: Sequence[Var], known: dict[str, object]
+) -> Code:
+    """The cleaned steps: the arguments first, then noise, then what the outputs need."""
+    named = {leaf.name: leaf for leaf in leaves}
+    for name, x in known.items():
+        if isinstance(x, Var) and x.requires_grad:
+            named.setdefault(name, x)
+    inner = {x: name for name, x in reversed(named.items()) if x.requires_grad and x.op}
+    asked = [*wanted, *inner]
+    with scope("backward"):
+        gradients: tuple[Any, ...] = grad(output, asked, create_graph=True) if wanted else ()
+    names = dict(known)
+    for x, gradient in zip(asked, gradients, strict=bool(wanted)):
+        names.setdefault(f"d_{x.name or inner[x]}", gradient)
+    equations = equations_of(output, *gradients[: len(wanted)], *leaves, names=names)
+    arguments = equations.outputs[len(equations.outputs) - len(leaves) :]
+    code = code_of(equations, {*arguments})
+    return cleaned(_inputs_first(code, len(wanted) + 1))
+
+
+def _inputs_first(code: Code, outputs: int) -> Code:
+    """The arguments in their order, then noise, then the rest; any other parameter is refused."""
+    arguments = list(code.outputs[outputs:])
+    known = {*arguments}
+    free = [i for i, s in enumerate(code.steps) if not s.op and i not in known]
+    for i in free:
+        if code.steps[i].kind == "parameter":
+            known_as = code.steps[i].name or f"{code.steps[i].value}"
+            raise ValueError(
+                f"trace: the parameter {known_as} is no argument of the function: "
+                "make it one, or use its .detach() to freeze it"
+            )
+    order = [*arguments, *(i for i in free if code.steps[i].kind != LITERAL)]
+    placed = {*order}
+    order += [i for i in range(len(code.steps)) if i not in placed]
+    moved = {old: new for new, old in enumerate(order)}
+    steps = []
+    for i in order:
+        step = code.steps[i]
+        inputs = tuple([moved[j] for j in step.inputs])
+        steps.append(step if inputs == step.inputs else step._replace(inputs=inputs))
+    return Code(steps, tuple(moved[i] for i in code.outputs[:outputs]))
+
+
+def _leaves(
+    f: Callable[..., Var], example_args: tuple[object, ...], wrt: Sequence[int] | int | None
+) -> list[Var]:
+    """The arguments as fresh leaves, named like the parameters of `f`."""
+    names = _parameter_names(f, example_args)
+    positions = None if wrt is None else {wrt} if isinstance(wrt, int) else {*wrt}
+    for i in positions or ():
+        if not 0 <= i < len(example_args):
+            raise ValueError(f"trace: wrt names argument {i}, there are {len(example_args)}")
+    leaves = []
+    for i, (x, name) in enumerate(zip(example_args, names, strict=True)):
+        value = x.value if isinstance(x, Var) else as_value(x)
+        kind = x.kind if isinstance(x, Var) and x.kind in ("constant", "noise") else "parameter"
+        if positions is not None and (i in positions) != (kind == "parameter"):
+            kind = "parameter" if i in positions else "constant"
+        leaves.append(Var(value, name) if kind == "parameter" else constant(value, name, kind))
+    return leaves
+
+
+def _parameter_names(f: Callable[..., Var], args: tuple[object, ...]) -> list[str]:
+    try:
+        bound = inspect.signature(f).bind(*args)
+    except TypeError as error:
+        raise TypeError(f"trace: the example arguments do not fit the function: {error}") from None
+    names: list[str] = []
+    for name, given in bound.arguments.items():
+        several = bound.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        names += [f"{name}_{i + 1}" for i in range(len(given))] if several else [name]
+    return names
+
+
+def _run(f: Callable[..., Var], leaves: list[Var]) -> tuple[object, dict[str, object]]:
+    """What `f` returns, and its local variables as they were then: they name the lines."""
+    known: dict[str, object] = {}
+    code = getattr(f, "__code__", None)
+    branches: dict[tuple[str, int], None] = {}
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        if event == "return" and frame.f_code is code:
+            known.update(frame.f_locals)
+
+    def branch(v: Var) -> None:
+        frame = sys._getframe(2)  # below Var.__bool__
+        branches[frame.f_code.co_filename, frame.f_lineno] = None
+
+    ABOVE["branch"] = branch
+    watched = code is not None and sys.getprofile() is None  # a profiler at work is left alone
+    if watched:
+        sys.setprofile(profile)
+    try:
+        output = f(*leaves)
+    finally:
+        if watched:
+            sys.setprofile(None)
+        del ABOVE["branch"]
+    for name, line in branches:
+        warnings.warn(
+            f"{name}, line {line}: Python branches on a traced value, and the program keeps the "
+            "branch taken now: use mg.where to choose at every call",
+            stacklevel=3,
+        )
+    return output, known
