@@ -139,3 +139,22 @@ def test_edge(name, inputs, value, gradients):
         assert_value(y.value, [value])
         for found, expected in zip(mg.grad(y, arrays, seed=[1.0]), gradients, strict=True):
             assert_value(found, [expected])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 1.0 / mg.relu(x),
+        lambda x: 1.0 / mg.maximum(x, 0.0),
+        lambda x: 1.0 / mg.minimum(-x, 0.0),
+        lambda x: 1.0 / mg.clip(x, 0.0, 5.0),
+    ],
+)
+@pytest.mark.parametrize("x", [-1.0, [-1.0, -2.0]])
+@pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
+def test_a_side_not_taken_passes_0_even_of_an_infinite_gradient(f, x):
+    leaf = mg.Var(x)
+    (d,) = mg.grad(mg.sum(f(leaf)), leaf)
+    assert np.all(np.asarray(d) == 0.0)
+    (d,) = mg.grad(mg.sum(f(leaf)), leaf, create_graph=True)
+    assert np.all(np.asarray(d.value) == 0.0)

@@ -11,8 +11,15 @@ from ..values import Value
 from .row import comparison, elementwise
 
 
+def _gate(g: object, opened: object, otherwise: object = 0.0) -> object:
+    """g where the gate is open. Chosen, not multiplied: 0·∞ would be nan on the side not taken."""
+    if type(opened) is bool:  # of floats: the scalar path has no time for where
+        return g if opened else otherwise
+    return where(opened, g, otherwise)
+
+
 @elementwise(
-    lambda g, y, x: g * (x > 0.0),
+    lambda g, y, x: _gate(g, x > 0.0),
     python="0.0 if {0} <= 0.0 else {0}", numpy="np.maximum({0}, 0.0)",
     javascript="{0} <= 0 ? 0 : {0}",
 )  # fmt: skip
@@ -38,8 +45,8 @@ def sign(x: Value) -> Value:
 
 
 @elementwise(
-    lambda g, y, a, b: g * ((a > b) + 0.5 * (a == b)),
-    lambda g, y, a, b: g * ((b > a) + 0.5 * (a == b)),
+    lambda g, y, a, b: _gate(g, a > b, _gate(0.5 * g, a == b)),
+    lambda g, y, a, b: _gate(g, b > a, _gate(0.5 * g, a == b)),
     python=lambda known: (
         "{1} if {0} <= {1} else {0}" if known[1] else "{0} if {0} > {1} or {0} != {0} else {1}"
     ),
@@ -51,8 +58,8 @@ def maximum(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda g, y, a, b: g * ((a < b) + 0.5 * (a == b)),
-    lambda g, y, a, b: g * ((b < a) + 0.5 * (a == b)),
+    lambda g, y, a, b: _gate(g, a < b, _gate(0.5 * g, a == b)),
+    lambda g, y, a, b: _gate(g, b < a, _gate(0.5 * g, a == b)),
     python=lambda known: (
         "{1} if {0} >= {1} else {0}" if known[1] else "{0} if {0} < {1} or {0} != {0} else {1}"
     ),
@@ -64,10 +71,10 @@ def minimum(a: Value, b: Value) -> Value:
 
 
 @elementwise(
-    lambda g, y, x, low, high: g * (x >= low) * (x <= high),
+    lambda g, y, x, low, high: _gate(_gate(g, x <= high), x >= low),
     # Should low be above high, the value is high, whatever x is.
-    lambda g, y, x, low, high: g * (x < low) * (low <= high),
-    lambda g, y, x, low, high: g * (maximum(x, low) > high),
+    lambda g, y, x, low, high: _gate(_gate(g, low <= high), x < low),
+    lambda g, y, x, low, high: _gate(g, maximum(x, low) > high),
     python="_clip({0}, {1}, {2})", numpy="np.minimum(np.maximum({0}, {1}), {2})",
     javascript="clip({0}, {1}, {2})",
 )  # fmt: skip
