@@ -90,7 +90,10 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     if not ndim and axis != ():
         raise ValueError(f"axis {axis}: a scalar has no axes, leave it out")
-    axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple | list) else (axis,)))
+    try:
+        axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple) else (axis,)))
+    except TypeError:
+        raise TypeError(f"axis is an int, a tuple of ints or None, not {axis!r}") from None
     for a in axes:
         if not -ndim <= a < ndim:
             raise ValueError(

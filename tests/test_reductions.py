@@ -87,3 +87,28 @@ def test_what_no_elements_do_not_have_is_an_error(name):
 def test_surplus_arguments_are_refused():
     with pytest.raises(TypeError, match="sum takes .* axis, keepdims"):
         mg.sum(mg.Var([1.0]), 0, True, 1)
+
+
+@pytest.mark.parametrize("f", [mg.sum, mg.mean, mg.max, mg.min, mg.prod])
+@pytest.mark.parametrize("wrap", [np.asarray, mg.Var])
+def test_a_bad_axis_is_named(f, wrap):
+    x = wrap(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="axis 9 is out of range for 2 dimensions: use -2..1"):
+        f(x, axis=9)
+    with pytest.raises(TypeError, match="axis is an int, a tuple of ints or None, not 1.0"):
+        f(x, axis=1.0)
+
+
+@pytest.mark.parametrize("f", [mg.mean, mg.max, mg.min])
+def test_nothing_has_no_extreme_and_no_mean(f):
+    with pytest.raises(ValueError, match=rf"{f.__name__} of no elements: shape \(0,\)"):
+        f(mg.Var([]))
+
+
+def test_log_softmax_does_not_mind_a_shift():
+    for shift in (0.0, 1e10, 1e20, -1e300):
+        x = mg.Var(np.full(3, shift))
+        y = mg.log_softmax(x)
+        np.testing.assert_allclose(y.value, -math.log(3.0), rtol=1e-15)
+        (d,) = mg.grad(y[0], x)
+        np.testing.assert_allclose(d, [2 / 3, -1 / 3, -1 / 3], rtol=1e-14)

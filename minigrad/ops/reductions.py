@@ -27,6 +27,14 @@ def _count(x: object, axis: Axis) -> int:
     return size_of(tuple(shape[i] for i in as_axes(axis, len(shape))))
 
 
+def _some(name: str, x: object, axis: Axis) -> int:
+    """How many elements are reduced to one, at least 1."""
+    count = _count(x, axis)
+    if not count:
+        raise ValueError(f"{name} of no elements: shape {shape_of(x)}, axis {axis}")
+    return count
+
+
 # Of a matrix: BLAS adds rows, or short columns, up to seven times faster than np.sum.
 _ROWS_OR_COLUMNS = (0, (0,), 1, (1,), -1, (-1,))
 
@@ -50,6 +58,8 @@ def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
 )  # fmt: skip
 def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The sum over `axis`; `keepdims` keeps the axes with length 1."""
+    if axis is not None:
+        as_axes(axis, np.ndim(x))
     if isinstance(x, np.ndarray) and x.ndim == 2 and axis in _ROWS_OR_COLUMNS:
         y = np.ones(len(x)) @ x if axis in (0, (0,)) else x @ np.ones(x.shape[1])
         return np.expand_dims(y, axis) if keepdims else y
@@ -66,9 +76,7 @@ def _mean_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
 )  # fmt: skip
 def mean(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The mean over `axis`; `keepdims` keeps the axes with length 1."""
-    if not _count(x, axis):
-        raise ValueError(f"mean of no elements: shape {shape_of(x)}, axis {axis}")
-    return sum(x, axis, keepdims) / _count(x, axis)
+    return sum(x, axis, keepdims) / _some("mean", x, axis)
 
 
 def _share(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
@@ -80,12 +88,14 @@ def _share(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
 @op(_share)
 def max(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The largest element over `axis`, nan if one is. Ties share the gradient equally."""
+    _some("max", x, axis)
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
 @op(_share)
 def min(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The smallest element over `axis`, nan if one is. Ties share the gradient equally."""
+    _some("min", x, axis)
     return np.min(x, axis=axis, keepdims=keepdims)
 
 
@@ -121,6 +131,7 @@ def _times_others(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
 @op(_times_others, symbol="Π")
 def prod(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The product over `axis`. Right at zeros too, to every order."""
+    as_axes(axis, np.ndim(x))
     return np.prod(x, axis=axis, keepdims=keepdims)
 
 
