@@ -1,5 +1,5 @@
-"""Floor 0: what a node is: a value, the op that made it, and its inputs. How one is recorded stands
-in `tape.py`, what can be written with it in `operators.py`.
+"""Floor 0: what a Var is: a value, the op that made it, and its inputs. How one is recorded stands
+in `tape.py`, what can be written with it in `operators.py`, what it turns into in `conversions.py`.
 """
 
 import itertools
@@ -9,9 +9,10 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from . import context
+from .conversions import Conversions
 from .operators import Operators
 from .registry import ABOVE, Call, Closure
-from .values import Array, Shape, Value, as_value, readonly, shape_of
+from .values import Shape, Value, as_value, readonly, shape_of
 
 next_order = itertools.count().__next__
 newest_renewal = [-1]  # the order of the leaf that was given a new value last
@@ -28,7 +29,7 @@ class Note(NamedTuple):
 PLAIN = Note("", "", "op")
 
 
-class Var(Operators):
+class Var(Operators, Conversions):
     """A number or an array that remembers how it was made.
 
     `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
@@ -165,62 +166,6 @@ class Var(Operators):
             f", op={self.op!r}" if self.op else "",
         )
         return f"Var({value}{name}{made})"
-
-    def __format__(self, spec: str) -> str:
-        if isinstance(self._value, float):
-            return format(self._value, spec)
-        return np.array2string(self._value, formatter={"float_kind": lambda x: format(x, spec)})
-
-    def item(self) -> float:
-        """The float that a Var of one element holds, off the tape."""
-        if self.size != 1:
-            raise ValueError(
-                f"item needs one element, this Var has shape {self.shape}: index it first"
-            )
-        return float(np.reshape(self._value, ()))
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("a scalar Var has no len()")
-        return self.shape[0]
-
-    def __bool__(self) -> bool:
-        if self.size != 1:
-            raise ValueError(
-                f"the truth of a Var of shape {self.shape} is ambiguous: "
-                "sum the comparison, or choose with where"
-            )
-        if "branch" in ABOVE:  # a program is being traced: it would follow this branch for ever
-            ABOVE["branch"](self)
-        return bool(np.any(self._value))
-
-    def __float__(self) -> float:
-        if self.requires_grad:
-            raise TypeError(
-                "float() of a Var that wants a gradient would leave the tape silently (so would "
-                "math.exp(v) and a[0] = v): use v.value or v.item(), mg.exp(v), mg.stack([...])"
-            )
-        return self.item()
-
-    def __array__(self, dtype: object = None, copy: bool | None = None) -> Array:
-        raise TypeError(
-            "np.array of a Var would leave the tape silently: "
-            "use v.value for its numbers, mg.stack([v, w]) for a Var of several"
-        )
-
-    def __array_ufunc__(
-        self, ufunc: object, method: str, *inputs: object, **keywords: object
-    ) -> object:
-        return ABOVE["ufunc"](ufunc, method, inputs, keywords)
-
-    def __array_function__(
-        self,
-        function: object,
-        types: object,
-        inputs: tuple[object, ...],
-        keywords: dict[str, object],
-    ) -> object:
-        return ABOVE["function"](function, inputs, keywords)
 
     @property
     def inputs(self) -> "tuple[Var, ...]":
