@@ -20,27 +20,42 @@ from .var import constant as constant
 
 if TYPE_CHECKING:
     from .checking import GradientError, check_gradients
-    from .distributions import (  # fmt: skip
-        Independent, MultivariateNormal, Normal, elbo, kl_divergence, kl_monte_carlo, noise,
-    )
+    from .distributions import (
+        Affine, AffineCoupling, Bernoulli, Beta, Categorical, Cauchy, Dirichlet, Exp, Exponential,
+        Gamma, Gumbel, HalfNormal, Independent, Laplace, LogNormal, Logistic, MultivariateNormal,
+        Normal, Planar, RelaxedBernoulli, RelaxedOneHotCategorical, Sigmoid, StudentT, Tanh,
+        Transformed, Uniform, Weibull, elbo, iwae, kl_divergence, kl_monte_carlo, noise,
+    )  # fmt: skip
     from .emit.programs import Program
     from .emit.tracing import trace
     from .equations import equations_of
+    from .estimators import (
+        Estimate, compare, finite_difference, measure_valued, pathwise, score_function,
+    )  # fmt: skip
     from .optim import SGD, Adam
     from .views.picture import Drawing, draw
+    from .views.reasons import explain
     from .views.render import RendererError
 
 __version__ = "0.1.0"
 
 _ABOVE = {
     "checking": ("GradientError", "check_gradients"),
-    "distributions": ("Independent", "MultivariateNormal", "Normal", "elbo", "kl_divergence",
-                      "kl_monte_carlo", "noise"),
+    "distributions": (
+        "Affine", "AffineCoupling", "Bernoulli", "Beta", "Categorical", "Cauchy", "Dirichlet",
+        "Exp", "Exponential", "Gamma", "Gumbel", "HalfNormal", "Independent", "Laplace",
+        "LogNormal", "Logistic", "MultivariateNormal", "Normal", "Planar", "RelaxedBernoulli",
+        "RelaxedOneHotCategorical", "Sigmoid", "StudentT", "Tanh", "Transformed", "Uniform",
+        "Weibull", "elbo", "iwae", "kl_divergence", "kl_monte_carlo", "noise",
+    ),
     "emit.programs": ("Program",),
     "emit.tracing": ("trace",),
     "equations": ("equations_of",),
+    "estimators": ("Estimate", "compare", "finite_difference", "measure_valued", "pathwise",
+                   "score_function"),
     "optim": ("SGD", "Adam"),
     "views.picture": ("Drawing", "draw"),
+    "views.reasons": ("explain",),
     "views.render": ("RendererError",),
 }  # fmt: skip
 _ROOM = {name: room for room, names in _ABOVE.items() for name in names}

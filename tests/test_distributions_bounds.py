@@ -1,4 +1,4 @@
-"""The ELBO on the 1-D VAE, whose truths are known by hand: values, gradients, variances."""
+"""The bounds on the 1-D VAE, whose truths are known by hand: values, gradients, variances."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 
 import minigrad as mg
 
-from .zscores import assert_mean, assert_variance
+from .zscores import assert_mean, assert_variance, z_scores
 
 DRAWS = 1_000_000
 PRIOR = mg.Normal(0.0, 1.0)
@@ -125,6 +125,110 @@ def test_one_sample_has_no_axis_of_its_own():
     assert shapes == [(2,), (4, 2)]
 
 
+# -------------------------------------------------------------------------------------------- IWAE
+
+
+def bounds_of(samples, m=0.3, s=0.8, count=20_000, **how):
+    """Many bounds at once, as a batch: their sum, and the leaves m and σ of each, w and b."""
+    leaves = [mg.Var(np.full(count, x)) for x in (m, s, W, B)]
+    mu, sigma, w, b = leaves
+
+    def log_joint(z):
+        return likelihood(z, w, b) + PRIOR.log_prob(z)
+
+    return mg.iwae(
+        log_joint, mg.Normal(mu, sigma), np.random.default_rng(8), samples, **how
+    ), leaves
+
+
+def test_iwae_lies_between_the_elbo_and_the_evidence():
+    found = [bounds_of(k)[0].value / 20_000 for k in (1, 2, 8, 64)]
+    assert found[0] == pytest.approx(-loss_of(0.3, 0.8)[0], abs=0.05)
+    assert np.all(np.diff([*found, LOG_EVIDENCE]) > 0.0)
+    assert found[-1] == pytest.approx(LOG_EVIDENCE, abs=0.02)
+
+
+def test_iwae_is_the_log_of_the_mean_weight():
+    q = mg.Normal(mg.Var([0.1, -0.4, 0.9]), 0.5)
+    z = q.rsample(np.random.default_rng(5), 7).value
+    w = np.exp(joint(z) - q.log_prob(z).value)
+    truth = np.sum(np.log(np.mean(w, axis=0)))
+    for double in (False, True):
+        found = mg.iwae(joint, q, np.random.default_rng(5), 7, doubly_reparameterized=double)
+        assert found.shape == () and found.value == pytest.approx(truth, rel=1e-13)
+        whole = mg.iwae(
+            lambda z: mg.sum(joint(z), -1), q, np.random.default_rng(5), 7, double
+        )  # the batch as one outcome: its weights are multiplied before they are averaged
+        assert whole.value == pytest.approx(np.log(np.mean(np.prod(w, axis=1))), rel=1e-13)
+        field = mg.iwae(lambda z: mg.sum(joint(z), -1), mg.Independent(q, 1),
+                        np.random.default_rng(5), 7, double)  # fmt: skip
+        assert field.value == pytest.approx(whole.value, rel=1e-13)
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_one_sample_is_the_elbo(double):
+    q = mg.Normal(mg.Var(0.3), mg.Var(0.8))
+    one = mg.iwae(joint, q, np.random.default_rng(9), 1, doubly_reparameterized=double)
+    elbo = mg.elbo(joint, q, np.random.default_rng(9), stick_the_landing=double)
+    parameters = [q.loc, q.scale]
+    assert one.value == elbo.value
+    assert mg.grad(one, parameters) == mg.grad(elbo, parameters)
+
+
+def slopes_of_two(m, s, h=1e-5):
+    """The derivatives of the bound of two samples by m and σ: a trapezoid over both noises."""
+    x = np.linspace(-9.0, 9.0, 181)
+    density = np.exp(-0.5 * (x**2 + x[:, None] ** 2))
+
+    def bound(m, s):
+        z = m + s * x
+        log_w = joint(z) - mg.Normal(m, s).log_prob(z)
+        both = np.logaddexp(log_w, log_w[:, None]) - math.log(2.0)
+        return np.sum(density * both) / np.sum(density)
+
+    of_m, of_s = bound(m + h, s) - bound(m - h, s), bound(m, s + h) - bound(m, s - h)
+    return of_m / (2.0 * h), of_s / (2.0 * h)
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_iwae_gradients_have_the_mean_they_should(double):
+    m, s = 0.0, 0.5
+    bound, leaves = bounds_of(2, m, s, count=500_000, doubly_reparameterized=double)
+    for found, truth in zip(mg.grad(bound, leaves[:2]), slopes_of_two(m, s), strict=True):
+        assert_mean(found, truth)
+
+
+def test_the_doubly_reparameterised_gradient_is_less_noisy():
+    """Of q's parameters; that of the model's is the very same."""
+    (plain, leaves), (double, others) = (
+        bounds_of(8, doubly_reparameterized=x) for x in (False, True)
+    )
+    assert double.value == plain.value
+    slopes, twice = mg.grad(plain, leaves), mg.grad(double, others)
+    for one, two in zip(slopes[:2], twice[:2], strict=True):
+        assert np.max(np.abs(z_scores(one - two, 0.0))) < 5.0
+        assert np.var(two) < 0.5 * np.var(one)
+    for one, two in zip(slopes[2:], twice[2:], strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-12)
+
+
+def test_doubly_reparameterised_it_is_still_at_the_posterior():
+    mu, sigma = mg.Var(M_STAR), mg.Var(S_STAR)
+    q = mg.Normal(mu, sigma)
+    for double in (False, True):
+        bound = mg.iwae(joint, q, np.random.default_rng(4), 9, doubly_reparameterized=double)
+        assert bound.value == pytest.approx(LOG_EVIDENCE, rel=1e-13)
+        size = np.max(np.abs(mg.grad(bound, [mu, sigma])))
+        assert size < 1e-12 if double else size > 1e-2
+
+
+def test_iwae_refuses_a_joint_that_draws_its_own_noise():
+    rng = np.random.default_rng(0)
+    q = mg.Normal(mg.Var(0.0), 1.0)
+    with pytest.raises(ValueError, match="iwae: log_joint.z. differs from call to call"):
+        mg.iwae(lambda z: joint(z) + rng.normal(), q, rng, 4, doubly_reparameterized=True)
+
+
 def test_a_full_posterior_touches_the_evidence():
     """A linear model with two latents: q at the exact posterior, which mean field can't reach."""
     w, noise = np.array([1.2, -0.8]), 0.5
@@ -159,6 +263,11 @@ def test_a_full_posterior_touches_the_evidence():
         (lambda q, rng: mg.elbo(joint, q, rng, kl=0.0, stick_the_landing=True), ValueError,
          "stick_the_landing is for a sampled log q, which kl= replaces"),
         (lambda q, rng: mg.elbo(joint, q, rng, samples=0), ValueError, "1 or more, not 0"),
+        (lambda q, rng: mg.iwae(mg.sum, q, rng, 4), ValueError,
+         r"iwae: log_joint\(z\) has shape \(\), not \(4, 2\) or \(4,\): one number per draw"),
+        (lambda q, rng: mg.iwae(joint, q, rng, 0), ValueError, "1 or more, not 0"),
+        (lambda q, rng: mg.iwae(joint, q, rng, 2.5), TypeError, "samples is an int, not float 2.5"),
+        (lambda q, rng: mg.iwae(q, joint, rng, 4), TypeError, "iwae takes a function log_joint"),
         (lambda q, rng: mg.elbo(q, joint, rng), TypeError, "then the distribution q of z"),
         (lambda q, rng: mg.elbo(joint, q, 0), TypeError, "not int 0"),
         (lambda q, rng: mg.elbo(lambda z: None, q, rng), TypeError, "real numbers, not NoneType"),

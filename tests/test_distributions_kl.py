@@ -184,7 +184,7 @@ class Unknown(mg.Normal):
 def test_a_pair_without_a_closed_form_names_those_that_have_one():
     said = (
         r"KL\(Unknown ‖ Normal\) has no closed form here, \(Normal, Normal\), .*"
-        r"\(Independent, Independent\) have: .*mg.kl_monte_carlo"
+        r"\(Independent, Independent\).* have: .*mg.kl_monte_carlo"
     )
     with pytest.raises(NotImplementedError, match=said):
         mg.kl_divergence(Unknown(0.0, 1.0), STANDARD)

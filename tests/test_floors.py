@@ -7,11 +7,11 @@ import minigrad as mg
 
 ROOT = Path(mg.__file__).parent
 FLOORS = [
-    "values", "context", "registry", "operators", "var", "tape", "sweep", "gradients",
+    "values", "context", "registry", "operators", "conversions", "var", "tape", "sweep", "gradients",
     "ops.row", "ops.choices", "ops.elementwise", "ops.shapes", "ops.reductions", "ops.contractions",
     "ops.linalg", "ops.special", "ops",
-    "numpy_bridge", "checking", "optim", "equations",
-    "distributions", "views", "",
+    "numpy_bridge", "checking", "optim", "equations", "expressions",
+    "distributions", "estimators", "emit", "views", "", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -1,12 +1,24 @@
 """Floor 3: distributions whose draws are ordinary ops on noise: gradients flow through them."""
 
 from .base import Distribution, Independent
-from .bounds import elbo
+from .bounds import elbo, iwae
+from .dirichlet import Dirichlet
+from .discrete import Bernoulli, Categorical
+from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
+from .flows import Affine, AffineCoupling, Exp, Planar, Sigmoid, Tanh
 from .gaussian import MultivariateNormal, Normal
+from .implicit import Beta, Gamma
 from .kl import kl_divergence, kl_monte_carlo
+from .positive import Exponential, HalfNormal, LogNormal, Weibull
 from .randomness import noise
+from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
+from .student import StudentT
+from .transformed import Transformed
 
 __all__ = [
-    "Distribution", "Independent", "MultivariateNormal", "Normal", "elbo", "kl_divergence",
-    "kl_monte_carlo", "noise",
+    "Affine", "AffineCoupling", "Bernoulli", "Beta", "Categorical", "Cauchy", "Dirichlet",
+    "Distribution", "Exp", "Exponential", "Gamma", "Gumbel", "HalfNormal", "Independent",
+    "Laplace", "LogNormal", "Logistic", "MultivariateNormal", "Normal", "Planar",
+    "RelaxedBernoulli", "RelaxedOneHotCategorical", "Sigmoid", "StudentT", "Tanh", "Transformed",
+    "Uniform", "Weibull", "elbo", "iwae", "kl_divergence", "kl_monte_carlo", "noise",
 ]  # fmt: skip

@@ -46,8 +46,29 @@ class Distribution(ABC):
 
         The same `eps`, a Var or its numbers, gives the same outcome: replay a frozen one to move
         a parameter while the coin flips stay. Its shape must end in batch_shape + event_shape, so
-        that every outcome has noise of its own; another is a ValueError.
+        that every outcome has noise of its own; another is a ValueError. Where `has_rsample` is
+        False it is a NotImplementedError.
         """
+        if not self.has_rsample:
+            raise NotImplementedError(
+                f"{type(self).__name__} has no rsample and no transform: its outcomes jump, so no "
+                "gradient can pass: take its relaxation (mg.RelaxedBernoulli, "
+                "mg.RelaxedOneHotCategorical) or the score function (mg.score_function)"
+            )
+        return self._outcome(eps)
+
+    def mirrored(self, eps: object) -> Var:
+        """Noise as likely as `eps`, at the other end: the partner of an antithetic pair.
+
+        -eps where the base is symmetric, else what stands at 1 - u where eps stands at u of the
+        base's cumulative distribution. Mirrored twice it is `eps` again, up to rounding.
+        """
+        value = eps._value if isinstance(eps, Var) else as_value(eps)
+        return noise_leaf(self._mirror(value), "eps", _sampling())
+
+    def _outcome(self, eps: object) -> Var:
+        """What the noise becomes, whether or not gradients can pass."""
+        self._check()
         if not isinstance(eps, Var):
             eps = noise_leaf(as_value(eps), "eps", _sampling())
         outcome = self.batch_shape + self.event_shape
@@ -68,7 +89,7 @@ class Distribution(ABC):
 
         What made it stays in the graph, so the broken picture shows beside the repaired one.
         """
-        z = self.transform(self.noise(rng, shape))
+        z = self._outcome(self.noise(rng, shape))
         start = next_order()
         return _mark(stop_gradient(z), start, "stop")
 
@@ -85,6 +106,13 @@ class Distribution(ABC):
     def _draw(self, rng: Generator, shape: Shape) -> Value:
         """Numbers from the base: standard normal ones, unless a subclass has another base."""
         return standard_normal(rng, shape)
+
+    def _mirror(self, eps: Value) -> Value:
+        """`mirrored`, of numbers: a subclass with another base says how."""
+        return -eps
+
+    def _check(self) -> None:  # noqa: B027, most have nothing that could go wrong after __init__
+        """Refuse parameters outside their domain; at every draw, as an optimiser may move them."""
 
     @abstractmethod
     def _transform(self, eps: Var) -> Var:
@@ -141,6 +169,12 @@ class Independent(Distribution):
 
     def _draw(self, rng: Generator, shape: Shape) -> Value:
         return self.base._draw(rng, shape)
+
+    def _mirror(self, eps: Value) -> Value:
+        return self.base._mirror(eps)
+
+    def _check(self) -> None:
+        self.base._check()
 
     def _transform(self, eps: Var) -> Var:
         return self.base._transform(eps)

@@ -1,13 +1,17 @@
 """Floor 3: lower bounds on log p(x), differentiable in the model and in the approximation."""
 
+import math
 from collections.abc import Callable
 
-from ..ops import mean, subtract
+import numpy as np
+
+from ..context import no_grad
+from ..ops import logsumexp, mean, softmax, stop_gradient, subtract
 from ..ops import sum as sum_
-from ..values import Shape, shape_of
+from ..values import Shape, Value, shape_of
 from ..var import Var
 from .base import Distribution
-from .parameters import Numbers
+from .parameters import Numbers, sum_last, value_of
 from .randomness import Generator, sample_count
 
 
@@ -26,7 +30,8 @@ def elbo(
     over q's batch itself; another is a ValueError. The batch is summed over, the samples averaged.
 
     With `kl`, say `mg.kl_divergence(q, prior)`, `log_joint(z)` is log p(x | z) alone, and the bound
-    is its mean minus the sum of `kl`, whose shape is () or batch_shape.
+    is its mean minus the sum of `kl`, whose shape is () or batch_shape. A mean of it would weigh it
+    too little: where log_joint is summed over the batch here, that is a ValueError.
 
     `stick_the_landing` lets the gradient into log q through z alone, not through q's parameters:
     that part has expectation 0, and without it the noise vanishes as q comes near the posterior
@@ -38,21 +43,84 @@ def elbo(
         raise ValueError("elbo: stick_the_landing is for a sampled log q, which kl= replaces")
     sample_shape = () if sample_count(samples) == 1 else (samples,)
     z = q.rsample(rng, sample_shape)
-    fit = _scalar(log_joint(z), "log_joint(z)", sample_shape, q.batch_shape)
+    given = log_joint(z)
+    fit = _scalar(given, "elbo: log_joint(z)", sample_shape, q.batch_shape)
     if kl is not None:
-        return subtract(fit, _scalar(kl, "kl", (), q.batch_shape))
+        if isinstance(kl, Var) and kl.op == "mean" and shape_of(given) != sample_shape:
+            raise ValueError(
+                f"elbo: kl is a mean over q's batch {q.batch_shape}, and log_joint(z) is summed "
+                "over it: pass mg.kl_divergence(q, prior) itself, or its sum"
+            )
+        return subtract(fit, _scalar(kl, "elbo: kl", (), q.batch_shape))
     log_q = (q.stopped() if stick_the_landing else q).log_prob(z)
-    return subtract(fit, _scalar(log_q, "log q(z)", sample_shape, q.batch_shape))
+    return subtract(fit, _scalar(log_q, "elbo: log q(z)", sample_shape, q.batch_shape))
+
+
+def iwae(
+    log_joint: Callable[[Var], Numbers],
+    q: Distribution,
+    rng: Generator,
+    samples: int,
+    doubly_reparameterized: bool = False,
+) -> Var:
+    """The importance-weighted bound log(1/K Σ w) with w = p(x, z)/q(z), a scalar; K is `samples`.
+
+    In expectation it rises with K from the ELBO to log p(x) (Burda, Grosse, Salakhutdinov, 2016).
+    `log_joint` and its shape are as for `elbo`. Each member of q's batch has a bound of its own,
+    and they are summed; where log_joint sums over the batch itself, the whole batch is one outcome.
+
+    `doubly_reparameterized` lets the gradient into w through z alone, not through q's parameters,
+    and there with the normalised weights squared: the same in expectation, and less noisy as K
+    grows, where the plain one drowns (Tucker, Lawson, Gu, Maddison, 2019). log_joint is then called
+    twice with the same z; if it gives different numbers it is a ValueError.
+    """
+    if not callable(log_joint) or not isinstance(q, Distribution):
+        raise TypeError("iwae takes a function log_joint(z), then the distribution q of z")
+    if sample_count(samples) == 1:
+        return elbo(log_joint, q, rng, stick_the_landing=doubly_reparameterized)
+    z = q.rsample(rng, samples)
+    if doubly_reparameterized:
+        with no_grad():
+            first = _log_weights(log_joint, q, z)
+        z = _slowed(z, value_of(softmax(first, 0)))
+        log_w = _log_weights(log_joint, q.stopped(), z)
+        if not np.array_equal(value_of(log_w), value_of(first), equal_nan=True):
+            raise ValueError("iwae: log_joint(z) differs from call to call: draw noise outside it")
+    else:
+        log_w = _log_weights(log_joint, q, z)
+    return sum_(subtract(logsumexp(log_w, 0), math.log(samples)))
+
+
+def _log_weights(log_joint: Callable[[Var], Numbers], q: Distribution, z: Var) -> Numbers:
+    """log w of each draw: one number for each member of the batch, or for all of it."""
+    log_p, log_q = log_joint(z), q.log_prob(z)
+    each = (z.shape[0], *q.batch_shape)
+    if _check_shape(log_p, "iwae: log_joint(z)", each, each[:1]) != each:
+        log_q = sum_last(log_q, len(q.batch_shape))
+    return subtract(log_p, log_q)
+
+
+def _slowed(z: Var, weights: Value) -> Var:
+    """z, exactly, with its gradient times the weights."""
+    still = stop_gradient(z)
+    axes = np.shape(weights) + (1,) * (z.ndim - np.ndim(weights))
+    return still + np.reshape(weights, axes) * (z - still)
 
 
 def _scalar(x: Numbers, what: str, sample_shape: Shape, batch_shape: Shape) -> Numbers:
     """The mean over the samples of the sum over the batch, if there is one."""
-    shape, allowed = shape_of(x), (sample_shape + batch_shape, sample_shape)
-    if shape not in allowed:
-        raise ValueError(
-            f"elbo: {what} has shape {shape}, not {' or '.join(map(str, dict.fromkeys(allowed)))}: "
-            "one number per draw (sum over the axes of an outcome, no further)"
-        )
+    shape = _check_shape(x, what, sample_shape + batch_shape, sample_shape)
     if len(shape) > len(sample_shape):
         x = sum_(x, tuple(range(len(sample_shape), len(shape))))
     return mean(x) if sample_shape else x
+
+
+def _check_shape(x: Numbers, what: str, *allowed: Shape) -> Shape:
+    """The shape of x, which must be among those allowed."""
+    shape = shape_of(x)
+    if shape not in allowed:
+        raise ValueError(
+            f"{what} has shape {shape}, not {' or '.join(map(str, dict.fromkeys(allowed)))}: "
+            "one number per draw (sum over the axes of an outcome, no further)"
+        )
+    return shape

@@ -32,8 +32,8 @@ from .triangular import (
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _FREE_SCALE = (
-    "Normal.from_log_variance and Normal.from_softplus take any number "
-    "(mg.soft_clip bounds one so low that the scale comes out as 0)"
+    "use Normal.from_log_variance or Normal.from_softplus; below a log-variance of -1490 or a rho "
+    "of -745 their scale comes out as 0, so bound it with mg.soft_clip"
 )
 
 
@@ -47,7 +47,7 @@ class Normal(Distribution):
     def __init__(self, loc: object, scale: object) -> None:
         self.loc, self.scale = as_parameter(loc), as_parameter(scale)
         self._log_scale: Numbers | None = None
-        check_positive("Normal: scale", self.scale, _FREE_SCALE)
+        self._check()
         shapes = shape_of(self.loc), shape_of(self.scale)
         self.batch_shape = joint_shape("Normal: loc and scale", *shapes)
 
@@ -68,6 +68,9 @@ class Normal(Distribution):
     def log_scale(self) -> Numbers:
         """log σ: for `from_log_variance` ½ logvar itself, with all its digits."""
         return log(self.scale) if self._log_scale is None else self._log_scale
+
+    def _check(self) -> None:
+        check_positive("Normal: scale", self.scale, _FREE_SCALE)
 
     def _transform(self, eps: Var) -> Var:
         return add(self.loc, multiply(self.scale, eps))

@@ -34,6 +34,9 @@ def closed_form(
 def kl_divergence(p: Distribution, q: Distribution) -> Var:
     """KL(p ‖ q) in closed form, of the batch shape: neither summed over it nor averaged.
 
+    The bound on one data point takes its sum over the latent numbers: a mean would weigh it too
+    little. A Normal is made of its σ; of log σ² by `Normal.from_log_variance`.
+
     For a pair of classes without one it is a NotImplementedError, which names the pairs that have.
     """
     _common_batch(p, q)

@@ -1,9 +1,12 @@
 """Floor 3: parameters of distributions: how they are held, and the checks that families share."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ops import broadcast_to, divide, subtract
+from ..ops import broadcast_to, divide, subtract, where
 from ..ops import sum as sum_
 from ..values import Shape, Value, as_value, readonly, shape_of
 from ..var import Var
@@ -79,6 +82,17 @@ def spread(x: Numbers, shape: Shape) -> Var:
 def sum_last(x: Numbers, n: int) -> Var:
     """x summed over its last n axes."""
     return sum_(x, tuple(range(-n, 0))) if n else x  # type: ignore[return-value]
+
+
+def where_possible(
+    impossible: Numbers, z: Numbers, log_density: Callable[[Numbers], Var], inside: float = 1.0
+) -> Var:
+    """The log-density at z, and -inf where z is impossible.
+
+    There it's taken at `inside`, which the outer `where` hides: the log of a z below 0 would be nan
+    and poison the gradient of its neighbours, since 0·nan is nan.
+    """
+    return where(impossible, -math.inf, log_density(where(impossible, inside, z)))
 
 
 # The standard normal has μ = 0, σ = 1, log σ = 0: as plain numbers they need no operation, so a KL

@@ -4,7 +4,9 @@ A draw is a leaf of kind "noise": it has a value that can be looked at, kept and
 gradient ever reaches it.
 """
 
+import math
 import operator
+from statistics import NormalDist
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from ..values import Shape, Value, plain
 from ..var import Fixed, Note, Var
 
 Generator = np.random.Generator
+_NORMAL = NormalDist()
 
 
 def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
@@ -75,3 +78,37 @@ def sample_count(samples: object) -> int:
     if count < 1:
         raise ValueError(f"samples must be 1 or more, not {count}")
     return count
+
+
+# ------------------------------------------------------ other bases, and the mirrors of skewed ones
+
+
+def standard_uniform(rng: Generator, shape: Shape) -> Value:
+    """Draws from (0, 1]: never 0, so that an event of probability 0 never happens."""
+    return plain(1.0 - rng.random(shape or None))
+
+
+def mirrored_exponential(eps: Value) -> Value:
+    """What stands at 1 - u where `eps` stands at u = 1 - exp(-eps): -log(1 - exp(-eps)).
+
+    Each form keeps its digits on its own side; at 0, which a draw can round to, a large number
+    stands for inf.
+    """
+    near = np.clip(eps, np.finfo(float).tiny, 1.0)
+    far = np.maximum(eps, 1.0)
+    return plain(np.where(eps < 1.0, -np.log(-np.expm1(-near)), -np.log1p(-np.exp(-far))))
+
+
+def mirrored_gumbel(eps: Value) -> Value:
+    """Likewise for u = exp(-exp(-eps)): exp(-eps) is a standard exponential number."""
+    return plain(-np.log(mirrored_exponential(plain(np.exp(-eps)))))
+
+
+def mirrored_half_normal(eps: Value) -> Value:
+    """Likewise for u = erf(eps/√2): the size of a normal number."""
+    return plain(np.vectorize(_mirrored_size, otypes=[float])(eps))
+
+
+def _mirrored_size(eps: float) -> float:
+    tail = 0.5 * max(math.erf(eps / math.sqrt(2.0)), np.finfo(float).tiny)
+    return -_NORMAL.inv_cdf(tail)

@@ -67,6 +67,8 @@ def numbers(value: Value) -> str:
 
 def finite(value: Value | None) -> bool:
     """Whether all numbers are; None has none that is not."""
+    if isinstance(value, float):
+        return math.isfinite(value)
     return value is None or bool(np.isfinite(value).all())
 
 
@@ -84,6 +86,11 @@ _AROUND = {"negative": ("−", "", 3), "square": ("", "²", 4), "sqrt": ("√", 
 
 def formulas(equations: Equations) -> list[str]:
     """A name for every row: the user's; else a formula of its inputs' names; else v1, v2, …"""
+    return [text(formula.text) for formula in named(equations)]
+
+
+def named(equations: Equations) -> list[Formula]:
+    """The names that `formulas` gives, not yet plain text."""
     told: list[Formula] = []
     for row, name in zip(equations, equations.names(), strict=True):
         if row.name:
@@ -93,7 +100,12 @@ def formulas(equations: Equations) -> list[str]:
         else:
             formula = _formula(row, [told[i] for i in row.inputs]) if row.op else None
             told.append(formula if formula and len(formula.text) <= LONGEST else Formula(name, 5))
-    return [text(formula.text) for formula in told]
+    return told
+
+
+def right_side(row: Equation, told: Sequence[Formula]) -> str:
+    """What `row` computes, however long, of the names that `named` gives its inputs."""
+    return text(_formula(row, [told[i] for i in row.inputs]).text)
 
 
 def _formula(row: Equation, inputs: Sequence[Formula]) -> Formula:

@@ -1,9 +1,9 @@
 """Every case, by name."""
 
-from . import gaussian, importing, memory, programs, scalar, vae, vae_1d
+from . import estimators, gaussian, importing, memory, programs, scalar, vae, vae_1d
 from .case import Case
 
-MODULES = (scalar, memory, vae_1d, gaussian, vae, importing, programs)
+MODULES = (scalar, memory, vae_1d, gaussian, vae, importing, programs, estimators)
 CASES = {case.name: case for module in MODULES for case in module.CASES}
 
 

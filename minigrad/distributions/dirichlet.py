@@ -1,0 +1,92 @@
+"""Floor 3: Dirichlet: proportions, which are positive and add up to 1."""
+
+import numpy as np
+
+from ..ops import (
+    add,
+    digamma,
+    divide,
+    less_equal,
+    lgamma,
+    log,
+    multiply,
+    softmax,
+    subtract,
+)
+from ..ops import sum as sum_
+from ..values import shape_of
+from ..var import Var
+from .implicit import Implicit, above_tangent
+from .kl import closed_form
+from .parameters import Numbers, as_outcome, as_parameter, value_of, where_possible
+from .quantiles import gamma_quantile
+
+
+class Dirichlet(Implicit):
+    """Vectors of positive numbers that add up to 1: Gamma numbers, divided by their sum.
+
+    `concentration`, of shape (..., k) with k at least 2, is positive, or else it is a ValueError.
+    The event shape is (k,), the axes before it are the batch.
+    """
+
+    _positive = ("concentration",)
+
+    def __init__(self, concentration: object) -> None:
+        self.concentration = as_parameter(concentration)
+        self._check()
+        shape = shape_of(self.concentration)
+        if not shape or shape[-1] < 2:
+            raise ValueError(
+                f"Dirichlet: concentration must have shape (..., k), k ≥ 2, not {shape}"
+            )
+        self.batch_shape, self.event_shape = shape[:-1], shape[-1:]
+
+    @property
+    def _total(self) -> Var:
+        return sum_(self.concentration, -1)
+
+    @property
+    def _log_norm(self) -> Var:
+        return subtract(sum_(lgamma(self.concentration), -1), lgamma(self._total))
+
+    def _transform(self, eps: Var) -> Var:
+        return softmax(gamma_quantile(self.concentration, eps), -1)
+
+    def log_prob(self, z: object) -> Var:
+        """Σ (αᵢ - 1) log zᵢ + log Γ(Σ αᵢ) - Σ log Γ(αᵢ), all zᵢ > 0; their sum must be 1."""
+        z = as_outcome("Dirichlet", z, self.batch_shape, self.event_shape)
+        sums = np.sum(value_of(z), axis=-1)
+        if not np.all(np.abs(sums - 1.0) < 1e-6):
+            worst = np.ravel(sums)[np.argmax(np.abs(sums - 1.0))]
+            raise ValueError(
+                f"Dirichlet: z must sum to 1, not to {worst:.9g}: divide it by its sum"
+            )
+
+        def log_kernel(z: Numbers) -> Var:
+            return multiply(subtract(self.concentration, 1.0), log(z))
+
+        return subtract(sum_(where_possible(less_equal(z, 0.0), z, log_kernel), -1), self._log_norm)
+
+    def entropy(self) -> Var:
+        """log B(α) + (A - k) ψ(A) - Σ (αᵢ - 1) ψ(αᵢ) with A = Σ αᵢ."""
+        each = multiply(subtract(self.concentration, 1.0), digamma(self.concentration))
+        spare = subtract(self._total, float(self.event_shape[0]))
+        return add(self._log_norm, subtract(multiply(spare, digamma(self._total)), sum_(each, -1)))
+
+    @property
+    def mean(self) -> Var:
+        """α/A."""
+        return divide(self.concentration, sum_(self.concentration, -1, True))
+
+    @property
+    def variance(self) -> Var:
+        """Mean times (1 - mean)/(A + 1)."""
+        mean, total = self.mean, sum_(self.concentration, -1, True)
+        return divide(multiply(mean, subtract(1.0, mean)), add(total, 1.0))
+
+
+@closed_form(Dirichlet, Dirichlet)
+def _dirichlet(p: Dirichlet, q: Dirichlet) -> Var:
+    """Σ (log Γ(αᵢ) above its tangent), less that of the sums."""
+    each = sum_(above_tangent(p.concentration, q.concentration), -1)
+    return subtract(each, above_tangent(p._total, q._total))

@@ -1,0 +1,197 @@
+"""Floor 3: numbers of many shapes: z = loc + scale · ε with a standard ε, and Uniform.
+
+Each family is its standard distribution (loc 0, scale 1): how to draw it, its log-density, moments.
+"""
+
+import math
+from abc import abstractmethod
+from typing import ClassVar
+
+from ..ops import abs as abs_
+from ..ops import (
+    add,
+    exp,
+    expm1,
+    greater,
+    less,
+    log,
+    log1p,
+    multiply,
+    negative,
+    softplus,
+    square,
+    subtract,
+    where,
+)
+from ..values import Shape, Value, plain, shape_of
+from ..var import Var
+from .base import Distribution
+from .kl import closed_form
+from .parameters import Numbers, as_outcome, as_parameter, check_positive, joint_shape, over, spread
+from .parameters import less as less_by
+from .randomness import Generator, mirrored_gumbel, standard_uniform
+
+LOG_2 = math.log(2.0)
+EULER = 0.5772156649015329  # γ, the mean of a standard Gumbel number
+ANY_NUMBER = "mg.exp or mg.softplus of any number is"
+
+
+class LocationScale(Distribution):
+    """What these families share: `loc` moves the standard distribution, `scale` stretches it.
+
+    The batch shape is what loc and scale broadcast to, which must be the shape of one of them. A
+    scale that is 0, negative or nan is a ValueError.
+    """
+
+    _mean: ClassVar[float] = 0.0  # of the standard distribution, as are the two below
+    _variance: ClassVar[float]
+    _entropy: ClassVar[float]
+
+    def __init__(self, loc: object, scale: object) -> None:
+        name = type(self).__name__
+        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
+        self._check()
+        shapes = shape_of(self.loc), shape_of(self.scale)
+        self.batch_shape = joint_shape(f"{name}: loc and scale", *shapes)
+
+    def _check(self) -> None:
+        check_positive(f"{type(self).__name__}: scale", self.scale, ANY_NUMBER)
+
+    def _transform(self, eps: Var) -> Var:
+        return add(self.loc, multiply(self.scale, eps))
+
+    def log_prob(self, z: object) -> Var:
+        """The standard log-density at (z - loc)/scale, less log scale."""
+        z = as_outcome(type(self).__name__, z, self.batch_shape, ())
+        standard = over(less_by(z, self.loc), self.scale)
+        return less_by(self._log_density(standard), log(self.scale))
+
+    @abstractmethod
+    def _log_density(self, x: Numbers) -> Var:
+        """The log-density of the standard distribution."""
+
+    def entropy(self) -> Var:
+        """log scale + the entropy of the standard distribution."""
+        return spread(add(log(self.scale), self._entropy), self.batch_shape)
+
+    @property
+    def mean(self) -> Var:
+        """loc + scale · the standard mean."""
+        moved = add(self.loc, multiply(self._mean, self.scale)) if self._mean else self.loc
+        return spread(moved, self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """scale² · the standard variance."""
+        return spread(multiply(self._variance, square(self.scale)), self.batch_shape)
+
+
+class Laplace(LocationScale):
+    """Density exp(-|x|)/2 of x = (z - loc)/scale: the mean absolute deviation is scale."""
+
+    _variance, _entropy = 2.0, 1.0 + LOG_2
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(rng.laplace(size=shape or None))
+
+    def _log_density(self, x: Numbers) -> Var:
+        return -abs_(x) - LOG_2
+
+
+@closed_form(Laplace, Laplace)
+def _laplace(p: Laplace, q: Laplace) -> Var:
+    """expm1(Δ) - Δ + exp(Δ)(expm1(-t) + t), Δ = log(scale₁/scale₂), t = |loc₁ - loc₂|/scale₁.
+
+    The usual log(s₂/s₁) + (s₁ exp(-t) + |loc₁ - loc₂|)/s₂ - 1, exact near p = q as well.
+    """
+    ratio = less_by(log(p.scale), log(q.scale))
+    gap = over(abs_(less_by(p.loc, q.loc)), p.scale)
+    return expm1(ratio) - ratio + exp(ratio) * add(expm1(negative(gap)), gap)
+
+
+class Logistic(LocationScale):
+    """Cumulative distribution sigmoid(x), x = (z - loc)/scale."""
+
+    _variance, _entropy = math.pi**2 / 3.0, 2.0
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(rng.logistic(size=shape or None))
+
+    def _log_density(self, x: Numbers) -> Var:
+        return -x - 2.0 * softplus(-x)  # type: ignore[return-value]
+
+
+class Gumbel(LocationScale):
+    """Cumulative distribution exp(-exp(-x)), x = (z - loc)/scale: the largest of many numbers."""
+
+    _mean, _variance, _entropy = EULER, math.pi**2 / 6.0, 1.0 + EULER
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(rng.gumbel(size=shape or None))
+
+    def _mirror(self, eps: Value) -> Value:
+        return mirrored_gumbel(eps)
+
+    def _log_density(self, x: Numbers) -> Var:
+        return -x - exp(-x)  # type: ignore[return-value]
+
+
+class Cauchy(LocationScale):
+    """Density 1/(π(1 + x²)), x = (z - loc)/scale: the mean is nan, the variance inf."""
+
+    _mean, _variance, _entropy = math.nan, math.inf, math.log(4.0 * math.pi)
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(rng.standard_cauchy(size=shape or None))
+
+    def _log_density(self, x: Numbers) -> Var:
+        return -log1p(square(x)) - math.log(math.pi)
+
+
+class Uniform(Distribution):
+    """Numbers from `low` to `high`, each as likely: z = low + (high - low) · u, u from (0, 1].
+
+    A high that isn't above low is a ValueError. Beyond [low, high] the log-density is -inf.
+    """
+
+    def __init__(self, low: object, high: object) -> None:
+        self.low, self.high = as_parameter(low), as_parameter(high)
+        shapes = shape_of(self.low), shape_of(self.high)
+        self.batch_shape = joint_shape("Uniform: low and high", *shapes)
+        self._check()
+
+    def _check(self) -> None:
+        check_positive("Uniform: high - low", self._width, "high must be above low")
+
+    @property
+    def _width(self) -> Var:
+        return less_by(self.high, self.low)
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return standard_uniform(rng, shape)
+
+    def _mirror(self, eps: Value) -> Value:
+        return 1.0 - eps
+
+    def _transform(self, eps: Var) -> Var:
+        return add(self.low, multiply(self._width, eps))
+
+    def log_prob(self, z: object) -> Var:
+        """-log(high - low), on [low, high]."""
+        z = as_outcome("Uniform", z, self.batch_shape, ())
+        outside = add(less(z, self.low), greater(z, self.high))
+        return where(outside, -math.inf, -log(self._width))
+
+    def entropy(self) -> Var:
+        """log(high - low)."""
+        return spread(log(self._width), self.batch_shape)
+
+    @property
+    def mean(self) -> Var:
+        """½(low + high)."""
+        return multiply(0.5, add(self.low, self.high))
+
+    @property
+    def variance(self) -> Var:
+        """(high - low)²/12."""
+        return square(subtract(self.high, self.low)) / 12.0

@@ -1,0 +1,223 @@
+"""Floor 3: numbers above 0. Below, their log-density is -inf, and no gradient comes from there."""
+
+import math
+
+from ..ops import (
+    add,
+    divide,
+    exp,
+    expm1,
+    less,
+    less_equal,
+    lgamma,
+    log,
+    multiply,
+    power,
+    square,
+    subtract,
+    where,
+)
+from ..values import Shape, Value, plain, shape_of
+from ..var import Var
+from .base import Distribution
+from .families import ANY_NUMBER, EULER
+from .gaussian import HALF_LOG_2PI, Normal
+from .kl import closed_form
+from .parameters import (
+    Numbers,
+    as_outcome,
+    as_parameter,
+    check_positive,
+    joint_shape,
+    where_possible,
+)
+from .randomness import Generator, mirrored_exponential, mirrored_half_normal
+
+
+class LogNormal(Distribution):
+    """exp of a Normal number: `loc` and `scale` are the mean and deviation of log z, not of z."""
+
+    def __init__(self, loc: object, scale: object) -> None:
+        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
+        self._check()
+        shapes = shape_of(self.loc), shape_of(self.scale)
+        self.batch_shape = joint_shape("LogNormal: loc and scale", *shapes)
+
+    def _check(self) -> None:
+        check_positive("LogNormal: scale", self.scale, ANY_NUMBER)
+
+    @property
+    def _of_log(self) -> Normal:
+        return Normal(self.loc, self.scale)
+
+    def _transform(self, eps: Var) -> Var:
+        return exp(add(self.loc, multiply(self.scale, eps)))
+
+    def log_prob(self, z: object) -> Var:
+        """The Normal log-density of log z, less log z; z > 0."""
+        z = as_outcome("LogNormal", z, self.batch_shape, ())
+
+        def log_density(z: Numbers) -> Var:
+            return subtract(self._of_log.log_prob(log(z)), log(z))
+
+        return where_possible(less_equal(z, 0.0), z, log_density)
+
+    def entropy(self) -> Var:
+        """That of the Normal + loc."""
+        return add(self._of_log.entropy(), self.loc)
+
+    @property
+    def mean(self) -> Var:
+        """exp(loc + ½ scale²)."""
+        return exp(add(self.loc, 0.5 * square(self.scale)))
+
+    @property
+    def variance(self) -> Var:
+        """(exp(scale²) - 1) · mean²."""
+        return multiply(expm1(square(self.scale)), square(self.mean))
+
+
+class HalfNormal(Distribution):
+    """The size |z| of a Normal number with mean 0: `scale` is that one's deviation."""
+
+    def __init__(self, scale: object) -> None:
+        self.scale = as_parameter(scale)
+        self._check()
+        self.batch_shape = shape_of(self.scale)
+
+    def _check(self) -> None:
+        check_positive("HalfNormal: scale", self.scale, ANY_NUMBER)
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(abs(rng.standard_normal(shape or None)))
+
+    def _mirror(self, eps: Value) -> Value:
+        return mirrored_half_normal(eps)
+
+    def _transform(self, eps: Var) -> Var:
+        return multiply(self.scale, eps)
+
+    def log_prob(self, z: object) -> Var:
+        """log 2 + the Normal log-density; z ≥ 0."""
+        z = as_outcome("HalfNormal", z, self.batch_shape, ())
+        full = Normal(0.0, self.scale).log_prob(z)
+        return where(less(z, 0.0), -math.inf, add(full, math.log(2.0)))
+
+    def entropy(self) -> Var:
+        """That of the Normal, less log 2."""
+        return add(log(self.scale), HALF_LOG_2PI + 0.5 - math.log(2.0))
+
+    @property
+    def mean(self) -> Var:
+        """scale √(2/π)."""
+        return multiply(self.scale, math.sqrt(2.0 / math.pi))
+
+    @property
+    def variance(self) -> Var:
+        """scale² (1 - 2/π)."""
+        return multiply(square(self.scale), 1.0 - 2.0 / math.pi)
+
+
+class Exponential(Distribution):
+    """Waiting times with `rate` events in a unit of time: z = ε/rate, ε standard exponential."""
+
+    def __init__(self, rate: object) -> None:
+        self.rate = as_parameter(rate)
+        self._check()
+        self.batch_shape = shape_of(self.rate)
+
+    def _check(self) -> None:
+        check_positive("Exponential: rate", self.rate, ANY_NUMBER)
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(rng.standard_exponential(shape or None))
+
+    def _mirror(self, eps: Value) -> Value:
+        return mirrored_exponential(eps)
+
+    def _transform(self, eps: Var) -> Var:
+        return divide(eps, self.rate)
+
+    def log_prob(self, z: object) -> Var:
+        """log rate - rate · z; z ≥ 0."""
+        z = as_outcome("Exponential", z, self.batch_shape, ())
+        return where(less(z, 0.0), -math.inf, subtract(log(self.rate), multiply(self.rate, z)))
+
+    def entropy(self) -> Var:
+        """1 - log rate."""
+        return subtract(1.0, log(self.rate))
+
+    @property
+    def mean(self) -> Var:
+        """1/rate."""
+        return divide(1.0, self.rate)
+
+    @property
+    def variance(self) -> Var:
+        """1/rate²."""
+        return square(self.mean)
+
+
+@closed_form(Exponential, Exponential)
+def _exponential(p: Exponential, q: Exponential) -> Var:
+    """expm1(Δ) - Δ with Δ = log(rate₂/rate₁)."""
+    ratio = subtract(log(q.rate), log(p.rate))
+    return subtract(expm1(ratio), ratio)
+
+
+class Weibull(Distribution):
+    """Lifetimes z = scale · ε^(1/concentration), ε standard exponential.
+
+    Both parameters are positive, or else it is a ValueError; their shapes broadcast to one of them.
+    """
+
+    def __init__(self, scale: object, concentration: object) -> None:
+        self.scale, self.concentration = as_parameter(scale), as_parameter(concentration)
+        self._check()
+        shapes = shape_of(self.scale), shape_of(self.concentration)
+        self.batch_shape = joint_shape("Weibull: scale and concentration", *shapes)
+
+    def _check(self) -> None:
+        check_positive("Weibull: scale", self.scale, ANY_NUMBER)
+        check_positive("Weibull: concentration", self.concentration, ANY_NUMBER)
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return plain(rng.standard_exponential(shape or None))
+
+    def _mirror(self, eps: Value) -> Value:
+        return mirrored_exponential(eps)
+
+    def _transform(self, eps: Var) -> Var:
+        return multiply(self.scale, power(eps, divide(1.0, self.concentration)))
+
+    def log_prob(self, z: object) -> Var:
+        """log(k/λ) + (k - 1) log x - x^k with x = z/λ, λ the scale, k the concentration; z > 0."""
+        z = as_outcome("Weibull", z, self.batch_shape, ())
+        k = self.concentration
+
+        def log_density(z: Numbers) -> Var:
+            x = divide(z, self.scale)
+            slope = multiply(subtract(k, 1.0), log(x))
+            return add(log(divide(k, self.scale)), slope) - power(x, k)
+
+        return where_possible(less_equal(z, 0.0), z, log_density)
+
+    def entropy(self) -> Var:
+        """γ(1 - 1/k) + log(λ/k) + 1."""
+        k = self.concentration
+        spare = multiply(EULER, subtract(1.0, divide(1.0, k)))
+        return add(spare, log(divide(self.scale, k))) + 1.0
+
+    def _log_moment(self, n: float) -> Var:
+        """log E[(z/λ)ⁿ] = log Γ(1 + n/k)."""
+        return lgamma(add(1.0, divide(n, self.concentration)))
+
+    @property
+    def mean(self) -> Var:
+        """λ Γ(1 + 1/k)."""
+        return multiply(self.scale, exp(self._log_moment(1.0)))
+
+    @property
+    def variance(self) -> Var:
+        """λ² (Γ(1 + 2/k) - Γ(1 + 1/k)²), as mean² · expm1(…): narrow ones keep their digits."""
+        return square(self.mean) * expm1(self._log_moment(2.0) - 2.0 * self._log_moment(1.0))

@@ -1,0 +1,93 @@
+"""Floor 3: Student's t: Gaussian for large df, with heavier tails for small."""
+
+import math
+
+from ..ops import (
+    add,
+    digamma,
+    divide,
+    exp,
+    greater,
+    lgamma,
+    log,
+    log1p,
+    minimum,
+    multiply,
+    sign,
+    square,
+    subtract,
+    where,
+)
+from ..values import shape_of
+from ..var import Var
+from .implicit import Implicit
+from .parameters import Numbers, as_outcome, as_parameter, joint_shape, less, over, spread
+from .quantiles import beta_quantile
+
+HALF_LOG_PI = 0.5 * math.log(math.pi)
+
+
+class StudentT(Implicit):
+    """loc + scale · t, where t has `df` degrees of freedom ν: density ∝ (1 + t²/ν)^(-(ν + 1)/2).
+
+    df and scale are positive, or else it is a ValueError; scale is not the standard deviation. The
+    batch shape is what the three broadcast to, which must be the shape of one of them. The mean is
+    nan up to ν = 1, the variance nan up to ν = 1 and inf up to ν = 2.
+    """
+
+    _positive = ("df", "scale")
+
+    def __init__(self, df: object, loc: object = 0.0, scale: object = 1.0) -> None:
+        self.df = as_parameter(df)
+        self.loc = as_parameter(loc)
+        self.scale = as_parameter(scale)
+        self._check()
+        shapes = shape_of(self.loc), shape_of(self.scale)
+        both = joint_shape("StudentT: loc and scale", *shapes)
+        self.batch_shape = joint_shape("StudentT: df and the others", shape_of(self.df), both)
+
+    def _transform(self, eps: Var) -> Var:
+        """1/(1 + t²/ν) is of Beta(ν/2, 1/2), and it is small where |t| is large."""
+        tails = multiply(2.0, minimum(eps, subtract(1.0, eps)))
+        logit = beta_quantile(multiply(0.5, self.df), 0.5, tails)
+        size = exp(multiply(0.5, subtract(log(self.df), logit)))
+        t = multiply(sign(subtract(eps, 0.5)), size)
+        return add(self.loc, multiply(self.scale, t))
+
+    @property
+    def _log_norm(self) -> Var:
+        """log of √(νπ) Γ(ν/2)/Γ((ν + 1)/2)."""
+        gammas = subtract(lgamma(multiply(0.5, self.df)), lgamma(self._half_next))
+        return add(add(gammas, multiply(0.5, log(self.df))), HALF_LOG_PI)
+
+    @property
+    def _half_next(self) -> Var:
+        """(ν + 1)/2."""
+        return multiply(0.5, add(self.df, 1.0))
+
+    def log_prob(self, z: object) -> Var:
+        """-(ν + 1)/2 log(1 + t²/ν) - log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) - log scale."""
+        z = as_outcome("StudentT", z, self.batch_shape, ())
+        t = over(less(z, self.loc), self.scale)
+        kernel = multiply(self._half_next, log1p(divide(square(t), self.df)))
+        return subtract(subtract(multiply(-1.0, kernel), self._log_norm), log(self.scale))
+
+    def entropy(self) -> Var:
+        """(ν + 1)/2 (ψ((ν + 1)/2) - ψ(ν/2)) + log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) + log scale."""
+        slope = subtract(digamma(self._half_next), digamma(multiply(0.5, self.df)))
+        standard = add(multiply(self._half_next, slope), self._log_norm)
+        return spread(add(standard, log(self.scale)), self.batch_shape)
+
+    @property
+    def mean(self) -> Var:
+        """loc; nan for ν ≤ 1."""
+        return spread(where(greater(self.df, 1.0), self.loc, math.nan), self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """scale² ν/(ν - 2); inf for 1 < ν ≤ 2, nan for ν ≤ 1."""
+        finite = greater(self.df, 2.0)
+        nu: Numbers = where(finite, self.df, 3.0)  # its branch must have a slope where not taken
+        ratio = divide(nu, subtract(nu, 2.0))
+        beyond = where(greater(self.df, 1.0), math.inf, math.nan)
+        return spread(multiply(square(self.scale), where(finite, ratio, beyond)), self.batch_shape)

@@ -1,0 +1,127 @@
+"""Floor 3: a distribution whose draws are another's, put through invertible maps."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from ..ops import add, multiply, square, subtract
+from ..values import Shape, Value
+from ..var import Var, next_order
+from .base import Distribution, _mark
+from .flows import Affine, Flow
+from .parameters import Numbers, as_outcome, sum_last
+from .randomness import Generator
+
+
+class Transformed(Distribution):
+    """z = fₙ(… f₁(x)), x drawn from `base`; log q(z) = log p(x) - Σ log |det ∂fᵢ|.
+
+    `transforms` is a map of `flows`, or a list of them, the first to be applied first. The shapes
+    are the base's. Maps of vectors need a base of vectors: `Independent(base, 1)` makes one.
+
+    `log_prob(z)` finds x by the inverses, so with `Planar` it is a NotImplementedError. For draws
+    of its own `rsample_with_log_prob` needs no inverse, and its digits survive where z has rounded
+    to the edge of what a Sigmoid or Tanh can reach.
+    """
+
+    def __init__(self, base: Distribution, transforms: Sequence[Flow] | Flow) -> None:
+        if not isinstance(base, Distribution):
+            raise TypeError(f"Transformed takes a distribution first, not {type(base).__name__}")
+        self.base = base
+        self.transforms = (transforms,) if isinstance(transforms, Flow) else tuple(transforms)
+        for f in self.transforms:
+            if not isinstance(f, Flow):
+                raise TypeError(f"Transformed takes maps like mg.Affine or mg.Planar, not {f!r}")
+            if f.vectors and not base.event_shape:
+                raise ValueError(
+                    f"{type(f).__name__} moves vectors, and the base {base!r} has numbers: "
+                    "mg.Independent(base, 1) makes its last batch axis a vector"
+                )
+        self.batch_shape, self.event_shape = base.batch_shape, base.event_shape
+        self.has_rsample = base.has_rsample
+
+    def rsample_with_log_prob(self, rng: Generator, shape: int | Shape = ()) -> tuple[Var, Var]:
+        """A draw z, as `rsample` gives, and log q(z), of shape sample_shape + batch_shape."""
+        return self.transform_with_log_prob(self.noise(rng, shape))
+
+    def transform_with_log_prob(self, eps: object) -> tuple[Var, Var]:
+        """The outcome z of `transform(eps)` and log q(z): exact for every map.
+
+        Differentiated, this log q is a function of the parameters, on which z depends as well: its
+        gradient is the whole one. It does not pass through z.
+        """
+        x = self.base.transform(eps)
+        start = next_order()
+        z, log_det = self._forward(x)
+        log_q = subtract(self.base.log_prob(x), log_det)
+        return _mark(z, start, "sample"), log_q
+
+    def _forward(self, x: Var) -> tuple[Var, Numbers]:
+        total: Numbers = 0.0
+        for f in self.transforms:
+            x, log_det = f.forward(x)
+            total = add(total, self._summed(f, log_det))
+        return x, total
+
+    def _summed(self, f: Flow, log_det: Var) -> Var:
+        """One log-determinant for each outcome."""
+        return sum_last(log_det, len(self.event_shape) - f.vectors)
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return self.base._draw(rng, shape)
+
+    def _mirror(self, eps: Value) -> Value:
+        return self.base._mirror(eps)
+
+    def _check(self) -> None:
+        self.base._check()
+
+    def _transform(self, eps: Var) -> Var:
+        return self._forward(self.base._transform(eps))[0]
+
+    def stopped(self) -> Self:
+        """The same distribution, its parameters behind walls, those of the maps included."""
+        other = super().stopped()
+        other.transforms = tuple(f.stopped() for f in self.transforms)
+        return other
+
+    def log_prob(self, z: object) -> Var:
+        """log p(x) - Σ log |det ∂fᵢ| with x = f₁⁻¹(… fₙ⁻¹(z)); -inf where there is no such x."""
+        x = as_outcome("Transformed", z, self.batch_shape, self.event_shape)
+        total: Numbers = 0.0
+        for f in reversed(self.transforms):
+            x, log_det = f.inverse(x)
+            total = add(total, self._summed(f, log_det))
+        return subtract(self.base.log_prob(x), total)
+
+    def _affine(self, what: str, instead: str) -> list[Affine]:
+        """The maps, if all are Affine."""
+        maps = [f for f in self.transforms if isinstance(f, Affine)]
+        if len(maps) < len(self.transforms):
+            raise NotImplementedError(
+                f"Transformed has no {what} in closed form unless all maps are Affine: "
+                f"estimate it by {instead} over draws of rsample_with_log_prob(rng, (1000,))"
+            )
+        return maps
+
+    def entropy(self) -> Var:
+        """The base's + Σ log |scale|, if all maps are Affine; else a NotImplementedError."""
+        total = self.base.entropy()
+        for f in self._affine("entropy", "the mean of -log_q"):
+            total = add(total, self._summed(f, f.forward(self.base.mean)[1]))
+        return total
+
+    @property
+    def mean(self) -> Var:
+        """The base's mean, put through the maps, if all are Affine; else a NotImplementedError."""
+        mean = self.base.mean
+        for f in self._affine("mean", "the mean of z"):
+            mean, _ = f.forward(mean)
+        return mean
+
+    @property
+    def variance(self) -> Var:
+        """The base's times every scale², if all are Affine; else a NotImplementedError."""
+        variance = self.base.variance
+        for f in self._affine("variance", "the variance of z"):
+            variance = multiply(variance, square(f.scale))
+        return variance

@@ -1,0 +1,123 @@
+"""Floor 4: estimators side by side on one problem."""
+
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+import numpy as np
+
+from ..distributions.randomness import Generator
+from ..values import Value
+from .difference import finite_difference
+from .measure import measure_valued
+from .problem import Problem
+from .reparameterised import pathwise
+from .results import Estimate
+from .score import score_function
+
+Estimator = Callable[..., Estimate]
+
+ALL: Mapping[str, Estimator] = MappingProxyType({
+    "pathwise": pathwise,
+    "pathwise, antithetic": partial(pathwise, antithetic=True),
+    "score function": score_function,
+    "score, mean baseline": partial(score_function, baseline="mean"),
+    "measure-valued": measure_valued,
+    "differences, common": finite_difference,
+    "differences, fresh": partial(finite_difference, common_noise=False),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One estimator: its estimate and the seconds it took, or why there is none, in `remark`."""
+
+    name: str
+    estimate: Estimate | None
+    seconds: float
+    remark: str = ""
+
+    @property
+    def variances(self) -> tuple[Value, ...]:
+        """The variance of one sample's gradient, for each parameter: standard error² · samples."""
+        if self.estimate is None:
+            return ()
+        return tuple(se * se * self.estimate.samples for se in self.estimate.grad_ses)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rows, by `[name]` too; its text is a table: value, gradients, variance, time."""
+
+    rows: tuple[Row, ...]
+
+    def __getitem__(self, name: str) -> Row:
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"no estimator {name!r}: {', '.join(row.name for row in self.rows)}")
+
+    def __str__(self) -> str:
+        """Of a parameter with several numbers: the mean variance, and no gradient."""
+        head = f"{'estimator':<22}{'value ± error':>22}"
+        shown = next((row.estimate for row in self.rows if row.estimate), None)
+        for i in range(len(shown.grads) if shown else 0):
+            head += f"{f'gradient {i} ± error':>24}{'variance':>11}"
+        return "\n".join([f"{head}{'time':>10}", *map(_line, self.rows)])
+
+
+def compare(
+    problem: Problem,
+    params: Sequence[object],
+    samples: int,
+    rng: Generator | int | None = None,
+    estimators: Mapping[str, Estimator] | Sequence[str] = ALL,
+) -> Comparison:
+    """Every estimator on `problem`, with `samples` samples each: a table of value, error and cost.
+
+    `estimators` maps names to functions with `pathwise`'s arguments (`functools.partial` fixes
+    others), or lists some of the names known here. One that does not fit the problem has its error
+    as its row's remark. An int `rng` seeds all alike; a Generator moves on from one to the next.
+    """
+    if not isinstance(estimators, Mapping):
+        unknown = [name for name in estimators if name not in ALL]
+        if unknown:
+            raise ValueError(f"no estimator {unknown[0]!r}: known are {', '.join(ALL)}")
+        estimators = {name: ALL[name] for name in estimators}
+    rows = (
+        _row(name, partial(estimator, problem, params, samples, rng))
+        for name, estimator in estimators.items()
+    )
+    return Comparison(tuple(rows))
+
+
+def _row(name: str, run: Callable[[], Estimate]) -> Row:
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            estimate: Estimate | None = run()
+            remark = "; ".join(str(w.message) for w in caught)
+        except (TypeError, ValueError) as error:
+            estimate, remark = None, str(error)
+    return Row(name, estimate, time.perf_counter() - start, remark)
+
+
+def _line(row: Row) -> str:
+    if row.estimate is None:
+        return f"{row.name:<22}  {row.remark}"
+    line = f"{row.name:<22}{_cell(row.estimate.value, row.estimate.value_se):>22}"
+    triples = zip(row.estimate.grads, row.estimate.grad_ses, row.variances, strict=True)
+    for mean, error, variance in triples:
+        single = isinstance(mean, float) and isinstance(error, float)
+        cell = _cell(mean, error) if single else f"{np.size(mean)} numbers"  # type: ignore[arg-type]
+        line += f"{cell:>24}{float(np.mean(variance)):>11.3g}"
+    line += f"{1e3 * row.seconds:>7.0f} ms"
+    return f"{line}  {row.remark}" if row.remark else line
+
+
+def _cell(mean: float, error: float) -> str:
+    return f"{mean:.6g} ± {error:.2g}"

@@ -1,0 +1,102 @@
+"""Floor 4: a problem, a function of the parameters that returns a distribution and an integrand.
+
+`def problem(mu, sigma): return mg.Normal(mu, sigma), mg.sin`. The integrand takes samples of shape
+(n,) + batch_shape + event_shape and returns n numbers, a Var of shape (n,); it may use the
+parameters itself.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ..context import no_grad
+from ..distributions.base import Distribution
+from ..distributions.randomness import Generator, noise_leaf
+from ..ops import concatenate
+from ..values import Array, Shape, Value
+from ..var import Var
+
+Integrand = Callable[[Var], Var]
+Problem = Callable[..., tuple[Distribution, Integrand]]
+
+
+class Setting:
+    """A problem at its parameters, which are leaves: what an estimator's rule works on."""
+
+    def __init__(self, problem: Problem, params: Sequence[Value]) -> None:
+        self.problem, self.params = problem, params
+        self.theta = tuple(Var(p) for p in params)
+        made: object = problem(*self.theta)
+        if not (isinstance(made, tuple) and len(made) == 2):
+            raise TypeError(f"a problem returns (distribution, integrand), not {_kind(made)}")
+        q, integrand = made
+        if not isinstance(q, Distribution) or not callable(integrand):
+            raise TypeError(
+                "a problem returns (distribution, integrand), like (mg.Normal(mu, sigma), mg.sin), "
+                f"not ({_kind(q)}, {_kind(integrand)})"
+            )
+        self.q: Distribution = q
+        self.integrand: Integrand = integrand
+
+    @property
+    def outcome_shape(self) -> Shape:
+        """The shape of one draw."""
+        return self.q.batch_shape + self.q.event_shape
+
+    def f(self, z: Var) -> Var:
+        """The integrand at the samples z, on the tape: checked to be one number a sample."""
+        y: object = self.integrand(z)
+        if not isinstance(y, Var):
+            raise TypeError(
+                f"the integrand returned {_kind(y)}, not a Var: "
+                "compute it from z by ops, not from z.value, so that gradients can pass"
+            )
+        if y.shape != z.shape[:1]:
+            raise ValueError(
+                f"the integrand returned shape {y.shape} for samples of shape {z.shape}: it must "
+                f"be {z.shape[:1]}, one number a sample; sum over the other axes, and no further"
+            )
+        return y
+
+    def mean_at(self, z: Var) -> float:
+        """The mean of the integrand at z, off the tape."""
+        return float(self.values_at(z).sum()) / len(z)
+
+    def values_at(self, z: Var) -> Array:
+        """The integrand at each of the samples z, off the tape."""
+        with no_grad():
+            return self.f(z).value  # type: ignore[return-value]
+
+
+def _kind(x: object) -> str:
+    return type(x).__name__
+
+
+def draw_noise(q: Distribution, rng: Generator, count: int, antithetic: bool) -> Var:
+    """Base noise for `count` samples; antithetic noise comes in pairs, first halves first."""
+    if not antithetic:
+        return q.noise(rng, (count,))
+    eps = q.noise(rng, (count // 2,))
+    with no_grad():
+        both = concatenate([eps, q.mirrored(eps)])
+    return noise_leaf(both.value, "eps", "")
+
+
+def draw(q: Distribution, rng: Generator, count: int, antithetic: bool) -> Var:
+    """`count` samples that pass no gradient to the parameters."""
+    with no_grad():
+        if q.has_rsample:
+            return q.transform(draw_noise(q, rng, count, antithetic))
+        if antithetic:
+            raise TypeError(
+                f"antithetic=True: {type(q).__name__} has no noise to mirror, since it has no "
+                "rsample: leave antithetic=False"
+            )
+        return q.sample(rng, (count,))
+
+
+def check_rsample(name: str, q: Distribution) -> None:
+    """Refuse a distribution whose draws are no function of noise and parameters."""
+    if not q.has_rsample:
+        raise TypeError(
+            f"{name} moves samples with the parameters, but {type(q).__name__} has no rsample: "
+            "use mg.score_function, or a relaxation such as mg.RelaxedBernoulli"
+        )

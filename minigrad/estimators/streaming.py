@@ -1,0 +1,206 @@
+"""Floor 4: an estimate as a stream of chunks, so that memory is that of one chunk.
+
+Chunk i draws from child i of one `SeedSequence`, and the chunks' means are added up in one order.
+So the numbers do not depend on who computes a chunk: this process, its threads or another machine.
+
+Standard errors come from how the chunks' means scatter: it needs no gradient of a single sample,
+and it is right for estimators whose samples share something within a chunk.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from ..distributions.randomness import Generator, sample_count
+from ..values import Array, Value, as_value, readonly, size_of
+from ..var import Var
+from .problem import Problem, Setting
+from .results import ENOUGH, Estimate
+from .workers import each_block
+
+# Numbers in one array of a chunk, 1.6 MB. Measured at d = 1,000: smaller arrays stay in a nearer
+# cache, but then recording the chunks' operations costs more than that saves.
+CACHED = 200_000
+MOST_BLOCKS = 64  # of chunks, each one task for an executor: many enough to share out evenly
+
+Entropy = int | list[int]
+
+
+class Chunk(NamedTuple):
+    """What a rule computes: f at each sample, and the chunk's mean of each gradient."""
+
+    values: Array
+    grads: tuple[Value, ...]
+
+
+Rule = Callable[[Setting, Generator, int], Chunk]
+
+
+class Moments:
+    """The mean of the chunks' means, weighted by their samples, and how they scatter around it."""
+
+    def __init__(self) -> None:
+        self.count, self.chunks = 0, 0
+        self.means: list[Value] = []
+        self.scatter: list[Value] = []  # Σ n (mean of a chunk - mean)²
+        self.bad, self.first_bad = 0, -1  # samples at which f is not finite
+        self.bad_grad: tuple[int, int] | None = None
+
+    def merge(self, other: "Moments") -> None:
+        """Take in the moments of later chunks (Chan, Golub and LeVeque, 1983)."""
+        if self.first_bad < 0:
+            self.first_bad = other.first_bad
+        self.bad += other.bad
+        self.bad_grad = self.bad_grad or other.bad_grad
+        before, self.count = self.count, self.count + other.count
+        self.chunks += other.chunks
+        if not before:
+            self.means, self.scatter = other.means, other.scatter
+        elif other.count:
+            share = other.count / self.count
+            both = before * share
+            gaps = [b - a for a, b in zip(self.means, other.means, strict=True)]
+            self.means = [a + share * gap for a, gap in zip(self.means, gaps, strict=True)]
+            self.scatter = [
+                a + b + both * gap * gap
+                for a, b, gap in zip(self.scatter, other.scatter, gaps, strict=True)
+            ]
+
+    def standard_errors(self) -> list[Value]:
+        """√(Σ n (chunk - mean)² / ((chunks - 1) samples)): exact in the mean for unequal chunks."""
+        if self.chunks < 2:
+            return [x * np.nan for x in self.means]
+        freedom = (self.chunks - 1) * self.count
+        return [as_value(np.sqrt(x / freedom)) for x in self.scatter]
+
+
+class Plan(NamedTuple):
+    """All that a worker must know; it can be pickled if the problem can."""
+
+    rule: Rule
+    problem: Problem
+    params: tuple[Value, ...]
+    samples: int
+    unit: int
+    chunks: int
+    entropy: Entropy
+
+    def start(self, i: int) -> int:
+        """The first sample of chunk i: sizes are multiples of `unit`, one unit apart at most."""
+        return self.samples // self.unit * i // self.chunks * self.unit
+
+    def block(self, span: range, setting: Setting | None = None) -> Moments:
+        """The moments of some chunks; a worker builds the problem, once for all of them."""
+        setting = setting or Setting(self.problem, self.params)
+        moments = Moments()
+        with np.errstate(all="ignore"):  # what is not finite is reported with its sample
+            for i in span:
+                rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(i,)))
+                start, stop = self.start(i), self.start(i + 1)
+                moments.merge(_moments(self.rule(setting, rng, stop - start), start, stop))
+        return moments
+
+
+def _moments(chunk: Chunk, start: int, stop: int) -> Moments:
+    """One chunk's moments, or which of its samples went wrong."""
+    moments = Moments()
+    wrong = ~np.isfinite(chunk.values)
+    if wrong.any():
+        moments.bad, moments.first_bad = int(wrong.sum()), start + int(wrong.argmax())
+    elif not all(np.isfinite(d).all() for d in chunk.grads):
+        moments.bad_grad = start, stop
+    else:
+        moments.count, moments.chunks = stop - start, 1
+        moments.means = [float(chunk.values.sum()) / (stop - start), *chunk.grads]
+        moments.scatter = [0.0] * len(moments.means)
+    return moments
+
+
+def stream(
+    name: str,
+    rule: Rule,
+    problem: Problem,
+    params: Sequence[object],
+    samples: int,
+    rng: Generator | int | None,
+    *,
+    chunk: int | None,
+    executor: Executor | None,
+    progress: bool,
+    unit: int = 1,
+    smallest: int = 1,
+) -> Estimate:
+    """The estimate that `rule` makes of `samples` samples in chunks of at most `chunk`.
+
+    A chunk's size is a multiple of `unit` and at least `smallest`; there are `ENOUGH` of them or
+    more if that can be.
+    """
+    if sample_count(samples) % unit or samples < smallest:
+        least = f"a multiple of {unit}" if unit > 1 else f"{smallest} or more"
+        raise ValueError(f"{name}: samples is {samples}, and must be {least} here")
+    values = _values_of(name, params)
+    setting = Setting(problem, values)
+    numbers = max(size_of(setting.outcome_shape), 1)
+    most = max(CACHED // numbers, 1) if chunk is None else _chunk_size(chunk)
+    chunks = min(max(-(-samples // most), ENOUGH), samples // smallest)
+    plan = Plan(rule, problem, values, samples, unit, chunks, _entropy(rng))
+    total = Moments()
+    work = partial(plan.block, setting=setting) if executor is None else plan.block
+    for moments in each_block(work, _spans(chunks), executor, samples, progress):
+        total.merge(moments)
+    _check_finite(name, total, samples)
+    errors = total.standard_errors()
+    value, *grads = (readonly(x) for x in total.means)
+    return Estimate(
+        name, float(value), float(errors[0]), tuple(grads), tuple(errors[1:]), samples, chunks
+    )
+
+
+def _values_of(name: str, params: Sequence[object]) -> tuple[Value, ...]:
+    if not isinstance(params, tuple | list):
+        what = type(params).__name__
+        raise TypeError(
+            f"{name}: params is a tuple, not {what}: (mu, sigma) for problem(mu, sigma)"
+        )
+    return tuple(p.value if isinstance(p, Var) else as_value(p) for p in params)
+
+
+def _chunk_size(chunk: object) -> int:
+    try:
+        return sample_count(chunk)
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("samples", "chunk")) from None
+
+
+def _spans(chunks: int) -> list[range]:
+    """The chunks in blocks: the same whoever computes them, since the order of adding counts."""
+    blocks = min(chunks, MOST_BLOCKS)
+    return [range(chunks * i // blocks, chunks * (i + 1) // blocks) for i in range(blocks)]
+
+
+def _entropy(rng: object) -> Entropy:
+    """What seeds the chunks. A generator is asked, and so moves on: the next call draws afresh."""
+    if rng is None:
+        return _entropy(np.random.default_rng())
+    if isinstance(rng, Generator):
+        return [int(x) for x in rng.integers(1 << 32, size=4)]
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise TypeError(f"rng is a numpy.random.Generator, a seed from 0 on, or None, not {rng!r}")
+    return int(rng)
+
+
+def _check_finite(name: str, total: Moments, samples: int) -> None:
+    if total.bad:
+        raise ValueError(
+            f"{name}: the integrand is nan or infinite at {total.bad:,} of {samples:,} samples, "
+            f"first at sample {total.first_bad:,}: bound it there, or leave its domain out"
+        )
+    if total.bad_grad is not None:
+        start, stop = total.bad_grad
+        raise ValueError(
+            f"{name}: a gradient is nan or infinite, first among the samples {start:,} to "
+            f"{stop - 1:,}, where the integrand is finite: look for a kink such as sqrt at 0"
+        )

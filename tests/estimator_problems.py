@@ -1,0 +1,47 @@
+"""Problems that a worker process can import, some of them troublesome."""
+
+import os
+import time
+from pathlib import Path
+
+import minigrad as mg
+
+PIDS = "MINIGRAD_TEST_PIDS"  # the folder in which each process that worked leaves a file
+PARENT = "MINIGRAD_TEST_PARENT"
+K = 0.3
+
+
+def quadratic(mu, sigma):
+    """(z - K)²."""
+    return mg.Normal(mu, sigma), lambda z: mg.square(z - K)
+
+
+def sine(mu, sigma):
+    return mg.Normal(mu, sigma), mg.sin
+
+
+def heavy(mu, sigma):
+    """Enough work for a second process to pay."""
+    return mg.Normal(mu, sigma), lambda z: mg.sin(mg.exp(mg.sin(mg.exp(mg.sin(z)))))
+
+
+def step(mu, sigma):
+    return mg.Normal(mu, sigma), lambda z: z > 1.0
+
+
+def met(mu, sigma):
+    """`sine`, once two worker processes are there: neither can do all the work alone."""
+    folder = Path(os.environ[PIDS])
+    if str(os.getpid()) != os.environ[PARENT]:
+        (folder / str(os.getpid())).touch()
+        end = time.monotonic() + 60.0
+        while len(list(folder.iterdir())) < 2 and time.monotonic() < end:
+            time.sleep(0.01)
+    return sine(mu, sigma)
+
+
+def deadly(mu, sigma):
+    """A worker dies of it, without an exception."""
+    if str(os.getpid()) != os.environ[PARENT]:
+        os._exit(3)
+    return sine(mu, sigma)
