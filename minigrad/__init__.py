@@ -1,8 +1,8 @@
 """minigrad: reverse-mode autodiff through random samples, small enough to read.
 
 `import minigrad as mg`. Floors import only downward: first what a Var is and how a gradient flows
-(`var`, `tape`, `sweep`, …), then `ops`, then what uses them. The upper floors load when a name of
-theirs is first asked for.
+(`variable`, `tape`, `sweep`, …), then `ops`, then what uses them. The upper floors load when a name
+of theirs is first asked for.
 """
 
 from importlib import import_module
@@ -15,8 +15,8 @@ from .registry import ABOVE as _METHODS
 from .ops import *
 from .gradients import grad as grad
 from .gradients import value_and_grad as value_and_grad
-from .var import Var as Var
-from .var import constant as constant
+from .variable import Var as Var
+from .variable import constant as constant
 
 if TYPE_CHECKING:
     from .checking import GradientError, check_gradients

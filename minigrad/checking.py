@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .gradients import grad
-from .var import Var, constant
+from .variable import Var, constant
 
 Function = Callable[..., object]
 Scalar = Callable[..., Var]

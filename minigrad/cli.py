@@ -14,7 +14,7 @@ import numpy as np
 from .distributions.randomness import noise
 from .emit.tracing import program_of
 from .expressions import Expression
-from .var import Var
+from .variable import Var
 
 
 class UsageError(ValueError):

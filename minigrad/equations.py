@@ -20,7 +20,7 @@ import numpy as np
 
 from .registry import OPS, Closure
 from .values import Shape, Value, ieee, shape_of
-from .var import Var
+from .variable import Var
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 
 from .registry import OPS
-from .var import Var, constant
+from .variable import Var, constant
 
 LONGEST = 10_000  # characters
 CONSTANTS = {"pi": math.pi, "π": math.pi}

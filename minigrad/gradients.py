@@ -9,7 +9,7 @@ from . import context
 from .registry import ABOVE
 from .sweep import WAITING, Reached, reach, sweep
 from .values import Value, as_value, readonly, shape_of
-from .var import Var, constant
+from .variable import Var, constant
 
 _one_at_a_time = threading.RLock()  # a sweep keeps its marks in the nodes' own gradient slots
 

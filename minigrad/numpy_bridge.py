@@ -17,7 +17,7 @@ import numpy as np
 from . import ops
 from .registry import ABOVE, OPS
 from .values import as_axes, as_value, shape_of, size_of
-from .var import Var
+from .variable import Var
 
 Axis = int | tuple[int, ...] | None
 Row = Callable[..., object]

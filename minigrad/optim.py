@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from .ops import sqrt
 from .values import Value
-from .var import Var
+from .variable import Var
 
 
 class _Optimizer(ABC):

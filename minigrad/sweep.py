@@ -9,7 +9,7 @@ from typing import Any
 
 from .registry import OPS
 from .values import Shape, Value, ieee, plain, shape_of
-from .var import Fixed, Inner, Var, newest_renewal
+from .variable import Fixed, Inner, Var, newest_renewal
 
 WAITING: Value = float("nan")  # told by identity: the sweep was here, no gradient has come yet
 _order_of = operator.attrgetter("_order")

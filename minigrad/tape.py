@@ -1,8 +1,8 @@
 """Floor 0, the tape: how an operation on a `Var` is recorded.
 
-A node knows the op that made it and its inputs (`var.py`), and that is the whole tape: no list of
-nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`, one
-row an op; how a gradient flows back stands in `sweep.py`.
+A node knows the op that made it and its inputs (`variable.py`), and that is the whole tape: no list
+of nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`,
+one row an op; how a gradient flows back stands in `sweep.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from . import context
 from .registry import Call, Op
 from .values import FLOAT64, Array, Value, as_value, ieee, plain, shape_of
-from .var import PLAIN, Fixed, Inner, Note, Var, leaf, next_order
+from .variable import PLAIN, Fixed, Inner, Note, Var, leaf, next_order
 
 Function = Callable[..., Var]
 

@@ -24,7 +24,7 @@ def program(rng, size):
 
 
 def run(lines, inputs, xp):
-    """The mean of the last value; everything is kept between -1 and 1, in every logarithm's domain."""
+    """The mean of the last values, which are kept in (-1, 1), every logarithm's domain."""
     values = list(inputs)
     for name, operands in lines:
         function = getattr(xp, name)

@@ -16,7 +16,7 @@ from typing import Self
 from .. import context
 from ..ops import sqrt, stop_gradient
 from ..values import Shape, Value, as_value
-from ..var import PLAIN, Note, Var, next_order
+from ..variable import PLAIN, Note, Var, next_order
 from .parameters import as_outcome, sum_last
 from .randomness import Generator, as_sample_shape, check_generator, noise_leaf, standard_normal
 

@@ -9,7 +9,7 @@ from ..context import no_grad
 from ..ops import logsumexp, mean, softmax, stop_gradient, subtract
 from ..ops import sum as sum_
 from ..values import Shape, Value, shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .parameters import Numbers, sum_last, value_of
 from .randomness import Generator, sample_count

@@ -15,7 +15,7 @@ from ..ops import (
 )
 from ..ops import sum as sum_
 from ..values import shape_of
-from ..var import Var
+from ..variable import Var
 from .implicit import Implicit, above_tangent
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, value_of, where_possible

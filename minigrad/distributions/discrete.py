@@ -30,7 +30,7 @@ from ..ops import (
 )
 from ..ops import sum as sum_
 from ..values import Shape, Value, shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, first_where, spread, value_of

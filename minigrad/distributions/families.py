@@ -24,7 +24,7 @@ from ..ops import (
     where,
 )
 from ..values import Shape, Value, plain, shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, check_positive, joint_shape, over, spread

@@ -34,7 +34,7 @@ from ..ops import (
 from ..ops import sigmoid as sigmoid_of
 from ..ops import sum as sum_
 from ..values import shape_of
-from ..var import Var
+from ..variable import Var
 from .parameters import Numbers, as_parameter, first_where, spread, value_of
 
 Moved = tuple[Var, Var]

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..ops import add, exp, log, matmul, multiply, softplus, square, subtract, swapaxes, tril, where
 from ..values import shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .parameters import (
     Numbers,

@@ -23,7 +23,7 @@ from ..ops import (
     subtract,
 )
 from ..values import Shape, Value, shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .families import ANY_NUMBER
 from .kl import closed_form

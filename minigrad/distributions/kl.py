@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..ops import expm1, mean, multiply, solve_triangular, square, subtract
 from ..values import Shape
-from ..var import Var
+from ..variable import Var
 from .base import Distribution, Independent
 from .gaussian import MultivariateNormal, Normal
 from .parameters import joint_shape, less, over, sum_last

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..ops import broadcast_to, divide, subtract, where
 from ..ops import sum as sum_
 from ..values import Shape, Value, as_value, readonly, shape_of
-from ..var import Var
+from ..variable import Var
 
 Numbers = Var | Value  # a parameter, or what is computed from parameters: a Var if one of them is
 

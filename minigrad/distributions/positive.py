@@ -18,7 +18,7 @@ from ..ops import (
     where,
 )
 from ..values import Shape, Value, plain, shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .families import ANY_NUMBER, EULER
 from .gaussian import HALF_LOG_2PI, Normal

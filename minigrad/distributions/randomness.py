@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import context
 from ..values import Shape, Value, plain
-from ..var import Fixed, Note, Var
+from ..variable import Fixed, Note, Var
 
 Generator = np.random.Generator
 _NORMAL = NormalDist()

@@ -39,7 +39,7 @@ from ..ops import max as max_
 from ..ops import min as min_
 from ..ops import sum as sum_
 from ..values import Shape, Value, plain, shape_of
-from ..var import Var
+from ..variable import Var
 from .base import Distribution
 from .discrete import Bernoulli, Categorical, check_all
 from .parameters import Numbers, as_outcome, as_parameter, check_positive, value_of, where_possible

@@ -19,7 +19,7 @@ from ..ops import (
     where,
 )
 from ..values import shape_of
-from ..var import Var
+from ..variable import Var
 from .implicit import Implicit
 from .parameters import Numbers, as_outcome, as_parameter, joint_shape, less, over, spread
 from .quantiles import beta_quantile

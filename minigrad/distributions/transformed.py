@@ -5,7 +5,7 @@ from typing import Self
 
 from ..ops import add, multiply, square, subtract
 from ..values import Shape, Value
-from ..var import Var, next_order
+from ..variable import Var, next_order
 from .base import Distribution, _mark
 from .flows import Affine, Flow
 from .parameters import Numbers, as_outcome, sum_last

@@ -20,7 +20,7 @@ from ..ops import (
 )
 from ..ops import sum as sum_
 from ..values import shape_of
-from ..var import Var
+from ..variable import Var
 from .parameters import Numbers, as_parameter, check_positive, first_where, sum_last, value_of
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..values import FLOAT64, Shape, Value, as_value, shape_of
-from ..var import Var
+from ..variable import Var
 from .javascript import javascript_source
 from .passes import cleaned
 from .python import Source, python_source

@@ -12,7 +12,7 @@ from ..equations import count_below, equations_of
 from ..gradients import grad
 from ..registry import ABOVE
 from ..values import as_value
-from ..var import Var, constant
+from ..variable import Var, constant
 from .names import free_name
 from .passes import cleaned
 from .programs import Program

@@ -18,7 +18,7 @@ from ..distributions.randomness import Generator
 from ..gradients import grad
 from ..ops import mean
 from ..values import Array, Value, plain
-from ..var import Var, constant
+from ..variable import Var, constant
 from .problem import Problem, Setting, draw
 from .results import Estimate
 from .streaming import Chunk, stream

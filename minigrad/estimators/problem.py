@@ -12,7 +12,7 @@ from ..distributions.base import Distribution
 from ..distributions.randomness import Generator, noise_leaf
 from ..ops import concatenate
 from ..values import Array, Shape, Value
-from ..var import Var
+from ..variable import Var
 
 Integrand = Callable[[Var], Var]
 Problem = Callable[..., tuple[Distribution, Integrand]]

@@ -17,7 +17,7 @@ from ..distributions.randomness import Generator
 from ..gradients import grad
 from ..ops import mean, multiply
 from ..values import Array, Value, plain
-from ..var import Var
+from ..variable import Var
 from .problem import Problem, Setting, draw
 from .results import Estimate
 from .streaming import Chunk, stream

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..distributions.randomness import Generator, sample_count
 from ..values import Array, Value, as_value, readonly, size_of
-from ..var import Var
+from ..variable import Var
 from .problem import Problem, Setting
 from .results import ENOUGH, Estimate
 from .workers import each_block

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ..values import Value
-from .row import comparison, elementwise
+from .row import comparison, each
 
 
 def _gate(g: object, opened: object, otherwise: object = 0.0) -> object:
@@ -18,7 +18,7 @@ def _gate(g: object, opened: object, otherwise: object = 0.0) -> object:
     return where(opened, g, otherwise)
 
 
-@elementwise(
+@each(
     lambda g, y, x: _gate(g, x > 0.0),
     python="0.0 if {0} <= 0.0 else {0}", numpy="np.maximum({0}, 0.0)",
     javascript="{0} <= 0 ? 0 : {0}",
@@ -28,13 +28,13 @@ def relu(x: Value) -> Value:
     return (x if x > 0.0 or x != x else 0.0) if type(x) is float else np.maximum(x, 0.0)
 
 
-@elementwise(lambda g, y, x: g * sign(x), symbol="| |", python="abs({0})")
+@each(lambda g, y, x: g * sign(x), symbol="| |", python="abs({0})")
 def abs(x: Value) -> Value:
     """The absolute value. Slope 0 at the kink x = 0."""
     return math.fabs(x) if type(x) is float else np.abs(x)
 
 
-@elementwise(
+@each(
     None,
     python="1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else abs({0})",
     javascript="{0} > 0 ? 1 : {0} < 0 ? -1 : Math.abs({0})",
@@ -44,7 +44,7 @@ def sign(x: Value) -> Value:
     return (x if x != x else float(x > 0.0) - (x < 0.0)) if type(x) is float else np.sign(x)
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: _gate(g, a > b, _gate(0.5 * g, a == b)),
     lambda g, y, a, b: _gate(g, b > a, _gate(0.5 * g, a == b)),
     python=lambda known: (
@@ -57,7 +57,7 @@ def maximum(a: Value, b: Value) -> Value:
     return (a if a > b or a != a else b) if type(a) is type(b) is float else np.maximum(a, b)
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: _gate(g, a < b, _gate(0.5 * g, a == b)),
     lambda g, y, a, b: _gate(g, b < a, _gate(0.5 * g, a == b)),
     python=lambda known: (
@@ -70,7 +70,7 @@ def minimum(a: Value, b: Value) -> Value:
     return (a if a < b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
 
 
-@elementwise(
+@each(
     lambda g, y, x, low, high: _gate(_gate(g, x <= high), x >= low),
     # Should low be above high, the value is high, whatever x is.
     lambda g, y, x, low, high: _gate(_gate(g, low <= high), x < low),
@@ -90,7 +90,7 @@ def _clip(x: float, low: float, high: float) -> float:
     return y if y < high or y != y else high
 
 
-@elementwise(
+@each(
     None,
     lambda g, y, condition, a, b: where(condition, g, 0.0),
     lambda g, y, condition, a, b: where(condition, 0.0, g),
@@ -152,7 +152,7 @@ def not_equal(a: Value, b: Value) -> object:
 # ----------------------------------------------------------------------------------------- walls
 
 
-@elementwise(None, kind="stop", written="{0}")
+@each(None, kind="stop", written="{0}")
 def stop_gradient(x: Value) -> Value:
     """x, with no gradient passing: a wall, drawn with what is behind it."""
     return x

@@ -5,7 +5,7 @@ import string
 import numpy as np
 
 from ..values import Shape, Value, shape_of
-from ..var import Var
+from ..variable import Var
 from .row import op
 from .shapes import index, reshape
 

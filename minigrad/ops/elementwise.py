@@ -11,14 +11,14 @@ from collections.abc import Callable
 import numpy as np
 
 from ..values import Value
-from ..var import Var
+from ..variable import Var
 from .choices import equal, where
-from .row import elementwise
+from .row import each
 
 # ------------------------------------------------------------------------------------ arithmetic
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: g,
     lambda g, y, a, b: g,
     infix="+",
@@ -28,7 +28,7 @@ def add(a: Value, b: Value) -> Value:
     return a + b
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: g,
     lambda g, y, a, b: -g,
     infix="-", symbol="−",
@@ -38,7 +38,7 @@ def subtract(a: Value, b: Value) -> Value:
     return a - b
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: g * b,
     lambda g, y, a, b: g * a,
     infix="*", symbol="×",
@@ -48,7 +48,7 @@ def multiply(a: Value, b: Value) -> Value:
     return a * b
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: g / b,
     lambda g, y, a, b: -g * y / b,
     infix="/", symbol="÷",
@@ -68,13 +68,13 @@ for _name, _function in (("add", add), ("sub", subtract), ("mul", multiply), ("t
     _install(_name, _function)
 
 
-@elementwise(lambda g, y, x: -g, symbol="−", written="-{0}")
+@each(lambda g, y, x: -g, symbol="−", written="-{0}")
 def negative(x: Value) -> Value:
     """-x."""
     return -x
 
 
-@elementwise(
+@each(
     # 0**0 would make 0·∞: the base is replaced there, and only there, for this has slope 1/a in b.
     lambda g, y, a, b: g * b * power(where(equal(a, 0.0) * equal(b, 0.0), 1.0, a), b - 1.0),
     # 0**b is flat in b: log(0) is masked.
@@ -87,13 +87,13 @@ def power(a: Value, b: Value) -> Value:
     return math.pow(a, b) if type(a) is type(b) is float else np.power(a, b)
 
 
-@elementwise(lambda g, y, x: 2.0 * g * x, symbol="( )²", written="{0} * {0}")
+@each(lambda g, y, x: 2.0 * g * x, symbol="( )²", written="{0} * {0}")
 def square(x: Value) -> Value:
     """x times x; `x**2` records this."""
     return x * x
 
 
-@elementwise(lambda g, y, x: 0.5 * g / y, symbol="√")
+@each(lambda g, y, x: 0.5 * g / y, symbol="√")
 def sqrt(x: Value) -> Value:
     """The square root; nan below 0. Its derivative at 0 is inf."""
     return math.sqrt(x) if type(x) is float else np.sqrt(x)
@@ -102,31 +102,31 @@ def sqrt(x: Value) -> Value:
 # ----------------------------------------------------------------------- exponentials, logarithms
 
 
-@elementwise(lambda g, y, x: g * y)
+@each(lambda g, y, x: g * y)
 def exp(x: Value) -> Value:
     """e to the power x; inf above 709.78."""
     return math.exp(x) if type(x) is float else np.exp(x)
 
 
-@elementwise(lambda g, y, x: g * exp(x))
+@each(lambda g, y, x: g * exp(x))
 def expm1(x: Value) -> Value:
     """exp(x) - 1, exact near 0. The rule asks for exp(x): y + 1 would lose digits at large -x."""
     return math.expm1(x) if type(x) is float else np.expm1(x)
 
 
-@elementwise(lambda g, y, x: g / x)
+@each(lambda g, y, x: g / x)
 def log(x: Value) -> Value:
     """The natural logarithm; -inf at 0, nan below."""
     return math.log(x) if type(x) is float else np.log(x)
 
 
-@elementwise(lambda g, y, x: g / (1.0 + x))
+@each(lambda g, y, x: g / (1.0 + x))
 def log1p(x: Value) -> Value:
     """log(1 + x), exact near 0; -inf at -1, nan below."""
     return math.log1p(x) if type(x) is float else np.log1p(x)
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: g * sigmoid(a - b),
     lambda g, y, a, b: g * sigmoid(b - a),
     python="_logaddexp({0}, {1})", numpy="logaddexp({0}, {1})", javascript="logaddexp({0}, {1})",
@@ -147,43 +147,43 @@ def _logaddexp(a: float, b: float) -> float:
 # ------------------------------------------------------------------------------------ trigonometry
 
 
-@elementwise(lambda g, y, x: g * cos(x))
+@each(lambda g, y, x: g * cos(x))
 def sin(x: Value) -> Value:
     """Sine of x in radians; nan at ±inf."""
     return math.sin(x) if type(x) is float else np.sin(x)
 
 
-@elementwise(lambda g, y, x: -g * sin(x))
+@each(lambda g, y, x: -g * sin(x))
 def cos(x: Value) -> Value:
     """Cosine of x in radians; nan at ±inf."""
     return math.cos(x) if type(x) is float else np.cos(x)
 
 
-@elementwise(lambda g, y, x: g * (1.0 + y * y))
+@each(lambda g, y, x: g * (1.0 + y * y))
 def tan(x: Value) -> Value:
     """Tangent of x in radians; nan at ±inf."""
     return math.tan(x) if type(x) is float else np.tan(x)
 
 
-@elementwise(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), math="asin")
+@each(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), math="asin")
 def arcsin(x: Value) -> Value:
     """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
     return math.asin(x) if type(x) is float else np.arcsin(x)
 
 
-@elementwise(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)), math="acos")
+@each(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)), math="acos")
 def arccos(x: Value) -> Value:
     """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
     return math.acos(x) if type(x) is float else np.arccos(x)
 
 
-@elementwise(lambda g, y, x: g / (1.0 + x * x), math="atan")
+@each(lambda g, y, x: g / (1.0 + x * x), math="atan")
 def arctan(x: Value) -> Value:
     """The angle in (-π/2, π/2) whose tangent is x."""
     return math.atan(x) if type(x) is float else np.arctan(x)
 
 
-@elementwise(
+@each(
     lambda g, y, a, b: g * b / (a * a + b * b),
     lambda g, y, a, b: -g * a / (a * a + b * b),
     math="atan2",
@@ -193,19 +193,19 @@ def arctan2(a: Value, b: Value) -> Value:
     return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)
 
 
-@elementwise(lambda g, y, x: g * cosh(x))
+@each(lambda g, y, x: g * cosh(x))
 def sinh(x: Value) -> Value:
     """The hyperbolic sine; ±inf beyond ±710.47."""
     return math.sinh(x) if type(x) is float else np.sinh(x)
 
 
-@elementwise(lambda g, y, x: g * sinh(x))
+@each(lambda g, y, x: g * sinh(x))
 def cosh(x: Value) -> Value:
     """The hyperbolic cosine; inf beyond ±710.47."""
     return math.cosh(x) if type(x) is float else np.cosh(x)
 
 
-@elementwise(lambda g, y, x: g * (1.0 - y * y))
+@each(lambda g, y, x: g * (1.0 - y * y))
 def tanh(x: Value) -> Value:
     """The hyperbolic tangent, in [-1, 1]."""
     return math.tanh(x) if type(x) is float else np.tanh(x)
@@ -214,7 +214,7 @@ def tanh(x: Value) -> Value:
 # ------------------------------------------------------------------------------------- smooth steps
 
 
-@elementwise(
+@each(
     lambda g, y, x: g * y * sigmoid(-x),
     python="_sigmoid({0})", numpy="sigmoid({0})", javascript="sigmoid({0})",
 )  # fmt: skip
@@ -231,7 +231,7 @@ def _sigmoid(x: float) -> float:
     return (1.0 if x >= 0.0 else small) / (1.0 + small)
 
 
-@elementwise(
+@each(
     lambda g, y, x: g * sigmoid(x),
     python="_softplus({0})", numpy="softplus({0})", javascript="softplus({0})",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..values import Array, Value, shape_of
-from ..var import Var
+from ..variable import Var
 from .elementwise import multiply
 from .row import op
 from .shapes import expand_dims, index, reshape, tril, triu

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..values import Shape, Value, as_axes, shape_of, size_of
-from ..var import Var
+from ..variable import Var
 from .choices import equal
 from .elementwise import exp
 from .row import op

@@ -66,13 +66,13 @@ def _defaults(forward: Callable[..., object], inputs: int) -> dict[str, object]:
     return dict(zip(names, (*(...,) * (len(names) - len(given)), *given), strict=True))
 
 
-elementwise = partial(op, elementwise=True)
+each = partial(op, elementwise=True)
 
 
 def comparison(infix: str, symbol: str = "") -> Callable[[Callable[..., object]], Function]:
     """The row of an op that says 1.0 where something is true, else 0.0; no gradient passes."""
     test = f"{{0}} {infix} {{1}}"
-    return elementwise(
+    return each(
         None, None, infix=infix, symbol=symbol,
         python=f"1.0 if {test} else 0.0", numpy=f"({test}).astype(float)",
         javascript=f"{test.replace('==', '===').replace('!=', '!==')} ? 1 : 0",

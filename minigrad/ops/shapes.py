@@ -6,7 +6,7 @@ import numpy as np
 
 from ..registry import ABOVE
 from ..values import Array, Shape, Value, as_axes, as_key, shape_of, size_of
-from ..var import Var
+from ..variable import Var
 from .row import op
 
 Axes = int | tuple[int, ...]

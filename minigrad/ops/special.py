@@ -6,7 +6,7 @@ import numpy as np
 
 from ..values import Value
 from .elementwise import _softplus, exp, expm1, sigmoid, softplus, square
-from .row import elementwise
+from .row import each
 
 _2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 
@@ -21,7 +21,7 @@ def _each(function, x: Value) -> Value:  # type: ignore[no-untyped-def]
     return np.fromiter(map(function, x.ravel().tolist()), float, x.size).reshape(x.shape)
 
 
-@elementwise(
+@each(
     lambda g, y, x: _2_OVER_SQRT_PI * g * exp(-square(x)),
     python="_erf({0})", numpy="_each(_erf, {0})", javascript="erf({0})",
 )  # fmt: skip
@@ -40,7 +40,7 @@ def _lgamma(x: float) -> float:
     return math.inf if x == -math.inf or (x <= 0.0 and x == math.floor(x)) else math.lgamma(x)
 
 
-@elementwise(
+@each(
     lambda g, y, x: g * digamma(x),
     python="_lgamma({0})", numpy="_each(_lgamma, {0})", javascript="lgamma({0})",
 )  # fmt: skip
@@ -86,7 +86,7 @@ def _cot_derivative(x: float, order: int) -> float:
     return y
 
 
-@elementwise(
+@each(
     lambda g, y, x: g * polygamma(x, 1),
     python="_polygamma_of({0}, 0)", numpy="_each(_digamma, {0})", javascript="polygamma({0}, 0)",
 )  # fmt: skip
@@ -99,7 +99,7 @@ def _digamma(x: float) -> float:
     return _polygamma_of(x, 0)
 
 
-@elementwise(
+@each(
     lambda g, y, x, order: g * polygamma(x, order + 1),
     python="_polygamma_of({0}, {order})",
     numpy="_each(lambda v: _polygamma_of(v, {order}), {0})",
@@ -112,7 +112,7 @@ def polygamma(x: Value, order: int) -> Value:
     return _each(lambda v: _polygamma_of(v, order), x)
 
 
-@elementwise(
+@each(
     lambda g, y, x, low, high: g * sigmoid(x - low) * sigmoid(high - x) * -expm1(low - high),
     lambda g, y, x, low, high: g * sigmoid(low - x),
     lambda g, y, x, low, high: g * sigmoid(x - high),

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..equations import count_below, equations_of
-from ..var import Var
+from ..variable import Var
 from .digraph import dot_of
 from .graph import Graph, graph_of, too_large
 from .labels import text

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..equations import Equation, equations_of
 from ..values import Value
-from ..var import Var
+from ..variable import Var
 from .flow import Stop, flow_of
 from .hints import hints_of
 from .labels import finite, numbers, short
