@@ -28,12 +28,11 @@ def backward(output: Var, seed: object = None) -> None:
         try:
             reach(output, reached)
             sweep(output, start, reached.inner)
-            for x in reached.leaves:
+            for x, old in reached.leaves:
                 if x._grad is WAITING:  # reached only where no gradient passes
-                    x._grad = None
-            for x, old in reached.before:
-                if type(x) is Var:
-                    x._grad = old if x._grad is None else old + x._grad
+                    x._grad = old
+                elif old is not None:
+                    x._grad = old + x._grad  # type: ignore[operator]
         except BaseException:
             reached.put_back()
             raise
@@ -65,7 +64,7 @@ def grad(
                 reach(output, reached)
                 seed_ = constant(start) if create_graph else start
                 sweep(output, seed_, reached.inner, create_graph, set(wanted))
-                below = {*reached.inner, *reached.leaves}
+                below = {*reached.inner, *(leaf for leaf, _ in reached.leaves)}
                 found = [x._grad if x in below else None for x in wanted]
             finally:
                 reached.put_back()

@@ -16,39 +16,45 @@ _order_of = operator.attrgetter("_order")
 
 
 class Reached:
-    """What a sweep has marked: nodes that want a gradient, and the gradients found on them."""
+    """What a sweep has marked, each leaf with the gradient that it had, or None."""
 
     def __init__(self) -> None:
         self.inner: list[Var] = []
-        self.leaves: list[Var] = []
-        self.before: list[tuple[Var, Value]] = []
+        self.leaves: list[tuple[Var, Value | None]] = []
+        self.before: list[tuple[Var, Value]] = []  # the gradients that inner nodes had
 
     def put_back(self) -> None:
         """Leave no trace, wherever the sweep was interrupted."""
-        for x in (*self.inner, *self.leaves):
+        for x in self.inner:
             x._grad = None
-        for x, old in self.before:
+        for x, old in (*self.leaves, *self.before):
             x._grad = old
 
 
 def reach(output: Var, reached: Reached) -> None:
     """Mark what wants a gradient below `output`; sort the inner nodes, newest first."""
-    inner = reached.inner
+    inner, leaves = reached.inner, reached.leaves
     _mark(output, reached)
     a: Any
     b: Any
-    for node in inner:  # which grows meanwhile
+    for node in inner:  # which grows meanwhile; the usual cases as in _mark, without the call
         a, b = node._a, node._b
         kind, other = type(a), type(b)
-        if kind is Inner and a._grad is None:  # as _mark does, without the call
+        if kind is Inner and a._grad is None:
             inner.append(a)
             a._grad = WAITING
-        elif kind is not float and kind is not Fixed:
+        elif kind is Var and a._grad is not WAITING:
+            leaves.append((a, a._grad))
+            a._grad = WAITING
+        elif kind is tuple or kind is Inner:
             _mark(a, reached)
         if other is Inner and b._grad is None:
             inner.append(b)
             b._grad = WAITING
-        elif b is not None and other is not float and other is not Fixed:
+        elif other is Var and b._grad is not WAITING:
+            leaves.append((b, b._grad))
+            b._grad = WAITING
+        elif other is Inner:
             _mark(b, reached)
     inner.sort(key=_order_of, reverse=True)
     if inner and newest_renewal[0] > inner[-1]._order:
@@ -61,10 +67,13 @@ def _mark(x: Any, reached: Reached) -> None:  # noqa: ANN401
     if kind is tuple:
         for each in x:
             _mark(each, reached)
-    elif (kind is Inner or kind is Var) and x._grad is not WAITING:
+    elif kind is Var and x._grad is not WAITING:
+        reached.leaves.append((x, x._grad))
+        x._grad = WAITING
+    elif kind is Inner and x._grad is not WAITING:
         if x._grad is not None:
             reached.before.append((x, x._grad))
-        (reached.inner if kind is Inner else reached.leaves).append(x)
+        reached.inner.append(x)
         x._grad = WAITING
 
 
