@@ -28,7 +28,7 @@ def backward(output: Var, seed: object = None) -> None:
         try:
             reach(output, reached)
             sweep(output, start, reached.inner)
-            for x, old in reached.leaves:
+            for x, old in zip(reached.leaves, reached.leaf_grads):
                 if x._grad is WAITING:  # reached only where no gradient passes
                     x._grad = old
                 elif old is not None:
@@ -64,7 +64,7 @@ def grad(
                 reach(output, reached)
                 seed_ = constant(start) if create_graph else start
                 sweep(output, seed_, reached.inner, create_graph, set(wanted))
-                below = {*reached.inner, *(leaf for leaf, _ in reached.leaves)}
+                below = {*reached.inner, *reached.leaves}
                 found = [x._grad if x in below else None for x in wanted]
             finally:
                 reached.put_back()

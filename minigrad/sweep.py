@@ -9,31 +9,32 @@ from typing import Any
 
 from .registry import OPS
 from .values import Shape, Value, ieee, plain, shape_of
-from .variable import Fixed, Inner, Var, newest_renewal
+from .variable import Inner, Var, newest_renewal
 
 WAITING: Value = float("nan")  # told by identity: the sweep was here, no gradient has come yet
 _order_of = operator.attrgetter("_order")
 
 
 class Reached:
-    """What a sweep has marked, each leaf with the gradient that it had, or None."""
+    """What a sweep has marked, and the gradients that were there (lists: tuples cost memory)."""
 
     def __init__(self) -> None:
         self.inner: list[Var] = []
-        self.leaves: list[tuple[Var, Value | None]] = []
-        self.before: list[tuple[Var, Value]] = []  # the gradients that inner nodes had
+        self.leaves: list[Var] = []
+        self.leaf_grads: list[Value | None] = []  # that of each leaf, in the same order
+        self.before: list[tuple[Var, Value]] = []  # those of inner nodes, where one was
 
     def put_back(self) -> None:
         """Leave no trace, wherever the sweep was interrupted."""
         for x in self.inner:
             x._grad = None
-        for x, old in (*self.leaves, *self.before):
+        for x, old in (*zip(self.leaves, self.leaf_grads), *self.before):
             x._grad = old
 
 
 def reach(output: Var, reached: Reached) -> None:
     """Mark what wants a gradient below `output`; sort the inner nodes, newest first."""
-    inner, leaves = reached.inner, reached.leaves
+    inner, leaves, leaf_grads = reached.inner, reached.leaves, reached.leaf_grads
     _mark(output, reached)
     a: Any
     b: Any
@@ -44,7 +45,8 @@ def reach(output: Var, reached: Reached) -> None:
             inner.append(a)
             a._grad = WAITING
         elif kind is Var and a._grad is not WAITING:
-            leaves.append((a, a._grad))
+            leaf_grads.append(a._grad)
+            leaves.append(a)
             a._grad = WAITING
         elif kind is tuple or kind is Inner:
             _mark(a, reached)
@@ -52,7 +54,8 @@ def reach(output: Var, reached: Reached) -> None:
             inner.append(b)
             b._grad = WAITING
         elif other is Var and b._grad is not WAITING:
-            leaves.append((b, b._grad))
+            leaf_grads.append(b._grad)
+            leaves.append(b)
             b._grad = WAITING
         elif other is Inner:
             _mark(b, reached)
@@ -68,7 +71,8 @@ def _mark(x: Any, reached: Reached) -> None:  # noqa: ANN401
         for each in x:
             _mark(each, reached)
     elif kind is Var and x._grad is not WAITING:
-        reached.leaves.append((x, x._grad))
+        reached.leaf_grads.append(x._grad)
+        reached.leaves.append(x)
         x._grad = WAITING
     elif kind is Inner and x._grad is not WAITING:
         if x._grad is not None:
