@@ -16,7 +16,7 @@ import numpy as np
 
 from . import ops
 from .registry import ABOVE, OPS
-from .values import as_axes, as_value, shape_of, size_of
+from .values import as_axes, shape_of, size_of
 from .variable import Var
 
 Axis = int | tuple[int, ...] | None
@@ -26,11 +26,6 @@ Keywords = dict[str, object]
 signature_of = cache(signature)
 
 # ------------------------------------------------------------ compositions of more than one line
-
-
-def _array(x: object) -> object:
-    """x as a Var or a value: a list has no shape that an op could read."""
-    return x if isinstance(x, Var) else as_value(x)
 
 
 def _count(a: object, axis: Axis) -> int:
@@ -69,7 +64,7 @@ def _clip(
 def _einsum(subscripts: object, *operands: object, optimize: object = False) -> Var:
     if not isinstance(subscripts, str):
         raise TypeError("np.einsum of a Var wants a string first: np.einsum('ij,j->i', a, v)")
-    return ops.einsum(subscripts, *map(_array, operands))
+    return ops.einsum(subscripts, *operands)
 
 
 def _moveaxis(a: Var, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Var:
@@ -81,18 +76,16 @@ def _moveaxis(a: Var, source: int | tuple[int, ...], destination: int | tuple[in
 
 
 def _concatenate(arrays: Iterable[object], axis: int | None = 0) -> Var:
-    parts = map(_array, arrays)
-    flat = (ops.reshape(x, -1) if axis is None else x for x in parts)
-    return ops.concatenate([*flat], axis or 0)
+    flat = [ops.reshape(x, -1) if axis is None else x for x in arrays]
+    return ops.concatenate(flat, axis or 0)
 
 
 def _vstack(tup: Iterable[object]) -> Var:
-    parts = map(_array, tup)
-    return ops.concatenate([x if len(shape_of(x)) > 1 else ops.reshape(x, 1, -1) for x in parts])
+    return ops.concatenate([x if len(shape_of(x)) > 1 else ops.reshape(x, 1, -1) for x in tup])
 
 
 def _hstack(tup: Iterable[object]) -> Var:
-    parts = [ops.reshape(x, 1) if shape_of(x) == () else x for x in map(_array, tup)]
+    parts = [ops.reshape(x, 1) if shape_of(x) == () else x for x in tup]
     return ops.concatenate(parts, 0 if len(shape_of(parts[0])) == 1 else 1)
 
 
@@ -154,12 +147,12 @@ FUNCTIONS: dict[object, Row] = {
     np.diagonal: lambda a: ops.einsum("ii...->...i", a),
     np.trace: lambda a: ops.einsum("ii...->...", a),
     np.concatenate: _concatenate,
-    np.stack: lambda arrays, axis=0: ops.stack([*map(_array, arrays)], axis),
+    np.stack: lambda arrays, axis=0: ops.stack(arrays, axis),
     np.vstack: _vstack,
     np.hstack: _hstack,
-    np.dot: lambda a, b: ops.dot(_array(a), _array(b)),
-    np.vdot: lambda a, b: ops.dot(ops.reshape(_array(a), -1), ops.reshape(_array(b), -1)),
-    np.inner: lambda a, b: ops.dot(_array(a), ops.transpose(_array(b))),
+    np.dot: lambda a, b: ops.dot(a, b),
+    np.vdot: lambda a, b: ops.dot(ops.reshape(a, -1), ops.reshape(b, -1)),
+    np.inner: lambda a, b: ops.dot(a, ops.transpose(b)),
     np.outer: lambda a, b: ops.outer(a, b),
     np.einsum: _einsum,
     np.linalg.inv: lambda a: ops.inv(a),
@@ -171,7 +164,7 @@ FUNCTIONS: dict[object, Row] = {
     np.size: lambda a, axis=None: _count(a, axis),
     np.zeros_like: lambda a: np.zeros(shape_of(a)),
     np.ones_like: lambda a: np.ones(shape_of(a)),
-    np.full_like: lambda a, fill_value: ops.broadcast_to(_array(fill_value), shape_of(a)),
+    np.full_like: lambda a, fill_value: ops.broadcast_to(fill_value, shape_of(a)),
 }
 
 # ---------------------------------------------------------------------------------- the refusals

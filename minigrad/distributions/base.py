@@ -146,7 +146,22 @@ class Distribution(ABC):
         return f"{type(self).__name__}({shapes})"
 
 
-class Independent(Distribution):
+class Wrapped(Distribution):
+    """A distribution made of another, `base`, whose noise and checks are its own."""
+
+    base: Distribution
+
+    def _draw(self, rng: Generator, shape: Shape) -> Value:
+        return self.base._draw(rng, shape)
+
+    def _mirror(self, eps: Value) -> Value:
+        return self.base._mirror(eps)
+
+    def _check(self) -> None:
+        self.base._check()
+
+
+class Independent(Wrapped):
     """`base` with the last `n` of its batch axes taken as event axes: their log-densities add up.
 
     `Independent(Normal(loc, scale), 1)` with a loc of shape (d,) is one Gaussian vector with a
@@ -166,15 +181,6 @@ class Independent(Distribution):
         self.batch_shape = base.batch_shape[:kept]
         self.event_shape = base.batch_shape[kept:] + base.event_shape
         self.has_rsample = base.has_rsample
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return self.base._draw(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return self.base._mirror(eps)
-
-    def _check(self) -> None:
-        self.base._check()
 
     def _transform(self, eps: Var) -> Var:
         return self.base._transform(eps)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Self
 
 from ..ops import add, multiply, square, subtract
-from ..values import Shape, Value
+from ..values import Shape
 from ..variable import Var, next_order
-from .base import Distribution, _mark
+from .base import Distribution, Wrapped, _mark
 from .flows import Affine, Flow
 from .parameters import Numbers, as_outcome, sum_last
 from .randomness import Generator
 
 
-class Transformed(Distribution):
+class Transformed(Wrapped):
     """z = fₙ(… f₁(x)), x drawn from `base`; log q(z) = log p(x) - Σ log |det ∂fᵢ|.
 
     `transforms` is a map of `flows`, or a list of them, the first to be applied first. The shapes
@@ -65,15 +65,6 @@ class Transformed(Distribution):
     def _summed(self, f: Flow, log_det: Var) -> Var:
         """One log-determinant for each outcome."""
         return sum_last(log_det, len(self.event_shape) - f.vectors)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return self.base._draw(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return self.base._mirror(eps)
-
-    def _check(self) -> None:
-        self.base._check()
 
     def _transform(self, eps: Var) -> Var:
         return self._forward(self.base._transform(eps))[0]

@@ -124,10 +124,10 @@ def soft_clip(x: Value, low: Value, high: Value) -> Value:
     Close to x in the middle of a wide interval, and its slope is nowhere 0: a bound for a
     log-variance that still learns its way back. A hard `clip` has slope 0 outside its interval.
     """
-    if not np.all(np.less(low, high)):
-        raise ValueError(f"soft_clip needs low < high, not {low} and {high}")
     if type(x) is type(low) is type(high) is float:
         return _soft_clip(x, low, high)
+    if not np.all(np.less(low, high)):
+        raise ValueError(f"soft_clip needs low < high, not {low} and {high}")
     # The two forms are equal; each keeps its digits on its own side.
     below = low + softplus(x - low) - softplus(x - high)
     above = high - softplus(high - x) + softplus(low - x)
