@@ -12,7 +12,7 @@ usable := $(shell test "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" \
   && $(python) -c "" 2>/dev/null && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check mutants bench clean remake
+.PHONY: help demo test check mutants bench wheel clean remake
 
 help:  ## list these targets
 	@echo "minigrad: the first target that needs .venv makes it (PYTHON=$(PYTHON))."
@@ -33,6 +33,13 @@ mutants: .venv/ready  ## spoil every derivative rule in turn and count how many 
 
 bench: .venv/ready-bench  ## measure speed and memory against other engines
 	@$(python) -m tests.benchmarks
+
+wheel: .venv/ready  ## build dist/*.whl and try it in an environment with nothing else
+	@rm -rf dist build
+	@$(python) -m build > /dev/null
+	@$(python) -m venv build/empty
+	@build/empty/bin/python -m pip install -qq --disable-pip-version-check dist/*.whl
+	@build/empty/bin/python tests/smoke.py
 
 clean:  ## remove .venv, caches, builds and what demos and benchmarks wrote
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
