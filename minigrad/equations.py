@@ -14,7 +14,7 @@ programs take equations, never a Var.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Protocol, overload
 
 import numpy as np
 
@@ -23,12 +23,23 @@ from .values import Shape, Value, ieee, shape_of
 from .variable import Var
 
 
+class Applied(Protocol):
+    """An op with its static arguments: an equation, or a step of a program."""
+
+    @property
+    def op(self) -> str: ...
+    @property
+    def static(self) -> Mapping[str, object]: ...
+    @property
+    def shape(self) -> Shape: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Equation:
     """One node: a leaf, or `op` of the equations at the positions `inputs`.
 
     `name` is the user's, or "". `closures` has None where no gradient passes to an input; `grad` is
-    None before backward, and for what wants no gradient.
+    None before backward, and for what wants no gradient. `law` is what a noise leaf was drawn from.
     """
 
     position: int
@@ -42,6 +53,7 @@ class Equation:
     value: Value
     grad: Value | None
     closures: tuple[Closure | None, ...]
+    law: str = ""
 
     @property
     def shape(self) -> Shape:
@@ -179,6 +191,7 @@ def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) 
         value=node.value,
         grad=node.grad,
         closures=node.closures,
+        law=node.law,
     )
 
 
@@ -194,7 +207,7 @@ def _named_in(names: Mapping[str, object]) -> dict[Var, str]:
     return found
 
 
-def written(row: Equation, operands: Sequence[str]) -> str:
+def written(row: Applied, operands: Sequence[str]) -> str:
     """The right side as text: `sigma * eps`, `sum(x, axis=0)`; static arguments if set."""
     op = OPS[row.op]
     if op.infix and len(operands) == 2:

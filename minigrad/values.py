@@ -86,6 +86,8 @@ def readonly(value: Value) -> Value:
 
 def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     """`axis` as a tuple of non-negative numbers; all of them for None."""
+    if type(axis) is int and -ndim <= axis < ndim:  # the usual case
+        return (axis % ndim,)
     if axis is None:
         return tuple(range(ndim))
     if not ndim and axis != ():

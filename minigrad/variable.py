@@ -24,6 +24,7 @@ class Note(NamedTuple):
     name: str
     scope: str
     kind: str
+    law: str = ""
 
 
 PLAIN = Note("", "", "op")
@@ -137,6 +138,11 @@ class Var(Operators, Conversions):
     def kind(self) -> str:
         """One of "parameter" "constant" "noise" "op" "sample" (z of an rsample) "stop" (a wall)."""
         return self._note.kind
+
+    @property
+    def law(self) -> str:
+        """What a noise leaf was drawn from, "normal" or "uniform" (on 0 … 1), "" where unknown."""
+        return self._note.law
 
     @property
     def shape(self) -> Shape:

@@ -55,6 +55,34 @@ def test_the_vae_s_loss_and_gradients(closed):
         assert_mean(found, truth)
 
 
+@pytest.mark.parametrize("wide", [True, False])
+def test_the_best_decoder_of_a_dataset(wide):
+    """b = x̄, w² = max(0, V - s²), slope w/(w² + s²): J* = ½ log 2πc + V/2c, c = max(V, s²)."""
+    data = (3.0 if wide else 0.3) * np.random.default_rng(11).normal(size=50) + 1.5
+    v = np.var(data)
+    assert (v > S**2) == wide
+    best = math.sqrt(max(0.0, v - S**2))
+    c = best**2 + S**2
+    leaves = [mg.Var(x) for x in (best, np.mean(data), best / c, S / math.sqrt(c))]
+    w, b, slope, sigma = leaves
+    m = slope * (data - b)
+    kl = mg.kl_divergence(mg.Normal(m, sigma), PRIOR)
+    square = mg.square(w * m + b - data) + mg.square(w * sigma)
+    loss = mg.mean(square / (2.0 * S**2) + kl) + 0.5 * math.log(2 * math.pi * S**2)
+    c = max(v, S**2)
+    assert loss.value == pytest.approx(0.5 * math.log(2 * math.pi * c) + v / (2 * c), rel=1e-12)
+    assert mg.grad(loss, leaves) == pytest.approx((0.0,) * 4, abs=1e-12)
+
+
+def test_one_datum_and_a_free_decoder_collapse():
+    """w = m = 0, σ = 1, b = x is where all gradients vanish."""
+    leaves = [mg.Var(x) for x in (0.0, 1.0, 0.0, X)]
+    m, sigma, w, b = leaves
+    square = mg.square(w * m + b - X) + mg.square(w * sigma)
+    loss = square / (2.0 * S**2) + mg.kl_divergence(mg.Normal(m, sigma), PRIOR)
+    assert loss.value == 0.0 and mg.grad(loss, leaves) == (0.0,) * 4
+
+
 def test_at_the_posterior_every_draw_gives_the_evidence():
     q = mg.Normal(mg.Var(M_STAR), mg.Var(S_STAR))
     rng = np.random.default_rng(1)
@@ -227,6 +255,22 @@ def test_iwae_refuses_a_joint_that_draws_its_own_noise():
     q = mg.Normal(mg.Var(0.0), 1.0)
     with pytest.raises(ValueError, match="iwae: log_joint.z. differs from call to call"):
         mg.iwae(lambda z: joint(z) + rng.normal(), q, rng, 4, doubly_reparameterized=True)
+
+
+def test_the_posterior_of_a_linear_decoder():
+    """M = WᵀW + s²I: mean M⁻¹Wᵀ(x - b), covariance s²M⁻¹, evidence N(b, WWᵀ + s²I)."""
+    rng = np.random.default_rng(12)
+    w, b, x = rng.normal(size=(3, 2)), rng.normal(size=3), rng.normal(size=3)
+    m = w.T @ w + S**2 * np.eye(2)
+    loc, covariance = np.linalg.solve(m, w.T @ (x - b)), S**2 * np.linalg.inv(m)
+    q = mg.MultivariateNormal(mg.Var(loc), covariance_matrix=0.5 * (covariance + covariance.T))
+    evidence = mg.MultivariateNormal(b, covariance_matrix=w @ w.T + S**2 * np.eye(3)).log_prob(x)
+
+    def log_joint(z):
+        prior = mg.sum(PRIOR.log_prob(z), axis=-1)
+        return prior + mg.sum(mg.Normal(mg.matmul(z, w.T) + b, S).log_prob(x), axis=-1)
+
+    assert mg.elbo(log_joint, q, rng, 5).value == pytest.approx(evidence, rel=1e-12)
 
 
 def test_a_full_posterior_touches_the_evidence():

@@ -61,6 +61,14 @@ def test_categorical_agrees_with_its_table(which):
     assert d.batch_shape == (2,) and d.event_shape == () and not d.has_rsample
 
 
+def test_probabilities_add_up_to_1():
+    for coin in (mg.Bernoulli(np.array([0.0, 0.3, 1.0])), mg.Bernoulli(logits=np.array([-3.0, 4]))):
+        total = sum(np.exp(coin.log_prob(np.full(coin.batch_shape, z))) for z in (0.0, 1.0))
+        np.testing.assert_allclose(total, 1.0, rtol=1e-14)
+    for choice in (mg.Categorical(np.array([0.2, 0.0, 7.0])), mg.Categorical(logits=[1.0, -2, 5])):
+        assert np.sum(np.exp(choice.log_prob(np.arange(3.0)))) == pytest.approx(1.0, rel=1e-14)
+
+
 def test_plain_numbers_stay_plain():
     for d in (mg.Bernoulli(0.3), mg.Categorical([0.3, 0.7]), mg.Categorical(logits=[0.3, 0.7])):
         assert {type(x) for x in (d.log_prob(1), d.entropy(), d.mean, d.variance)} == {float}

@@ -203,6 +203,18 @@ def test_gradients_of_densities():
     mg.check_gradients(of_any, eps, np.zeros(3), np.array([0.5, 1.0, -2.0]), FREE, order=2)
 
 
+def test_pathwise_gradients_of_moments():
+    """exp of Normal(μ, σ): E z = exp(μ + ½σ²), its slope by σ is σ times that."""
+    n, mu, sigma = 1_000_000, 0.3, 0.4
+    leaves = [mg.Var(np.full(n, mu)), mg.Var(np.full(n, sigma))]
+    base = mg.Normal(np.zeros(n), np.ones(n))
+    z = mg.Transformed(base, [mg.Affine(*leaves), mg.Exp()]).rsample(np.random.default_rng(9))
+    truth = math.exp(mu + 0.5 * sigma**2)
+    assert_mean(z.value, truth)
+    for slope, exact in zip(mg.grad(mg.sum(z), leaves), (truth, sigma * truth), strict=True):
+        assert_mean(slope, exact)
+
+
 def test_a_wrong_log_determinant_is_seen(monkeypatch):
     eps = np.random.default_rng(6).normal(size=(2, 3))
     truth = mg.Planar.forward
@@ -327,24 +339,88 @@ def test_what_is_refused(build, error, message):
         build()
 
 
-def test_a_planar_flow_learns():
-    """The bound rises towards log Z of a bent target, with log q from the draws themselves."""
-    rng = np.random.default_rng(10)
+def bent(z):
+    """A normalised density: z₁ is normal, z₂ is normal around 2 tanh z₁."""
+    log_p = mg.Normal(0.0, 1.0).log_prob(z[..., 0])
+    return log_p + mg.Normal(2.0 * mg.tanh(z[..., 0]), 1.0).log_prob(z[..., 1])
+
+
+def planar(*leaves):
     base = mg.Independent(mg.Normal(np.zeros(2), np.ones(2)), 1)
+    return mg.Transformed(base, mg.Planar(*leaves))
+
+
+def test_a_planar_flow_learns():
+    """The bound rises towards log 1 = 0, with log q from the draws themselves."""
+    rng = np.random.default_rng(10)
     leaves = [mg.Var([0.5, 0.1]), mg.Var([0.1, 0.5]), mg.Var(0.0)]
-
-    def bound(samples):
-        q = mg.Transformed(base, mg.Planar(*leaves))
-        z, log_q = q.rsample_with_log_prob(rng, (samples,))
-        log_p = mg.Normal(0.0, 1.0).log_prob(z[:, 0])
-        log_p = log_p + mg.Normal(2.0 * mg.tanh(z[:, 0]), 1.0).log_prob(z[:, 1])
-        return mg.mean(log_p - log_q)
-
-    before = bound(5000).value
+    before = mg.elbo(bent, planar(*leaves), rng, 5000).value
     optimiser = mg.Adam(leaves, lr=0.05)
     for _ in range(200):
         optimiser.zero_grad()
-        (-bound(64)).backward()
+        (-mg.elbo(bent, planar(*leaves), rng, 64)).backward()
         optimiser.step()
-    after = bound(5000).value
+    after = mg.elbo(bent, planar(*leaves), rng, 5000).value
     assert before < -0.5 and -0.15 < after < 0.05, (before, after)
+    tighter = mg.iwae(bent, planar(*leaves), rng, 5000).value
+    assert after - 0.02 < tighter < 0.05
+
+
+W2, U2 = np.array([0.5, 0.1]), np.array([0.1, 0.5])
+
+
+@pytest.mark.parametrize("samples", [1, 4])
+def test_bounds_of_a_flow_without_an_inverse(samples):
+    """By hand from the draws; the gradients of elbo and iwae are those of frozen noise."""
+    q = planar(W2, U2)
+    eps = q.noise(np.random.default_rng(3), () if samples == 1 else samples)
+
+    def log_weights(w, u):
+        z, log_q = planar(w, u).transform_with_log_prob(eps)
+        return bent(z) - log_q
+
+    def replayed(bound):
+        return lambda w, u: bound(bent, planar(w, u), np.random.default_rng(3), samples)
+
+    log_w = log_weights(W2, U2).value
+    assert replayed(mg.elbo)(W2, U2).value == pytest.approx(np.mean(log_w), rel=1e-14)
+    weight = math.log(np.mean(np.exp(log_w)))
+    assert replayed(mg.iwae)(W2, U2).value == pytest.approx(weight, rel=1e-12)
+    for bound in (mg.elbo, mg.iwae):
+        mg.check_gradients(replayed(bound), W2, U2)
+
+
+def test_a_batch_of_flows_and_a_flow_on_a_flow():
+    """log q(z) = log p(x) - log |det| adds up over axes and over maps."""
+    base = mg.Normal(np.zeros((3, 2)), 1.0)
+    one = mg.Transformed(mg.Independent(base, 1), mg.Planar(W2, U2))
+    z, log_q = one.rsample_with_log_prob(np.random.default_rng(5), 4)
+    assert z.shape == (4, 3, 2) and log_q.shape == (4, 3)
+    both = mg.Independent(one, 1).rsample_with_log_prob(np.random.default_rng(5), 4)
+    np.testing.assert_array_equal(both[0].value, z.value)
+    np.testing.assert_allclose(both[1].value, log_q.value.sum(axis=1), rtol=1e-14)
+    nested = mg.Transformed(one, mg.Planar(U2, W2)).rsample_with_log_prob(np.random.default_rng(5))
+    listed = mg.Transformed(mg.Independent(base, 1), [mg.Planar(W2, U2), mg.Planar(U2, W2)])
+    listed = listed.rsample_with_log_prob(np.random.default_rng(5))
+    for a, b in zip(nested, listed, strict=True):
+        np.testing.assert_allclose(a.value, b.value, rtol=1e-13)
+
+
+def test_the_divergence_of_a_flow_without_an_inverse():
+    """KL(q ‖ p) is 0 where softplus(wᵀu) = 1, so that û = 0 and nothing moves; else positive."""
+    rng = np.random.default_rng(6)
+    standard = mg.Independent(mg.Normal(np.zeros(2), np.ones(2)), 1)
+    still = planar(np.array([1.0, 0.0]), np.array([math.log(math.e - 1.0), 0.0]))
+    moved = planar(np.array([1.0, 0.0]), np.array([1.0, 1.0]))
+    assert mg.kl_monte_carlo(still, standard, 100, rng).value == pytest.approx(0.0, abs=1e-12)
+    assert mg.kl_monte_carlo(moved, standard, 1000, rng).value > 0.2
+
+
+@pytest.mark.parametrize(
+    ("bound", "option"),
+    [(mg.elbo, "stick_the_landing"), (mg.iwae, "doubly_reparameterized")],
+)
+def test_walls_around_the_parameters_need_an_inverse(bound, option):
+    rng = np.random.default_rng(0)
+    with pytest.raises(NotImplementedError, match=rf"{option} needs .*Planar .*: leave it out"):
+        bound(bent, planar(W2, U2), rng, 4, **{option: True})

@@ -209,6 +209,27 @@ def test_the_upper_triangle_gets_exactly_no_gradient():
         assert np.all(np.triu(slope, 1) == 0.0) and np.all(slope[np.tril_indices(3)] != 0.0)
 
 
+def test_densities_integrate_to_1():
+    x = np.linspace(-20.0, 20.0, 4001)
+    q = mg.Normal.from_log_variance(np.array([[0.4], [-1.0]]), np.array([[-1.2], [1.5]]))
+    total = np.exp(q.log_prob(np.broadcast_to(x, (2, 4001)))).sum(axis=1) * (x[1] - x[0])
+    np.testing.assert_allclose(total, 1.0, rtol=1e-12)
+    grid = np.stack(np.meshgrid(x[::20], x[::20]), axis=-1)
+    vector = mg.MultivariateNormal(np.array([0.5, -1.0]), scale_tril=[[1.1, 0.0], [-0.7, 0.8]])
+    total = np.exp(vector.log_prob(grid)).sum() * (x[20] - x[0]) ** 2
+    assert total == pytest.approx(1.0, rel=1e-12)
+
+
+def test_transform_is_invertible():
+    """Between vectors z = μ + Lε, from which ε comes back; between numbers it is monotone."""
+    eps = np.random.default_rng(1).normal(size=(5, 3))
+    z = mg.MultivariateNormal(LOC, scale_tril=TRIL).transform(eps).value
+    np.testing.assert_allclose(np.linalg.solve(TRIL, (z - LOC).T).T, eps, rtol=1e-12)
+    line = np.linspace(-8.0, 8.0, 1000)
+    for q in (mg.Normal(0.3, 1e-3), mg.Normal.from_log_variance(-5.0, 3.0)):
+        assert np.all(np.diff(q.transform(line).value) > 0.0)
+
+
 # ------------------------------------------------------------------ pathwise gradients, by z-score
 
 DRAWS = 1_000_000
@@ -268,6 +289,35 @@ ROWS = {
     **{name: (MU, SIGMA, *row) for name, row in _bumps(MU, SIGMA).items()},
     **{f"tanh {at}": (*at, mg.tanh, *truth) for at, truth in TANH.items()},
 }
+
+
+EPS = np.linspace(-10.0, 10.0, 201)
+WEIGHTS = np.exp(-0.5 * EPS**2) / np.sum(np.exp(-0.5 * EPS**2))
+
+
+@pytest.mark.parametrize("at", TANH)
+def test_the_trapezoid_has_all_digits_and_gauss_hermite_few(at):
+    mu, sigma = mg.Var(at[0]), mg.Var(at[1])
+    mean = mg.sum(WEIGHTS * mg.tanh(mu + sigma * EPS))
+    assert (mean.value, *mg.grad(mean, [mu, sigma])) == pytest.approx(TANH[at], rel=1e-13)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(64)
+    found = weights @ np.tanh(at[0] + at[1] * nodes) / math.sqrt(2.0 * math.pi)
+    error = abs(found - TANH[at][0])
+    assert 3e-6 < error < 3e-5 if at[1] == 2.0 else error < 1e-6
+
+
+def test_the_gradients_of_any_smooth_f():
+    """∂μ E f = E f′ and ∂σ E f = σ E f″ (Price): f(z) = log(1 + exp z) / (1 + z²)."""
+    mu, sigma = mg.Var(0.4), mg.Var(0.9)
+    z = mg.Var(0.4 + 0.9 * EPS)
+
+    def f(z):
+        return mg.softplus(z) / (1.0 + mg.square(z))
+
+    first = mg.grad(mg.sum(f(z)), [z], create_graph=True)[0]
+    second = mg.grad(mg.sum(first), [z])[0]
+    found = mg.grad(mg.sum(WEIGHTS * f(mg.Normal(mu, sigma).transform(EPS))), [mu, sigma])
+    assert found == pytest.approx((WEIGHTS @ first.value, 0.9 * WEIGHTS @ second), rel=1e-9)
 
 
 def gradient_draws(f, mu, sigma, seed, spoil=1.0):

@@ -157,6 +157,21 @@ def test_at_shape_1_the_slope_is_known():
     np.testing.assert_allclose(mg.grad(z, shapes, seed=np.ones(50))[0], truth, rtol=1e-9)
 
 
+@pytest.mark.parametrize("a", [0.1, 1.0, 30.0, 1000.0])
+@pytest.mark.parametrize("u", [2.0**-1022, 1e-30, 2.0**-53, 1e-6, 0.5, 1.0 - 2.0**-53])
+def test_a_beta_with_a_second_shape_of_1_is_known_to_its_ends(a, u):
+    """F is zᵃ: log z = log u / a, and 1 - z has its digits too."""
+    shape = mg.Var(a)
+    y = beta_quantile(shape, 1.0, u)
+    log_z = math.log(u) / a if u < 0.9 else math.log1p(u - 1.0) / a
+    rest = -math.expm1(log_z)
+    assert y.value == pytest.approx(log_z - math.log(rest), rel=1e-10)
+    assert mg.grad(y, shape)[0] == pytest.approx(-log_z / a / rest, rel=1e-8)
+    mirrored = beta_quantile(1.0, shape, 1.0 - u)
+    if u > 1e-17:
+        assert mirrored.value == pytest.approx(-y.value, rel=1e-10)
+
+
 def test_shapes_so_small_that_z_underflows():
     """F is zᵃ/Γ(a + 1) there, so that log z and its slope are known."""
     for a in (1e-3, 1e-2):

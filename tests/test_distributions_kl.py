@@ -7,6 +7,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.distributions import Distribution
+from minigrad.distributions.kl import _CLOSED_FORMS
 
 from .zscores import assert_mean, assert_variance
 
@@ -122,6 +123,45 @@ def test_it_is_zero_at_equality():
     vector = mg.MultivariateNormal(LOC1, scale_tril=L1)
     assert mg.kl_divergence(mg.Normal(0.3, 0.7), mg.Normal(0.3, 0.7)) == 0.0
     assert mg.kl_divergence(vector, vector) == pytest.approx(0.0, abs=1e-14)
+
+
+def triangle(rng):
+    return np.tril(rng.normal(size=(3, 3)), -1) + np.diag(rng.uniform(0.2, 2.0, 3))
+
+
+def positive(rng):
+    return np.exp(rng.normal(size=3))
+
+
+EVERY_KIND = {
+    "Normal": lambda rng: mg.Normal(rng.normal(size=3), positive(rng)),
+    "MultivariateNormal": lambda rng: mg.MultivariateNormal(
+        rng.normal(size=3), scale_tril=triangle(rng)
+    ),
+    "Independent": lambda rng: mg.Independent(mg.Laplace(rng.normal(size=3), positive(rng)), 1),
+    "Laplace": lambda rng: mg.Laplace(rng.normal(size=3), positive(rng)),
+    "Exponential": lambda rng: mg.Exponential(positive(rng)),
+    "Gamma": lambda rng: mg.Gamma(positive(rng), positive(rng)),
+    "Beta": lambda rng: mg.Beta(positive(rng), positive(rng)),
+    "Dirichlet": lambda rng: mg.Dirichlet(positive(rng)),
+    "Bernoulli": lambda rng: mg.Bernoulli(rng.uniform(size=3)),
+    "Categorical": lambda rng: mg.Categorical(logits=rng.normal(size=3)),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_KIND)
+def test_it_is_positive_and_0_at_equality(name):
+    rng = np.random.default_rng(17)
+    for _ in range(50):
+        p, q = EVERY_KIND[name](rng), EVERY_KIND[name](rng)
+        assert np.all(mg.kl_divergence(p, q) > 0.0)
+        np.testing.assert_allclose(mg.kl_divergence(p, p), 0.0, atol=1e-13)
+
+
+def test_no_closed_form_is_left_out():
+    kinds = {name: type(make(np.random.default_rng(0))) for name, make in EVERY_KIND.items()}
+    assert set(_CLOSED_FORMS) == {(kind, kind) for kind in kinds.values()}
+    assert all(kind.__name__ == name for name, kind in kinds.items())
 
 
 def test_gradient_checks():

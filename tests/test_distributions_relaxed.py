@@ -129,6 +129,15 @@ def test_pathwise_gradients():
     assert_mean(slopes, through_soft(0.6)[0])
 
 
+def test_pathwise_gradients_of_two_choices():
+    """The first number of two is the binary draw."""
+    logits = mg.Var(np.tile([LOGIT, 0.0], (DRAWS, 1)))
+    z = mg.RelaxedOneHotCategorical(0.6, logits=logits).rsample(np.random.default_rng(8))
+    (slopes,) = mg.grad(mg.sum(z[:, 0]), [logits])
+    truth = through_soft(0.6)[0]
+    assert_mean(slopes, np.array([truth, -truth]))
+
+
 def test_mirrored_noise():
     rng = np.random.default_rng(3)
     d = mg.RelaxedBernoulli(0.5, 0.5)

@@ -18,7 +18,7 @@ from ..ops import sqrt, stop_gradient
 from ..values import Shape, Value, as_value
 from ..variable import PLAIN, Note, Var, next_order
 from .parameters import as_outcome, sum_last
-from .randomness import Generator, as_sample_shape, check_generator, noise_leaf, standard_normal
+from .randomness import NORMAL, Generator, Law, as_sample_shape, check_generator, noise_leaf
 
 
 class Distribution(ABC):
@@ -30,6 +30,7 @@ class Distribution(ABC):
     batch_shape: Shape = ()
     event_shape: Shape = ()
     has_rsample = True
+    _law: Law = NORMAL  # of its noise
 
     def noise(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """A draw from the base, which has no parameters: a noise leaf for `transform`.
@@ -39,7 +40,7 @@ class Distribution(ABC):
         """
         check_generator(rng)
         whole = as_sample_shape(shape) + self.batch_shape + self.event_shape
-        return noise_leaf(self._draw(rng, whole), "eps", _sampling())
+        return self._leaf(self._law.draw(rng, whole))
 
     def transform(self, eps: object) -> Var:
         """The outcome z that the noise `eps` becomes, differentiable in the parameters.
@@ -64,13 +65,13 @@ class Distribution(ABC):
         base's cumulative distribution. Mirrored twice it is `eps` again, up to rounding.
         """
         value = eps._value if isinstance(eps, Var) else as_value(eps)
-        return noise_leaf(self._mirror(value), "eps", _sampling())
+        return self._leaf(self._law.mirror(value))
 
     def _outcome(self, eps: object) -> Var:
         """What the noise becomes, whether or not gradients can pass."""
         self._check()
         if not isinstance(eps, Var):
-            eps = noise_leaf(as_value(eps), "eps", _sampling())
+            eps = self._leaf(as_value(eps))
         outcome = self.batch_shape + self.event_shape
         if outcome and eps.shape[-len(outcome) :] != outcome:
             raise ValueError(
@@ -83,6 +84,15 @@ class Distribution(ABC):
     def rsample(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """A reparameterised draw of `shape` + batch_shape + event_shape: gradients pass."""
         return self.transform(self.noise(rng, shape))
+
+    def rsample_with_log_prob(self, rng: Generator, shape: int | Shape = ()) -> tuple[Var, Var]:
+        """A draw z, as `rsample` gives, and log q(z), of shape sample_shape + batch_shape."""
+        return self.transform_with_log_prob(self.noise(rng, shape))
+
+    def transform_with_log_prob(self, eps: object) -> tuple[Var, Var]:
+        """The outcome z of `transform(eps)` and log q(z): flows know it without an inverse."""
+        z = self.transform(eps)
+        return z, self.log_prob(z)
 
     def sample(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """The draw that `rsample` makes, behind a wall: no gradient passes to the parameters.
@@ -103,13 +113,8 @@ class Distribution(ABC):
                 setattr(other, name, x.stopped())
         return other
 
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        """Numbers from the base: standard normal ones, unless a subclass has another base."""
-        return standard_normal(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        """`mirrored`, of numbers: a subclass with another base says how."""
-        return -eps
+    def _leaf(self, value: Value) -> Var:
+        return noise_leaf(value, "eps", _sampling(), self._law.name)
 
     def _check(self) -> None:  # noqa: B027, most have nothing that could go wrong after __init__
         """Refuse parameters outside their domain; at every draw, as an optimiser may move them."""
@@ -151,12 +156,6 @@ class Wrapped(Distribution):
 
     base: Distribution
 
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return self.base._draw(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return self.base._mirror(eps)
-
     def _check(self) -> None:
         self.base._check()
 
@@ -172,7 +171,7 @@ class Independent(Wrapped):
     def __init__(self, base: Distribution, n: int) -> None:
         if not isinstance(base, Distribution):
             raise TypeError(f"Independent takes a distribution, not {type(base).__name__}")
-        self.base, self.n = base, operator.index(n)
+        self.base, self.n, self._law = base, operator.index(n), base._law
         kept = len(base.batch_shape) - self.n
         if self.n < 0 or kept < 0:
             raise ValueError(
@@ -184,6 +183,11 @@ class Independent(Wrapped):
 
     def _transform(self, eps: Var) -> Var:
         return self.base._transform(eps)
+
+    def transform_with_log_prob(self, eps: object) -> tuple[Var, Var]:
+        """Those of the base, the log-densities summed over the n axes."""
+        z, log_q = self.base.transform_with_log_prob(eps)
+        return z, sum_last(log_q, self.n)
 
     def log_prob(self, z: object) -> Var:
         """The base's log-densities at z, summed over the n axes."""

@@ -42,7 +42,10 @@ def elbo(
     if kl is not None and stick_the_landing:
         raise ValueError("elbo: stick_the_landing is for a sampled log q, which kl= replaces")
     sample_shape = () if sample_count(samples) == 1 else (samples,)
-    z = q.rsample(rng, sample_shape)
+    if kl is None and not stick_the_landing:
+        z, log_q = q.rsample_with_log_prob(rng, sample_shape)
+    else:
+        z = q.rsample(rng, sample_shape)
     given = log_joint(z)
     fit = _scalar(given, "elbo: log_joint(z)", sample_shape, q.batch_shape)
     if kl is not None:
@@ -52,7 +55,8 @@ def elbo(
                 "over it: pass mg.kl_divergence(q, prior) itself, or its sum"
             )
         return subtract(fit, _scalar(kl, "elbo: kl", (), q.batch_shape))
-    log_q = (q.stopped() if stick_the_landing else q).log_prob(z)
+    if stick_the_landing:
+        log_q = _walled_log_prob("elbo: stick_the_landing", q, z)
     return subtract(fit, _scalar(log_q, "elbo: log q(z)", sample_shape, q.batch_shape))
 
 
@@ -78,22 +82,35 @@ def iwae(
         raise TypeError("iwae takes a function log_joint(z), then the distribution q of z")
     if sample_count(samples) == 1:
         return elbo(log_joint, q, rng, stick_the_landing=doubly_reparameterized)
-    z = q.rsample(rng, samples)
     if doubly_reparameterized:
+        z = q.rsample(rng, samples)
+        option = "iwae: doubly_reparameterized"
         with no_grad():
-            first = _log_weights(log_joint, q, z)
+            first = _log_weights(log_joint, q, z, _walled_log_prob(option, q, z))
         z = _slowed(z, value_of(softmax(first, 0)))
-        log_w = _log_weights(log_joint, q.stopped(), z)
+        log_w = _log_weights(log_joint, q, z, _walled_log_prob(option, q, z))
         if not np.array_equal(value_of(log_w), value_of(first), equal_nan=True):
             raise ValueError("iwae: log_joint(z) differs from call to call: draw noise outside it")
     else:
-        log_w = _log_weights(log_joint, q, z)
+        log_w = _log_weights(log_joint, q, *q.rsample_with_log_prob(rng, samples))
     return sum_(subtract(logsumexp(log_w, 0), math.log(samples)))
 
 
-def _log_weights(log_joint: Callable[[Var], Numbers], q: Distribution, z: Var) -> Numbers:
+def _walled_log_prob(option: str, q: Distribution, z: Var) -> Var:
+    """log q(z), differentiable in z alone."""
+    try:
+        return q.stopped().log_prob(z)
+    except NotImplementedError as error:
+        raise NotImplementedError(
+            f"{option} needs log q(z) with walls around q's parameters ({error}): leave it out"
+        ) from None
+
+
+def _log_weights(
+    log_joint: Callable[[Var], Numbers], q: Distribution, z: Var, log_q: Var
+) -> Numbers:
     """log w of each draw: one number for each member of the batch, or for all of it."""
-    log_p, log_q = log_joint(z), q.log_prob(z)
+    log_p = log_joint(z)
     each = (z.shape[0], *q.batch_shape)
     if _check_shape(log_p, "iwae: log_joint(z)", each, each[:1]) != each:
         log_q = sum_last(log_q, len(q.batch_shape))

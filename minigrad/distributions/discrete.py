@@ -29,12 +29,12 @@ from ..ops import (
     where,
 )
 from ..ops import sum as sum_
-from ..values import Shape, Value, shape_of
+from ..values import shape_of
 from ..variable import Var
 from .base import Distribution
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, first_where, spread, value_of
-from .randomness import Generator, standard_uniform
+from .randomness import UNIFORM
 
 
 def the_given(name: str, probs: object, logits: object) -> tuple[Numbers, bool]:
@@ -88,9 +88,14 @@ class Bernoulli(Distribution):
     """
 
     has_rsample = False
+    _law = UNIFORM
 
     def __init__(self, probs: object = None, logits: object = None) -> None:
         self._given, self._is_probs = the_given("Bernoulli", probs, logits)
+        self._check()
+        self.batch_shape = shape_of(self._given)
+
+    def _check(self) -> None:
         value = value_of(self._given)
         if self._is_probs:
             good = np.greater_equal(value, 0.0) & np.less_equal(value, 1.0)
@@ -98,7 +103,6 @@ class Bernoulli(Distribution):
             check_all(good, "Bernoulli: probs", self._given, rule)
         else:
             check_all(np.isfinite(value), "Bernoulli: logits", self._given, "finite")
-        self.batch_shape = shape_of(self._given)
 
     @property
     def probs(self) -> Numbers:
@@ -117,12 +121,6 @@ class Bernoulli(Distribution):
             return negative(softplus(negative(x))), negative(softplus(x))
         never = equal(x, 1.0)
         return safe_log(x), where(never, -math.inf, log1p(negative(where(never, 0.0, x))))
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return standard_uniform(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return 1.0 - eps
 
     def _transform(self, eps: Var) -> Var:
         return less_equal(eps, self.probs)
@@ -163,12 +161,16 @@ class Categorical(Distribution):
     """
 
     has_rsample = False
+    _law = UNIFORM
 
     def __init__(self, probs: object = None, logits: object = None) -> None:
         self._given, self._is_probs = the_given("Categorical", probs, logits)
-        check_choices("Categorical", self._given, self._is_probs)
+        self._check()
         *batch_shape, self._choices = shape_of(self._given)
         self.batch_shape = tuple(batch_shape)
+
+    def _check(self) -> None:
+        check_choices("Categorical", self._given, self._is_probs)
 
     @property
     def probs(self) -> Numbers:
@@ -180,12 +182,6 @@ class Categorical(Distribution):
     def logits(self) -> Numbers:
         """Their logs."""
         return safe_log(self.probs) if self._is_probs else log_softmax(self._given)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return standard_uniform(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return 1.0 - eps
 
     def _transform(self, eps: Var) -> Var:
         ends = cumsum(self.probs, -1)

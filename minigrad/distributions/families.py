@@ -23,13 +23,13 @@ from ..ops import (
     subtract,
     where,
 )
-from ..values import Shape, Value, plain, shape_of
+from ..values import shape_of
 from ..variable import Var
 from .base import Distribution
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, check_positive, joint_shape, over, spread
 from .parameters import less as less_by
-from .randomness import Generator, mirrored_gumbel, standard_uniform
+from .randomness import CAUCHY, GUMBEL, LAPLACE, LOGISTIC, UNIFORM
 
 LOG_2 = math.log(2.0)
 EULER = 0.5772156649015329  # γ, the mean of a standard Gumbel number
@@ -90,9 +90,7 @@ class Laplace(LocationScale):
     """Density exp(-|x|)/2 of x = (z - loc)/scale: the mean absolute deviation is scale."""
 
     _variance, _entropy = 2.0, 1.0 + LOG_2
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.laplace(size=shape or None))
+    _law = LAPLACE
 
     def _log_density(self, x: Numbers) -> Var:
         return -abs_(x) - LOG_2
@@ -113,9 +111,7 @@ class Logistic(LocationScale):
     """Cumulative distribution sigmoid(x), x = (z - loc)/scale."""
 
     _variance, _entropy = math.pi**2 / 3.0, 2.0
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.logistic(size=shape or None))
+    _law = LOGISTIC
 
     def _log_density(self, x: Numbers) -> Var:
         return -x - 2.0 * softplus(-x)  # type: ignore[return-value]
@@ -125,12 +121,7 @@ class Gumbel(LocationScale):
     """Cumulative distribution exp(-exp(-x)), x = (z - loc)/scale: the largest of many numbers."""
 
     _mean, _variance, _entropy = EULER, math.pi**2 / 6.0, 1.0 + EULER
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.gumbel(size=shape or None))
-
-    def _mirror(self, eps: Value) -> Value:
-        return mirrored_gumbel(eps)
+    _law = GUMBEL
 
     def _log_density(self, x: Numbers) -> Var:
         return -x - exp(-x)  # type: ignore[return-value]
@@ -140,9 +131,7 @@ class Cauchy(LocationScale):
     """Density 1/(π(1 + x²)), x = (z - loc)/scale: the mean is nan, the variance inf."""
 
     _mean, _variance, _entropy = math.nan, math.inf, math.log(4.0 * math.pi)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.standard_cauchy(size=shape or None))
+    _law = CAUCHY
 
     def _log_density(self, x: Numbers) -> Var:
         return -log1p(square(x)) - math.log(math.pi)
@@ -153,6 +142,8 @@ class Uniform(Distribution):
 
     A high that isn't above low is a ValueError. Beyond [low, high] the log-density is -inf.
     """
+
+    _law = UNIFORM
 
     def __init__(self, low: object, high: object) -> None:
         self.low, self.high = as_parameter(low), as_parameter(high)
@@ -166,12 +157,6 @@ class Uniform(Distribution):
     @property
     def _width(self) -> Var:
         return less_by(self.high, self.low)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return standard_uniform(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return 1.0 - eps
 
     def _transform(self, eps: Var) -> Var:
         return add(self.low, multiply(self._width, eps))

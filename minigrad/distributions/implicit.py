@@ -22,7 +22,7 @@ from ..ops import (
     sigmoid,
     subtract,
 )
-from ..values import Shape, Value, shape_of
+from ..values import shape_of
 from ..variable import Var
 from .base import Distribution
 from .families import ANY_NUMBER
@@ -38,19 +38,14 @@ from .parameters import (
     where_possible,
 )
 from .quantiles import beta_quantile, gamma_quantile
-from .randomness import Generator, standard_uniform
+from .randomness import UNIFORM
 
 
 class Implicit(Distribution):
     """What these families share: uniform noise, one number for each number of an outcome."""
 
     _positive: ClassVar[tuple[str, ...]]  # the parameters that must be
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return standard_uniform(rng, shape)
-
-    def _mirror(self, eps: Value) -> Value:
-        return 1.0 - eps
+    _law = UNIFORM
 
     def _check(self) -> None:
         for name in self._positive:

@@ -62,8 +62,8 @@ def kl_monte_carlo(p: Distribution, q: Distribution, samples: int, rng: Generato
             f"kl_monte_carlo draws one z for each p, but p has batch {p.batch_shape} and q "
             f"{q.batch_shape}: make p with parameters of q's batch (mg.broadcast_to)"
         )
-    z = p.rsample(rng, (sample_count(samples),))
-    return mean(p.log_prob(z) - q.log_prob(z), 0)
+    z, log_p = p.rsample_with_log_prob(rng, (sample_count(samples),))
+    return mean(log_p - q.log_prob(z), 0)
 
 
 def _common_batch(p: object, q: object) -> Shape:

@@ -17,7 +17,7 @@ from ..ops import (
     subtract,
     where,
 )
-from ..values import Shape, Value, plain, shape_of
+from ..values import shape_of
 from ..variable import Var
 from .base import Distribution
 from .families import ANY_NUMBER, EULER
@@ -31,7 +31,7 @@ from .parameters import (
     joint_shape,
     where_possible,
 )
-from .randomness import Generator, mirrored_exponential, mirrored_half_normal
+from .randomness import EXPONENTIAL, HALF_NORMAL
 
 
 class LogNormal(Distribution):
@@ -80,6 +80,8 @@ class LogNormal(Distribution):
 class HalfNormal(Distribution):
     """The size |z| of a Normal number with mean 0: `scale` is that one's deviation."""
 
+    _law = HALF_NORMAL
+
     def __init__(self, scale: object) -> None:
         self.scale = as_parameter(scale)
         self._check()
@@ -87,12 +89,6 @@ class HalfNormal(Distribution):
 
     def _check(self) -> None:
         check_positive("HalfNormal: scale", self.scale, ANY_NUMBER)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(abs(rng.standard_normal(shape or None)))
-
-    def _mirror(self, eps: Value) -> Value:
-        return mirrored_half_normal(eps)
 
     def _transform(self, eps: Var) -> Var:
         return multiply(self.scale, eps)
@@ -121,6 +117,8 @@ class HalfNormal(Distribution):
 class Exponential(Distribution):
     """Waiting times with `rate` events in a unit of time: z = ε/rate, ε standard exponential."""
 
+    _law = EXPONENTIAL
+
     def __init__(self, rate: object) -> None:
         self.rate = as_parameter(rate)
         self._check()
@@ -128,12 +126,6 @@ class Exponential(Distribution):
 
     def _check(self) -> None:
         check_positive("Exponential: rate", self.rate, ANY_NUMBER)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.standard_exponential(shape or None))
-
-    def _mirror(self, eps: Value) -> Value:
-        return mirrored_exponential(eps)
 
     def _transform(self, eps: Var) -> Var:
         return divide(eps, self.rate)
@@ -171,6 +163,8 @@ class Weibull(Distribution):
     Both parameters are positive, or else it is a ValueError; their shapes broadcast to one of them.
     """
 
+    _law = EXPONENTIAL
+
     def __init__(self, scale: object, concentration: object) -> None:
         self.scale, self.concentration = as_parameter(scale), as_parameter(concentration)
         self._check()
@@ -180,12 +174,6 @@ class Weibull(Distribution):
     def _check(self) -> None:
         check_positive("Weibull: scale", self.scale, ANY_NUMBER)
         check_positive("Weibull: concentration", self.concentration, ANY_NUMBER)
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.standard_exponential(shape or None))
-
-    def _mirror(self, eps: Value) -> Value:
-        return mirrored_exponential(eps)
 
     def _transform(self, eps: Var) -> Var:
         return multiply(self.scale, power(eps, divide(1.0, self.concentration)))

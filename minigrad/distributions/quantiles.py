@@ -94,10 +94,15 @@ def gamma_slope(a: Value, y: Value) -> Value:
 def beta_quantile(a: Value, b: Value, u: Value) -> Value:
     """log z/(1 - z), where a Beta number of concentrations a and b is below z with probability u.
 
-    z and 1 - z are each found by themselves, so that the small one has all its digits.
+    z and 1 - z are each found by themselves, so that the small one has all its digits. But of a
+    tiny u, 1 - u has too few; z is far from 1 then, so that 1 - z follows from it.
     """
     u = _probability(u)
-    return _log_beta_quantile(a, b, u, np.log(u)) - _log_beta_quantile(b, a, 1.0 - u, np.log1p(-u))
+    near = _log_beta_quantile(a, b, u, np.log(u))
+    far = _log_beta_quantile(b, a, 1.0 - u, np.log1p(-u))
+    follows = (u < 1e-6) & (near < -1e-3)
+    far = np.where(follows, np.log(-np.expm1(np.where(follows, near, -1.0))), far)
+    return near - far
 
 
 def _log_beta_quantile(a: Value, b: Value, u: Value, log_u: Value) -> Value:

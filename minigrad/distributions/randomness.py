@@ -6,7 +6,10 @@ gradient ever reaches it.
 
 import math
 import operator
+from collections.abc import Callable
+from functools import partial
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,18 +27,14 @@ def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
     `rng` is a `numpy.random.Generator`, made once and passed on: anything else is a TypeError.
     """
     check_generator(rng)
-    return noise_leaf(standard_normal(rng, as_sample_shape(shape)), name, context.thread.scope)
+    draw = NORMAL.draw(rng, as_sample_shape(shape))
+    return noise_leaf(draw, name, context.thread.scope, NORMAL.name)
 
 
-def noise_leaf(value: Value, name: str, scope: str) -> Var:
+def noise_leaf(value: Value, name: str, scope: str, law: str = "") -> Var:
     """A leaf of kind "noise" on a value that nobody else holds, so that it needs no copy."""
-    leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise"))
+    leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise", law))
     return leaf
-
-
-def standard_normal(rng: Generator, shape: Shape) -> Value:
-    """N(0, 1) draws as a value."""
-    return plain(rng.standard_normal(shape or None))
 
 
 def check_generator(rng: object) -> None:
@@ -80,16 +79,43 @@ def sample_count(samples: object) -> int:
     return count
 
 
-# ------------------------------------------------------ other bases, and the mirrors of skewed ones
+# ------------------------------------------------------------------- laws that noise is drawn from
 
 
-def standard_uniform(rng: Generator, shape: Shape) -> Value:
-    """Draws from (0, 1]: never 0, so that an event of probability 0 never happens."""
+class Law(NamedTuple):
+    """A law without parameters: its name, how to draw from it, and what is as likely as a draw.
+
+    `mirror` takes what stands at u of its cumulative distribution to what stands at 1 - u.
+    """
+
+    name: str
+    draw: Callable[[Generator, Shape], Value]
+    mirror: Callable[[Value], Value]
+
+
+def _drawn(method: str, rng: Generator, shape: Shape) -> Value:
+    return plain(getattr(rng, method)(size=shape or None))
+
+
+def _uniform(rng: Generator, shape: Shape) -> Value:
+    """From (0, 1]: never 0, so that an event of probability 0 never happens."""
     return plain(1.0 - rng.random(shape or None))
 
 
-def mirrored_exponential(eps: Value) -> Value:
-    """What stands at 1 - u where `eps` stands at u = 1 - exp(-eps): -log(1 - exp(-eps)).
+def _half_normal(rng: Generator, shape: Shape) -> Value:
+    return plain(abs(rng.standard_normal(shape or None)))
+
+
+def _negative(eps: Value) -> Value:
+    return -eps
+
+
+def _mirrored_uniform(eps: Value) -> Value:
+    return 1.0 - eps
+
+
+def _mirrored_exponential(eps: Value) -> Value:
+    """Where u = 1 - exp(-eps): -log(1 - exp(-eps)).
 
     Each form keeps its digits on its own side; at 0, which a draw can round to, a large number
     stands for inf.
@@ -99,16 +125,26 @@ def mirrored_exponential(eps: Value) -> Value:
     return plain(np.where(eps < 1.0, -np.log(-np.expm1(-near)), -np.log1p(-np.exp(-far))))
 
 
-def mirrored_gumbel(eps: Value) -> Value:
-    """Likewise for u = exp(-exp(-eps)): exp(-eps) is a standard exponential number."""
-    return plain(-np.log(mirrored_exponential(plain(np.exp(-eps)))))
+def _mirrored_gumbel(eps: Value) -> Value:
+    """Where u = exp(-exp(-eps)): exp(-eps) is a standard exponential number."""
+    return plain(-np.log(_mirrored_exponential(plain(np.exp(-eps)))))
 
 
-def mirrored_half_normal(eps: Value) -> Value:
-    """Likewise for u = erf(eps/√2): the size of a normal number."""
+def _mirrored_half_normal(eps: Value) -> Value:
+    """Where u = erf(eps/√2): the size of a normal number."""
     return plain(np.vectorize(_mirrored_size, otypes=[float])(eps))
 
 
 def _mirrored_size(eps: float) -> float:
     tail = 0.5 * max(math.erf(eps / math.sqrt(2.0)), np.finfo(float).tiny)
     return -_NORMAL.inv_cdf(tail)
+
+
+NORMAL = Law("normal", partial(_drawn, "standard_normal"), _negative)
+UNIFORM = Law("uniform", _uniform, _mirrored_uniform)
+EXPONENTIAL = Law("exponential", partial(_drawn, "standard_exponential"), _mirrored_exponential)
+GUMBEL = Law("gumbel", partial(_drawn, "gumbel"), _mirrored_gumbel)
+HALF_NORMAL = Law("half_normal", _half_normal, _mirrored_half_normal)
+LAPLACE = Law("laplace", partial(_drawn, "laplace"), _negative)
+LOGISTIC = Law("logistic", partial(_drawn, "logistic"), _negative)
+CAUCHY = Law("cauchy", partial(_drawn, "standard_cauchy"), _negative)

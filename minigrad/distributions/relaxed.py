@@ -38,12 +38,12 @@ from ..ops import (
 from ..ops import max as max_
 from ..ops import min as min_
 from ..ops import sum as sum_
-from ..values import Shape, Value, plain, shape_of
+from ..values import shape_of
 from ..variable import Var
 from .base import Distribution
 from .discrete import Bernoulli, Categorical, check_all
 from .parameters import Numbers, as_outcome, as_parameter, check_positive, value_of, where_possible
-from .randomness import Generator, mirrored_gumbel
+from .randomness import GUMBEL, LOGISTIC
 
 
 class Relaxed(Distribution):
@@ -105,6 +105,8 @@ class RelaxedBernoulli(Relaxed):
     `probs` lie strictly between 0 and 1, as `logits` are finite; exactly one of the two is given.
     """
 
+    _law = LOGISTIC
+
     def __init__(
         self, temperature: object, probs: object = None, logits: object = None, hard: bool = False
     ) -> None:
@@ -113,9 +115,6 @@ class RelaxedBernoulli(Relaxed):
         _refuse_certainty("RelaxedBernoulli", odds)
         self.probs, self.logits = odds.probs, odds.logits
         self.batch_shape = odds.batch_shape
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.logistic(size=shape or None))
 
     def _transform(self, eps: Var) -> Var:
         moved = add(self.logits, eps)
@@ -147,6 +146,8 @@ class RelaxedOneHotCategorical(Relaxed):
     largest of the K is choice k with the probability pₖ exactly, whatever the temperature.
     """
 
+    _law = GUMBEL
+
     def __init__(
         self, temperature: object, probs: object = None, logits: object = None, hard: bool = False
     ) -> None:
@@ -155,12 +156,6 @@ class RelaxedOneHotCategorical(Relaxed):
         _refuse_certainty("RelaxedOneHotCategorical", choices)
         self.probs, self.logits = choices.probs, choices.logits
         self.batch_shape, self.event_shape = choices.batch_shape, shape_of(self.probs)[-1:]
-
-    def _draw(self, rng: Generator, shape: Shape) -> Value:
-        return plain(rng.gumbel(size=shape or None))
-
-    def _mirror(self, eps: Value) -> Value:
-        return mirrored_gumbel(eps)
 
     def _transform(self, eps: Var) -> Var:
         soft = softmax(divide(add(self.logits, eps), self.temperature))

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import Self
 
 from ..ops import add, multiply, square, subtract
-from ..values import Shape
 from ..variable import Var, next_order
 from .base import Distribution, Wrapped, _mark
 from .flows import Affine, Flow
 from .parameters import Numbers, as_outcome, sum_last
-from .randomness import Generator
 
 
 class Transformed(Wrapped):
@@ -26,7 +24,7 @@ class Transformed(Wrapped):
     def __init__(self, base: Distribution, transforms: Sequence[Flow] | Flow) -> None:
         if not isinstance(base, Distribution):
             raise TypeError(f"Transformed takes a distribution first, not {type(base).__name__}")
-        self.base = base
+        self.base, self._law = base, base._law
         self.transforms = (transforms,) if isinstance(transforms, Flow) else tuple(transforms)
         for f in self.transforms:
             if not isinstance(f, Flow):
@@ -39,21 +37,16 @@ class Transformed(Wrapped):
         self.batch_shape, self.event_shape = base.batch_shape, base.event_shape
         self.has_rsample = base.has_rsample
 
-    def rsample_with_log_prob(self, rng: Generator, shape: int | Shape = ()) -> tuple[Var, Var]:
-        """A draw z, as `rsample` gives, and log q(z), of shape sample_shape + batch_shape."""
-        return self.transform_with_log_prob(self.noise(rng, shape))
-
     def transform_with_log_prob(self, eps: object) -> tuple[Var, Var]:
         """The outcome z of `transform(eps)` and log q(z): exact for every map.
 
         Differentiated, this log q is a function of the parameters, on which z depends as well: its
         gradient is the whole one. It does not pass through z.
         """
-        x = self.base.transform(eps)
+        x, log_p = self.base.transform_with_log_prob(eps)
         start = next_order()
         z, log_det = self._forward(x)
-        log_q = subtract(self.base.log_prob(x), log_det)
-        return _mark(z, start, "sample"), log_q
+        return _mark(z, start, "sample"), subtract(log_p, log_det)
 
     def _forward(self, x: Var) -> tuple[Var, Numbers]:
         total: Numbers = 0.0

@@ -56,7 +56,7 @@ def code_of(equations: Equations, arguments: Collection[int] = ()) -> Code:
             row.value,
             LITERAL if row.kind == "constant" and row.position not in arguments else row.kind,
             row.name,
-            row.scope,
+            "".join(c if c.isprintable() else " " for c in row.scope),  # a comment is one line
         )
         for row in equations
     ]

@@ -54,7 +54,7 @@ def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
 
 @op(
     lambda g, y, x, axis, keepdims: _spread(g, x, axis), symbol="Σ",
-    numpy=_sum_in_program,
+    numpy=_sum_in_program, javascript="{0}",
 )  # fmt: skip
 def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The sum over `axis`; `keepdims` keeps the axes with length 1."""
@@ -72,7 +72,7 @@ def _mean_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
 
 @op(
     lambda g, y, x, axis, keepdims: _spread(g, x, axis) / _count(x, axis),
-    numpy=_mean_in_program,
+    numpy=_mean_in_program, javascript="{0}",
 )  # fmt: skip
 def mean(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The mean over `axis`; `keepdims` keeps the axes with length 1."""
@@ -85,14 +85,14 @@ def _share(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
     return _spread(g, x, axis) * ties / sum(ties, axis, True)
 
 
-@op(_share)
+@op(_share, javascript="{0}")
 def max(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The largest element over `axis`, nan if one is. Ties share the gradient equally."""
     _some("max", x, axis)
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
-@op(_share)
+@op(_share, javascript="{0}")
 def min(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The smallest element over `axis`, nan if one is. Ties share the gradient equally."""
     _some("min", x, axis)
@@ -150,7 +150,7 @@ def cumsum(x: object, axis: int | None = None) -> Var:
 
 @op(
     lambda g, y, x, axis, keepdims: _spread(g, x, axis) * exp(x - _spread(y, x, axis)),
-    numpy="logsumexp({0}{static})",
+    numpy="logsumexp({0}{static})", javascript="{0}",
 )
 def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """log(sum(exp(x))) over `axis`, without overflow. Where all are -inf the gradient is nan."""

@@ -12,7 +12,10 @@ from .row import op
 Axes = int | tuple[int, ...]
 
 
-@op(lambda g, y, x, shape: _reshape(g, shape_of(x)), numpy="np.reshape({0}, {shape})")
+@op(
+    lambda g, y, x, shape: _reshape(g, shape_of(x)),
+    numpy="np.reshape({0}, {shape})", javascript="{0}",
+)  # fmt: skip
 def _reshape(x: Value, shape: Shape) -> Value:
     """The same numbers, row by row, in `shape`."""
     return np.reshape(x, shape)
@@ -65,7 +68,10 @@ def swapaxes(x: object, axis1: int, axis2: int) -> Var:
     return _transpose(x, tuple(order))
 
 
-@op(lambda g, y, x, shape: g, numpy="np.broadcast_to({0}, {shape})")  # the sweep sums it back
+@op(
+    lambda g, y, x, shape: g,  # the sweep sums it back
+    numpy="np.broadcast_to({0}, {shape})", javascript="{0}",
+)  # fmt: skip
 def _broadcast_to(x: Value, shape: Shape) -> Value:
     """x repeated to fill `shape`."""
     if type(x) is float:  # at a fifth of NumPy's cost; every sum asks for it

@@ -141,6 +141,10 @@ def _remember(flow: Flow, i: int, stops: tuple[Stop, ...]) -> None:
 
 def _kind(row: Equation, x: Equation) -> str:
     if row.kind == "stop":
-        sampled = x.kind == "sample" and row.scope.split("/")[-1] == "sampling"
-        return "sample" if sampled else "wall"
+        return "sample" if is_sampled(row, x) else "wall"
     return "comparison" if OPS[row.op].infix in COMPARISONS else "no rule"
+
+
+def is_sampled(wall: Equation, x: Equation) -> bool:
+    """Whether a wall before `x` was made by `.sample()`."""
+    return x.kind == "sample" and wall.scope.split("/")[-1] == "sampling"
