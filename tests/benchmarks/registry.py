@@ -1,9 +1,22 @@
 """Every case, by name."""
 
-from . import estimators, gaussian, importing, memory, programs, scalar, vae, vae_1d
+from . import (
+    estimators,
+    gaussian,
+    importing,
+    lesson,
+    memory,
+    programs,
+    scalar,
+    streaming,
+    vae,
+    vae_1d,
+)
 from .case import Case
 
-MODULES = (scalar, memory, vae_1d, gaussian, vae, importing, programs, estimators)
+MODULES = (
+    scalar, memory, vae_1d, gaussian, vae, importing, programs, estimators, streaming, lesson,
+)  # fmt: skip
 CASES = {case.name: case for module in MODULES for case in module.CASES}
 
 
