@@ -33,6 +33,8 @@ if TYPE_CHECKING:
         Estimate, compare, finite_difference, measure_valued, pathwise, score_function,
     )  # fmt: skip
     from .optim import SGD, Adam
+    from .views.coins import CoinFlipLab, coin_flip_lab
+    from .views.lesson import Lesson, step_through
     from .views.picture import Drawing, draw
     from .views.reasons import explain
     from .views.render import RendererError
@@ -54,6 +56,8 @@ _ABOVE = {
     "estimators": ("Estimate", "compare", "finite_difference", "measure_valued", "pathwise",
                    "score_function"),
     "optim": ("SGD", "Adam"),
+    "views.coins": ("CoinFlipLab", "coin_flip_lab"),
+    "views.lesson": ("Lesson", "step_through"),
     "views.picture": ("Drawing", "draw"),
     "views.reasons": ("explain",),
     "views.render": ("RendererError",),

@@ -13,7 +13,8 @@ FLOORS = [
     "ops.row", "ops.choices", "ops.elementwise", "ops.shapes", "ops.reductions", "ops.contractions",
     "ops.linalg", "ops.special", "ops",
     "numpy_bridge", "checking", "optim", "equations", "expressions",
-    "distributions", "estimators", "emit", "views", "", "cli", "__main__",
+    "distributions", "estimators", "emit", "views", "", "commands", "cli",
+    "__main__",
 ]  # fmt: skip
 
 

@@ -19,19 +19,9 @@ def javascript_source(name: str, code: Code) -> str:
 
     Before it stand the functions that it calls and JavaScript lacks.
     """
-    for step in code.steps:
-        if step.shape or (step.op and not OPS[step.op].javascript):
-            raise ValueError(
-                f"JavaScript listings are of scalars only, {step.name or step.op or 'an input'} "
-                f'has shape {step.shape}: use listing("python")'
-            )
     name = free_name(name, _functions())
     names = names_of(code, {*_functions(), name})
-    def template(i: int) -> str:
-        return OPS[code.steps[i].op].javascript
-
-    language = Language(template, _number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
-    layout = Layout(code, language, names, result_names(code))
+    layout = layout_of(code, names, result_names(code))
     parameters = [names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL]
     lines, scope = [], None
     scopes = {line.scope for line in layout.lines}
@@ -44,7 +34,23 @@ def javascript_source(name: str, code: Code) -> str:
     lines.append(f"return [{value}, [{', '.join(gradients)}]];")
     body = "".join(f"  {line}\n" for line in lines)
     function = f"function {name}({', '.join(parameters)}) {{\n{body}}}\n"
-    return "\n".join([*_called_by(function), function])
+    return "\n".join([*called_by(function), function])
+
+
+def layout_of(code: Code, names: list[str], results: list[str]) -> Layout:
+    """The lines of `code` in JavaScript; ValueError where it has arrays."""
+    for step in code.steps:
+        if step.shape or (step.op and not OPS[step.op].javascript):
+            raise ValueError(
+                f"JavaScript listings are of scalars only, {step.name or step.op or 'an input'} "
+                f'has shape {step.shape}: use listing("python")'
+            )
+
+    def template(i: int) -> str:
+        return OPS[code.steps[i].op].javascript
+
+    language = Language(template, _number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
+    return Layout(code, language, names, results)
 
 
 def _number(value: float) -> Text:
@@ -71,7 +77,7 @@ def _functions() -> dict[str, str]:
     return found
 
 
-def _called_by(text: str) -> list[str]:
+def called_by(text: str) -> list[str]:
     """Those of the functions that `text` calls, and what they call in turn, in the file's order."""
     known = _functions()
     needed: set[str] = set()

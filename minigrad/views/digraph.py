@@ -1,6 +1,6 @@
 """Floor 4: a picture's content as DOT text. The `graphviz` package quotes; labels are plain."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import graphviz
 
@@ -9,6 +9,7 @@ from .labels import text
 from .palette import FAINT, GRADIENT, INK, LOOKS, STOPPED
 
 _LONGEST_ROW = 150  # letters side by side that a page still shows readably: else boxes run downward
+_MOST_READERS = 30  # of one box: beyond, curves around the others take the renderer minutes
 _ARROWS = {
     "flow": {"color": FAINT[0], "fontcolor": GRADIENT[0]},
     "still": {"color": FAINT[0], "style": "dotted", "penwidth": "1.5"},
@@ -24,9 +25,11 @@ def dot_of(graph: Graph) -> str:
     # One font name alone: a list breaks the renderer's measure of words. The SVG adds fallbacks.
     dot.attr("graph", id="graph", rankdir=direction, nodesep="0.3", ranksep="0.4")
     dot.attr("graph", bgcolor="transparent", color=FAINT[0], fontcolor=FAINT[0])
-    dot.attr("graph", fontname="Arial", fontsize="12")
+    dot.attr("graph", fontname="Arial", fontsize="12", labeljust="l")
     dot.attr("node", fontname="Arial", fontsize="12", fontcolor=INK[0], margin="0.12,0.06")
     dot.attr("edge", fontname="Arial", fontsize="10", arrowsize="0.7")
+    if max(Counter(arrow.tail for arrow in graph.arrows).values(), default=0) > _MOST_READERS:
+        dot.attr("graph", splines="line", mclimit="0.1", nslimit="1", nslimit1="1")
     _fill(dot, graph)
     for arrow in graph.arrows:
         _edge(dot, arrow)

@@ -52,11 +52,13 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A picture's content. `summary` describes it in a sentence or two."""
+    """A picture's content. `summary` describes it in a sentence or two; `places` has the id of the
+    box in which each equation stands."""
 
     boxes: list[Box]
     arrows: list[Arrow]
     summary: str
+    places: list[str]
 
 
 def graph_of(
@@ -83,7 +85,7 @@ def graph_of(
     boxes += [_folded_box(folds[scope], scope, rows, first) for scope, rows in groups.items()]
     ids = [folds.get(scope, f"n{i}") for i, scope in enumerate(folded)]
     summary = _summary(equations, names, first, len(groups))
-    return Graph(boxes, _arrows(equations, ids, derivatives), summary)
+    return Graph(boxes, _arrows(equations, ids, derivatives), summary, ids)
 
 
 def too_large(count: int, folded: int, max_nodes: int) -> ValueError:

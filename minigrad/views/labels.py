@@ -1,12 +1,13 @@
 """Floor 4: the words in a picture: numbers of fixed width, values, formulas of unnamed nodes."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from ..equations import Equation, Equations, written
+from ..equations import Applied, Equation, Equations, written
 from ..registry import OPS
 from ..values import Value
 
@@ -79,7 +80,7 @@ class Formula(NamedTuple):
     binds: int
 
 
-_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "**": 4}
+_BINDS = {"+": 1, "-": 1, "@": 2, "*": 3, "/": 3, "**": 4}  # @ is looser than · to the eye
 _SIGNS = {"*": "·", "/": "/", "**": "^"}
 _AROUND = {"negative": ("−", "", 3), "square": ("", "²", 4), "sqrt": ("√", "", 4)}
 
@@ -96,46 +97,54 @@ def named(equations: Equations) -> list[Formula]:
         if row.name:
             told.append(Formula(name, 5 if _is_word(name) else 0))
         elif row.is_literal:
-            told.append(Formula(name.replace("-", "−"), 3 if name.startswith("-") else 5))
+            told.append(literal(name))
         else:
-            formula = _formula(row, [told[i] for i in row.inputs]) if row.op else None
+            formula = formula_of(row, [told[i] for i in row.inputs]) if row.op else None
             told.append(formula if formula and len(formula.text) <= LONGEST else Formula(name, 5))
     return told
 
 
+def literal(written: str) -> Formula:
+    """A number that stands in a formula, as Python writes it."""
+    return Formula(written.replace("-", "−"), 3 if written.startswith("-") else 5)
+
+
 def right_side(row: Equation, told: Sequence[Formula]) -> str:
     """What `row` computes, however long, of the names that `named` gives its inputs."""
-    return text(_formula(row, [told[i] for i in row.inputs]).text)
+    return text(formula_of(row, [told[i] for i in row.inputs]).text)
 
 
-def _formula(row: Equation, inputs: Sequence[Formula]) -> Formula:
+def formula_of(row: Applied, inputs: Sequence[Formula]) -> Formula:
+    """What an op of these inputs is written as."""
     op = OPS[row.op]
     if op.infix and len(inputs) == 2:
         binds = _BINDS.get(op.infix, 0)
         sign = _SIGNS.get(op.infix, f" {op.symbol} ")
         right_to_left = op.infix == "**"
-        left = _closed(inputs[0], binds + right_to_left)
-        return Formula(left + sign + _closed(inputs[1], binds + 1, after=True), binds)
+        left = closed(inputs[0], binds + right_to_left)
+        return Formula(left + sign + closed(inputs[1], binds + 1, after=True), binds)
     if row.op in _AROUND:
         before, after, binds = _AROUND[row.op]
-        return Formula(before + _closed(inputs[0], 5) + after, binds)
+        return Formula(before + closed(inputs[0], 5) + after, binds)
     if row.op == "abs":
         return Formula(f"|{inputs[0].text}|", 5)
     if row.op == "index":
-        return Formula(f"{_closed(inputs[0], 5)}[{_index(row.static['key'])}]", 5)
+        return Formula(f"{closed(inputs[0], 5)}[{_index(row.static['key'])}]", 5)
+    if row.op == "scatter":
+        return Formula(f"scatter({inputs[0].text} at [{_index(row.static['key'])}])", 5)
     if row.op == "transpose" and len(row.shape) == 2:
-        return Formula(_closed(inputs[0], 5) + "ᵀ", 5)
+        return Formula(closed(inputs[0], 5) + "ᵀ", 5)
     return Formula(written(row, [x.text for x in inputs]), 5)
 
 
-def _closed(x: Formula, binds: int, after: bool = False) -> str:
+def closed(x: Formula, binds: int, after: bool = False) -> str:
     """`x` as an operand: in parentheses where it binds less than that, or begins with a minus."""
     loose = x.binds < binds or (after and x.text.startswith("−"))
     return f"({x.text})" if loose else x.text
 
 
 def _is_word(name: str) -> bool:
-    return all(c.isalnum() or c in "_.[]′'" for c in name)
+    return all(c.isalnum() or unicodedata.combining(c) or c in "_.[]′'" for c in name)  # as in x̂
 
 
 def _index(key: object) -> str:

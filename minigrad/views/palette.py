@@ -59,6 +59,8 @@ _RULES = """
 #{id} .mg-cluster text{{fill:var(--faint)}}
 #{id} .mg-bad{{--line:var(--bad)}}
 #{id} .mg-first :is(path,polygon,ellipse){{stroke-width:4px}}
+#{id} .mg-now{{--line:var(--gradient)}}
+#{id} .mg-now :is(path,polygon,ellipse){{stroke-width:3px}}
 #{id} .mg-bad .mg-note{{fill:var(--bad);font-weight:bold}}
 """
 
@@ -73,6 +75,15 @@ def style_sheet(drawing: str) -> str:
     themed = _colours(f"{_DARK_PAGE} #{drawing}", 1)
     rules = _RULES.format(id=drawing)
     return f"{light}\n@media (prefers-color-scheme:dark){{{system}}}\n{themed}{rules}"
+
+
+def page_colours() -> str:
+    """The same colours as CSS variables of a whole page: `--ink`, `--noise`, `--noise-fill`, …"""
+    named = dict(_NAMED)
+    for kind, look in LOOKS.items():
+        named |= {kind: look.line, f"{kind}-fill": look.fill}
+    light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in named.items()) for i in (0, 1))
+    return f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 
 
 def _colours(drawing: str, theme: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from ..equations import count_below, equations_of
+from ..equations import Equations, count_below, equations_of
 from ..variable import Var
 from .digraph import dot_of
 from .graph import Graph, graph_of, too_large
@@ -39,7 +39,7 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """The SVG element, for a file of its own or inside an HTML page."""
-        return dressed(render(self.dot), self.graph, self.title, self._prefix())
+        return dressed(render(self.dot), self.graph, self.title, self.prefix)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture as its suffix says (.svg, .dot, .html) into a folder that is there.
@@ -50,13 +50,13 @@ class Drawing:
         if path.suffix not in (".svg", ".dot", ".html"):
             raise ValueError(f"a drawing is saved as .svg, .dot or .html, not as {path.name!r}")
         if path.suffix == ".dot":
-            return _write(path, self.dot)
+            return write(path, self.dot)
         try:
             svg = self.svg
         except RendererError as error:
-            beside = _write(path.with_suffix(".dot"), self.dot)
+            beside = write(path.with_suffix(".dot"), self.dot)
             raise RendererError(f"{error}. The DOT text is in {beside}") from None
-        return _write(path, f"{svg}\n" if path.suffix == ".svg" else _page(svg, self.title))
+        return write(path, f"{svg}\n" if path.suffix == ".svg" else _page(svg, self.title))
 
     def _repr_html_(self) -> str:
         try:
@@ -64,8 +64,10 @@ class Drawing:
         except RendererError as error:
             return f"<pre>{html.escape(str(error))}</pre>"
 
-    def _prefix(self) -> str:
-        """The same for the same content, so that files are reproducible; numbered for its twins."""
+    @cached_property
+    def prefix(self) -> str:
+        """What its ids begin with: the same for the same content, so that files are reproducible;
+        numbered for its twins."""
         content = hashlib.sha256(f"{self.title}\n{self.dot}".encode()).hexdigest()[:8]
         with _counting:
             _seen[content] += 1
@@ -85,17 +87,24 @@ def draw(
     `names=locals()` labels nodes by variable. Past `max_nodes` nodes each scope is drawn as one;
     ValueError if there are still more. Noise, walls and constants are drawn as taking no gradient.
     """
+    equations = drawable(output, "draw", names, max_nodes)
+    graph = graph_of(equations, max_nodes=max_nodes)
+    name = equations[-1].name or "the output"
+    return Drawing(graph, text(f"How {name} was computed" if title is None else title))
+
+
+def drawable(
+    output: object, asked: str, names: Mapping[str, object] | None, max_nodes: int
+) -> Equations:
+    """The equations below `output`, if it is a Var and they are not far too many."""
     if not isinstance(output, Var):
-        raise TypeError(f"draw needs a Var, not {type(output).__name__}: compute it from a Var")
+        raise TypeError(f"{asked} needs a Var, not {type(output).__name__}: compute it from a Var")
     if max_nodes < 1:
         raise ValueError(f"max_nodes is {max_nodes}, a picture holds at least 1 node")
     count = count_below(output)
     if count > max(LARGEST, max_nodes):
         raise too_large(count, count, max_nodes)
-    equations = equations_of(output, names=names)
-    graph = graph_of(equations, max_nodes=max_nodes)
-    name = equations[-1].name or "the output"
-    return Drawing(graph, text(f"How {name} was computed" if title is None else title))
+    return equations_of(output, names=names)
 
 
 def inline(output: Var) -> str:
@@ -124,7 +133,16 @@ body {{ margin: 1rem; font: 16px Arial, sans-serif; color: {INK[0]}; background:
 """
 
 
-def _write(path: Path, content: str) -> Path:
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there; an OSError names the remedy."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{error.strerror}: name another"
+        raise type(error)(f"can't make the folder {folder}: {why}") from None
+
+
+def write(path: Path, content: str) -> Path:
     try:
         path.write_text(content, encoding="utf-8")
     except OSError as error:

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 from .graph import Arrow, Box, Graph
 from .palette import style_sheet
 
-_SVG = "http://www.w3.org/2000/svg"
+SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
 
-ElementTree.register_namespace("", _SVG)
+ElementTree.register_namespace("", SVG.strip("{}"))
 
 
 def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
@@ -26,7 +26,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
     root.attrib.update({"id": prefix, "role": "img", "aria-labelledby": named})
     boxes = {box.id: box for box in graph.boxes}
     arrows = {arrow.id: arrow for arrow in graph.arrows}
-    for group in root.iter(_tag("g")):
+    for group in root.iter(f"{SVG}g"):
         id = group.get("id", "")
         if id in boxes:
             _dress_box(group, boxes[id])
@@ -42,13 +42,13 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
 
 def _dress_box(group: ElementTree.Element, box: Box) -> None:
     group.attrib.update({"data-node": box.id, "data-kind": box.kind})
-    for words, line in zip(group.iter(_tag("text")), box.lines, strict=True):
+    for words, line in zip(group.iter(f"{SVG}text"), box.lines, strict=True):
         words.set("class", f"mg-{line.role}")
 
 
 def _retitle(group: ElementTree.Element, words: str) -> None:
     """Replace the renderer's own name for a group, which a reader would see as a tooltip."""
-    title = group.find(_tag("title"))
+    title = group.find(f"{SVG}title")
     if title is not None and words:
         title.text = words
     elif title is not None:
@@ -57,14 +57,11 @@ def _retitle(group: ElementTree.Element, words: str) -> None:
 
 def _told(arrow: Arrow, boxes: dict[str, Box]) -> str:
     tail, head = (boxes[id].title.split(";")[0] for id in (arrow.tail, arrow.head))
-    return f"{tail} to {head}: {arrow.label}" if arrow.label else f"{tail} to {head}"
+    stopped = f": {arrow.label}" if arrow.kind == "halt" else ""  # a number stands on the arrow
+    return f"{tail} to {head}{stopped}"
 
 
 def _element(prefix: str, name: str, words: str) -> ElementTree.Element:
-    element = ElementTree.Element(_tag(name), {"id": f"{prefix}-{name}"})
+    element = ElementTree.Element(f"{SVG}{name}", {"id": f"{prefix}-{name}"})
     element.text = words
     return element
-
-
-def _tag(name: str) -> str:
-    return f"{{{_SVG}}}{name}"

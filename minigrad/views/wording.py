@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..equations import Equation, Equations
+from ..registry import OPS
 from ..values import Value
-from .flow import Flow, Stop
+from .flow import COMPARISONS, Flow, Stop, is_sampled
 from .labels import finite, named, number, numbers, right_side, short, text
 
 _LONGEST = 60  # letters of an equation
@@ -88,6 +89,21 @@ class Wording:
         whose = f"{stop.lost} of {np.size(row.value)} numbers" if stop.lost else "it"
         why = _ZEROS.get(row.op, _flat)(self, row, x)
         return f"{self.full(row)} stops {whose} at {self.at(x)}: {why}"
+
+
+def why_none(equations: Equations, row: Equation, x: Equation) -> str:
+    """Why `row` hands its input `x` no share of its gradient."""
+    if x.requires_grad:
+        whose = "its condition" if row.op == "where" else x.op or x.kind
+        return f"{row.op} passes no gradient to {whose}"
+    if x.kind == "stop":
+        made = " made by .sample()" if is_sampled(x, equations[x.inputs[0]]) else ""
+        return f"a wall{made} takes no gradient"
+    if not x.op:
+        return f"{'noise' if x.kind == 'noise' else 'a constant'} takes no gradient"
+    if OPS[x.op].infix in COMPARISONS:
+        return "a comparison is 1 or 0 and flat between its jumps"
+    return "it depends on no parameter, or only through walls"
 
 
 def _clip(told: Wording, row: Equation, x: Equation) -> str:

@@ -1,0 +1,175 @@
+// Where one looks at a graph from: moving, zooming, following the current node.
+
+const READABLE = 1.1; // the scale at which the arrows' 10 px words are 11 px high
+const cameras = graphs.map(cameraOf);
+let isFollowing = false;
+
+function cameraOf(graph) {
+  const { width, height } = graph.svg.viewBox.baseVal;
+  const { e, f } = graph.root.transform.baseVal.consolidate().matrix; // boxes are placed in root
+  graph.svg.style.width = `${width}px`;
+  graph.svg.style.height = `${height}px`;
+  const camera = { graph, width, height, e, f, x: 0, y: 0, scale: 1, frame: [0, 0], shown: null };
+  listenToPointer(camera);
+  new ResizeObserver(([entry]) => resized(camera, entry.contentRect)).observe(graph.frame);
+  return camera;
+}
+
+// A frame's height comes from the window and the graph: enough for the graph, half the window.
+function sizeFrames() {
+  const room = Math.max(220, 0.48 * innerHeight);
+  const heights = cameras.map(({ width, height, graph }) => {
+    const fit = Math.min(1.25, graph.frame.clientWidth / (width + 16));
+    return (fit >= READABLE ? fit : READABLE) * (height + 16);
+  });
+  byId("graphs").style.setProperty("--frame", `${Math.min(room, Math.max(...heights))}px`);
+}
+
+function resized(camera, { width, height }) {
+  if (camera.frame[0] === width && camera.frame[1] === height) return;
+  camera.isPlaced = false;
+  camera.frame = [width, height];
+  if (isFollowing) follow(camera, camera.shown);
+  else fit(camera);
+}
+
+const fitting = ({ frame, width, height }) =>
+  Math.min(1.25, frame[0] / (width + 16), frame[1] / (height + 16));
+
+const needsFollowing = () => cameras.some((camera) => fitting(camera) < READABLE);
+
+function fit(camera) {
+  camera.scale = fitting(camera);
+  centre(camera, camera.width / 2, camera.height / 2);
+}
+
+// Bring the point (x, y) of the drawing to the middle, but show no more of what is beside it.
+function centre(camera, x, y) {
+  const along = (middle, frame, size) => {
+    const least = frame - size * camera.scale;
+    const wanted = frame / 2 - middle * camera.scale;
+    return least > 0 ? least / 2 : Math.max(least - 8, Math.min(8, wanted));
+  };
+  camera.x = along(x, camera.frame[0], camera.width);
+  camera.y = along(y, camera.frame[1], camera.height);
+  place(camera);
+}
+
+function place(camera) {
+  const { graph, x, y, scale } = camera;
+  camera.isPlaced = true;
+  graph.svg.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+}
+
+// Look at the current node and its operands, where they are too far apart at the node; stay where
+// they are in sight already.
+function follow(camera, shown) {
+  camera.shown = shown;
+  const node = shown?.pane.nodes[shown.step.node];
+  const scale = Math.max(READABLE, fitting(camera));
+  camera.isPlaced &&= scale === camera.scale;
+  camera.scale = scale;
+  if (!node) return centre(camera, 0, camera.height / 2);
+  const { pane } = shown;
+  const near = [node, ...node.inputs.map((i) => pane.nodes[i])];
+  const all = around(camera, near.map((n) => camera.graph.boxes.get(n.box)).filter(Boolean));
+  const [width, height] = camera.frame.map((size) => size / camera.scale - 32);
+  const fits = all && all.right - all.left < width && all.bottom - all.top < height;
+  const box = fits ? all : around(camera, [camera.graph.boxes.get(node.box)].filter(Boolean));
+  if (!box || (camera.isPlaced && inSight(camera, box))) return place(camera);
+  centre(camera, (box.left + box.right) / 2, (box.top + box.bottom) / 2);
+}
+
+// The rectangle around boxes, in the drawing's coordinates.
+function around({ e, f }, boxes) {
+  if (!boxes.length) return null;
+  return {
+    left: e + Math.min(...boxes.map((b) => b.x)),
+    right: e + Math.max(...boxes.map((b) => b.x + b.width)),
+    top: f + Math.min(...boxes.map((b) => b.y)),
+    bottom: f + Math.max(...boxes.map((b) => b.y + b.height)),
+  };
+}
+
+// Bring a box in sight that has the keyboard's focus.
+function lookAt(camera, box) {
+  const { left, right, top, bottom } = around(camera, [box]);
+  if (!inSight(camera, { left, right, top, bottom })) {
+    centre(camera, (left + right) / 2, (top + bottom) / 2);
+  }
+}
+
+function inSight({ x, y, scale, frame }, { left, right, top, bottom }) {
+  return (
+    x + left * scale > 8 && x + right * scale < frame[0] - 8 &&
+    y + top * scale > 8 && y + bottom * scale < frame[1] - 8
+  );
+}
+
+// Zoom so that the drawing's point under (x, y) of the frame stays there.
+function zoom(camera, factor, x = camera.frame[0] / 2, y = camera.frame[1] / 2) {
+  const scale = Math.max(0.1, Math.min(4, camera.scale * factor));
+  camera.x = x - ((x - camera.x) * scale) / camera.scale;
+  camera.y = y - ((y - camera.y) * scale) / camera.scale;
+  camera.scale = scale;
+  setFollowing(false);
+  place(camera);
+}
+
+function move(camera, dx, dy) {
+  camera.x += dx;
+  camera.y += dy;
+  setFollowing(false);
+  place(camera);
+}
+
+function setFollowing(isOn) {
+  isFollowing = isOn;
+  buttonOf("follow").setAttribute("aria-pressed", String(isOn));
+}
+
+// Dragging moves the graph.
+function listenToPointer(camera) {
+  const { frame } = camera.graph;
+  let from = null;
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) from = [event.clientX, event.clientY];
+  });
+  frame.addEventListener("pointermove", (event) => {
+    if (!from || !(event.buttons & 1)) return;
+    const [dx, dy] = [event.clientX - from[0], event.clientY - from[1]];
+    if (!camera.isDragged && Math.hypot(dx, dy) < 5) return;
+    if (!camera.isDragged) frame.setPointerCapture(event.pointerId);
+    camera.isDragged = true;
+    from = [event.clientX, event.clientY];
+    move(camera, dx, dy);
+  });
+  frame.addEventListener("pointerup", () => {
+    from = null;
+    setTimeout(() => (camera.isDragged = false)); // after the click that ends a drag
+  });
+  frame.addEventListener("wheel", (event) => turnWheel(camera, event), { passive: false });
+}
+
+// A wheel zooms with the Ctrl key, and moves the graph sideways, where the page can't go. Up and
+// down it is left to the page, so that nobody gets stuck in a graph.
+function turnWheel(camera, event) {
+  const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+  if (!event.ctrlKey && !event.metaKey && !isSideways) return;
+  event.preventDefault();
+  if (isSideways) return move(camera, -event.deltaX, 0);
+  const corner = camera.graph.frame.getBoundingClientRect();
+  const [x, y] = [event.clientX - corner.left, event.clientY - corner.top];
+  zoom(camera, Math.exp(-event.deltaY / 300), x, y);
+}
+
+onAction("in", () => cameras.forEach((camera) => zoom(camera, 1.25)));
+onAction("out", () => cameras.forEach((camera) => zoom(camera, 0.8)));
+onAction("fit", () => {
+  setFollowing(false);
+  cameras.forEach(fit);
+});
+onAction("follow", () => {
+  setFollowing(!isFollowing);
+  cameras.forEach(isFollowing ? (camera) => follow(camera, camera.shown) : fit);
+});

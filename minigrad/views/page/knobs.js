@@ -1,0 +1,99 @@
+// Knobs: sliders that move parameters while the noise stays as it is; new noise; back to Python's.
+
+const knobs = parameters.filter((parameter) => parameter.hasKnob).map(knobOf);
+const isLive = panes.some((pane) => pane.replay);
+const canDraw = (pane) => pane.noise.some((i) => LAWS[pane.nodes[i].law]);
+const canFlip = panes.some((pane) => pane.replay && canDraw(pane));
+
+function knobOf(parameter) {
+  const { key: name, python } = parameter;
+  const row = element("div", "knob");
+  const [label, slider] = [element("label", "", name), element("input")];
+  const field = element("input", "number");
+  label.title = name;
+  slider.type = "range";
+  slider.step = "any";
+  slider.dataset.knob = name;
+  slider.id = `knob-${byId("knobs").childElementCount}`;
+  label.htmlFor = slider.id;
+  [slider.min, slider.max] = reachOf(python, python);
+  field.dataset.number = name;
+  field.inputMode = "decimal";
+  field.setAttribute("aria-label", `${name} as a number`);
+  slider.addEventListener("input", () => moveKnob(name, slider.valueAsNumber));
+  field.addEventListener("change", () => {
+    const x = parsed(field.value);
+    if (x === null) renderField(field, valueOf(parameter, state));
+    else moveKnob(name, x);
+  });
+  row.append(label, slider, field);
+  byId("knobs").append(row);
+  return { parameter, slider, field, last: null };
+}
+
+// The slider's ends: around Python's value, wider where training has led further out.
+function reachOf(python, x) {
+  const middle = Number.isFinite(python) ? python : 0;
+  const out = Number.isFinite(x) ? Math.abs(x - middle) : 0;
+  const near = Math.max(2, 2 * Math.abs(middle));
+  const half = out > near ? 2 * out : near;
+  return [middle - half, middle + half];
+}
+
+function moveKnob(name, x) {
+  change((now) => now.moved.set(name, x));
+}
+
+// A number as people type it: with a minus sign of either kind, a comma for a point; null if none.
+function parsed(text) {
+  const plain = text.trim().toLowerCase().replace(/[−–]/g, "-").replace(",", ".");
+  if (plain === "nan") return NaN;
+  const x = Number(plain.replace("inf", "Infinity"));
+  return plain === "" || Number.isNaN(x) ? null : x;
+}
+
+const renderField = (field, x) => (field.value = told(x).replace("+", ""));
+
+const tellTrouble = textWriter(byId("trouble"));
+
+function renderKnobs({ state: now, panes: shown }) {
+  tellTrouble(shown.map(({ numbers }) => numbers.trouble).find(Boolean) ?? "");
+  for (const knob of knobs) {
+    const x = valueOf(knob.parameter, now);
+    if (Object.is(x, knob.last)) continue;
+    const { slider, field } = knob;
+    knob.last = x;
+    [slider.min, slider.max] = reachOf(knob.parameter.python, x);
+    if (slider.valueAsNumber !== x && Number.isFinite(x)) slider.value = x;
+    if (!Object.is(parsed(field.value), x)) renderField(field, x);
+  }
+}
+
+function setUpKnobs() {
+  for (const name of ["resample", "reset"]) buttonOf(name).hidden = !isLive;
+  buttonOf("resample").disabled = !canFlip;
+  if (isLive && canFlip && knobs.length) return;
+  let words = "Nothing here can be moved; Resample flips the coin again.";
+  if (knobs.length) words = "Move a knob: all numbers follow.";
+  if (!isLive) {
+    words = "Arrays: the page steps through the numbers that Python stored. " +
+      "Knobs and predictions need scalars.";
+    byId("knobs-title").textContent = "Stored values";
+  }
+  byId("knobs-note").textContent = words;
+}
+
+function resample() {
+  if (canFlip) change((now) => (now.seed += 1));
+}
+
+onAction("resample", resample);
+onAction("reset", () => {
+  stopTraining();
+  forgetTraining();
+  change((now) => {
+    now.moved = new Map();
+    now.seed = 0;
+  });
+});
+setUpKnobs();

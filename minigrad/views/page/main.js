@@ -1,0 +1,122 @@
+// The page: one state, one view of it, one rendering of that view.
+
+const root = document.documentElement;
+let written = 0; // when the address was last written
+let writing = 0; // the timer that will write it next
+
+// Every change of the state comes through here.
+function change(edit) {
+  const start = performance.now();
+  edit(state);
+  render(view(state));
+  root.dataset.ms = (performance.now() - start).toFixed(2);
+  writeHash();
+}
+
+function render(shown) {
+  root.dataset.step = shown.step;
+  root.dataset.phase = shown.phase;
+  shown.panes.forEach((each, i) => {
+    renderGraph(graphs[i], each);
+    cameras[i].shown = each;
+    if (isFollowing) follow(cameras[i], each);
+    renderTable(tables[i], each);
+  });
+  renderRules(shown);
+  renderSource(shown);
+  renderKnobs(shown);
+  renderPredict(shown);
+  renderControls(shown);
+}
+
+const tellWhere = textWriter(byId("where"));
+// Buttons that lead nowhere are not disabled, or the focus on them would be lost.
+const atEnd = new Map(["first", "back", "next", "last"].map((name) =>
+  [name, attributeWriter(buttonOf(name), "aria-disabled")]));
+
+function renderControls({ step, phase, panes: [{ pane, step: own }] }) {
+  const node = own.phase === phase && own.node !== null ? ` · ${pane.nodes[own.node].name}` : "";
+  tellWhere(`Step ${step} of ${timeline.last} · ${phase}${node}`);
+  byId("step").value = step;
+  byId("step").setAttribute("aria-valuetext", `${step}, ${phase}${node}`);
+  for (const name of ["first", "back"]) atEnd.get(name)(String(step === 0));
+  for (const name of ["next", "last"]) atEnd.get(name)(String(step === timeline.last));
+}
+
+// At most every 200 ms: browsers refuse more.
+function writeHash() {
+  clearTimeout(writing);
+  const wait = written + 200 - performance.now();
+  if (wait > 0) {
+    writing = setTimeout(writeHash, wait);
+    return;
+  }
+  written = performance.now();
+  try {
+    history.replaceState(null, "", hashOf(state));
+  } catch {
+    // a page within a notebook has no address of its own
+  }
+}
+
+// The badge: the replay in this page against the numbers that Python computed.
+function compare() {
+  const live = panes.filter((pane) => pane.replay);
+  const badge = byId("badge");
+  if (!live.length) {
+    badge.textContent = "Python's numbers, stored";
+    return;
+  }
+  const leaves = (pane) => pane.inputs.map((i) => pane.numbers.values[i]);
+  const apart = Math.max(...live.map((pane) =>
+    distance(replayed(pane, leaves(pane)), pane.numbers)));
+  badge.dataset.error = apart;
+  const differs = apart > 1e-12;
+  badge.classList.toggle("bad", differs);
+  const size = apart === 0 ? "0" : apart.toExponential(0).replace("-", "−");
+  badge.textContent = `JavaScript ${differs ? "differs from" : "="} Python (max |Δ| ${size})`;
+}
+
+// Where several programs stand side by side: which parameters get a gradient in each.
+function tellSummary() {
+  if (panes.length < 2) return;
+  const sentences = panes.map((pane) => {
+    const all = pane.nodes.map((node, i) => i).filter((i) => pane.nodes[i].kind === "parameter");
+    const names = (list) => list.map((i) => pane.nodes[i].name).join(", ");
+    const missed = all.filter((i) => !pane.reached.has(i));
+    const got = all.filter((i) => pane.reached.has(i));
+    const parts = [];
+    if (got.length) parts.push(`a gradient for ${names(got)}`);
+    if (missed.length) parts.push(`none for ${names(missed)}`);
+    return `${pane.title}: ${parts.join(", ")}`;
+  });
+  byId("summary").textContent = `In the end, ${sentences.join("; ")}.`;
+  byId("summary").hidden = false;
+}
+
+function showLegend() {
+  const drawn = [...document.querySelectorAll("#graphs [data-kind]")];
+  const kinds = new Set(drawn.map((group) => group.dataset.kind));
+  for (const item of byId("legend").children) item.hidden = !kinds.has(item.dataset.kind);
+}
+
+function start() {
+  document.body.classList.toggle("several", panes.length > 1);
+  root.dataset.steps = timeline.last;
+  readHash(state, location.hash);
+  showLegend();
+  sizeFrames();
+  for (const camera of cameras) {
+    camera.frame = [camera.graph.frame.clientWidth, camera.graph.frame.clientHeight];
+  }
+  setFollowing(needsFollowing());
+  render(view(state));
+  if (!isFollowing) cameras.forEach(fit);
+  compare();
+  tellSummary();
+  requestAnimationFrame(() => document.body.classList.add("started")); // from here on, graphs glide
+}
+
+addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));
+addEventListener("resize", sizeFrames);
+start();

@@ -1,0 +1,123 @@
+// What the page holds: for each pane its program's nodes, steps and numbers, as Python handed them.
+
+const PHASES = ["leaves", "forward", "seed", "backward"];
+const DATA = JSON.parse(byId("data").textContent);
+
+// A pane with what its steps say, by node and by share of a gradient.
+function paneOf(data, index) {
+  const { nodes, steps, shares, numbers } = data;
+  const pane = { ...data, index, replay: data.live ? REPLAYS[index] : null };
+  pane.numbers = decoded(numbers);
+  pane.valueStep = nodes.map(() => 0); // at which a node is computed
+  pane.backStep = nodes.map(() => -1); // at which its gradient goes on to its inputs
+  pane.shareStep = shares.map(() => 0);
+  pane.seedStep = steps.length;
+  steps.forEach((step, i) => {
+    if (step.phase === "forward") pane.valueStep[step.node] = i;
+    if (step.phase === "backward") pane.backStep[step.node] = i;
+    if (step.phase === "seed") pane.seedStep = i;
+    for (const k of step.shares ?? []) pane.shareStep[k] = i;
+  });
+  pane.earlier = earlierShares(nodes, shares);
+  pane.reached = new Set(shares.map((share) => share.target));
+  pane.keys = keysOf(nodes);
+  pane.noise = data.inputs.filter((i) => nodes[i].kind === "noise");
+  pane.count = countsOf(steps);
+  pane.start = startsOf(pane.count);
+  return pane;
+}
+
+// How many steps each phase has.
+const countsOf = (steps) => Object.fromEntries(
+  PHASES.map((phase) => [phase, steps.filter((step) => step.phase === phase).length]));
+
+// The step with which each phase starts, or would.
+function startsOf(counts) {
+  const starts = {};
+  let start = 0;
+  for (const phase of PHASES) {
+    starts[phase] = start;
+    start += counts[phase];
+  }
+  return starts;
+}
+
+// JSON has no NaN and no infinities: there they are words.
+function decoded(numbers) {
+  const read = {};
+  for (const [name, list] of Object.entries(numbers)) read[name] = list.map(numberOf);
+  return read;
+}
+
+// What each parameter is called on this page: its name, and if it is not the first of it, a number.
+function keysOf(nodes) {
+  const seen = new Map();
+  return nodes.map(({ name, kind }) => {
+    if (kind !== "parameter") return "";
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    return seen.get(name) === 1 ? name : `${name} (${seen.get(name)})`;
+  });
+}
+
+// For each share the one before it that went to the same node, or -1.
+function earlierShares(nodes, shares) {
+  const last = nodes.map(() => -1);
+  return shares.map(({ target }, k) => {
+    const before = last[target];
+    last[target] = k;
+    return before;
+  });
+}
+
+// The steps of the page: as many a phase as the longest pane has; the others wait at their last.
+function timelineOf(all) {
+  const longest = (phase) => Math.max(...all.map((pane) => pane.count[phase]));
+  const counts = Object.fromEntries(PHASES.map((phase) => [phase, longest(phase)]));
+  const line = PHASES.flatMap((phase) =>
+    Array.from({ length: counts[phase] }, (_, offset) => ({ phase, offset })));
+  return { line, start: startsOf(counts), last: line.length - 1 };
+}
+
+// The step of `pane` that stands beside the page's step.
+function paneStep(pane, step) {
+  const { phase, offset } = timeline.line[step];
+  return pane.start[phase] + Math.min(offset, pane.count[phase] - 1);
+}
+
+// The page's step beside which the pane's own stands.
+function pageStep(pane, own) {
+  const { phase } = pane.steps[own];
+  return timeline.start[phase] + own - pane.start[phase];
+}
+
+// Parameters by key, those with a knob first: one of the same name in several panes is one knob.
+function parametersOf(all) {
+  const found = new Map();
+  const add = (pane, i, hasKnob) => {
+    const key = pane.keys[i];
+    if (!found.has(key)) found.set(key, { key, python: pane.numbers.values[i], hasKnob });
+  };
+  const live = all.filter((pane) => pane.replay);
+  for (const pane of live) for (const i of pane.knobs) add(pane, i, true);
+  for (const pane of live) {
+    for (const i of pane.inputs) if (pane.nodes[i].kind === "parameter") add(pane, i, false);
+  }
+  return [...found.values()];
+}
+
+// How far two runs' numbers are apart, relative to numbers above 1; nan has to meet nan, inf inf.
+function distance(ours, theirs) {
+  let most = 0;
+  for (const name of ["values", "slopes", "shares", "sums"]) {
+    theirs[name].forEach((x, i) => {
+      if (Object.is(ours[name][i], x) || ours[name][i] === x) return;
+      const apart = Math.abs(ours[name][i] - x) / Math.max(1, Math.abs(x));
+      most = Math.max(most, Number.isNaN(apart) ? Infinity : apart);
+    });
+  }
+  return most;
+}
+
+const panes = DATA.panes.map(paneOf);
+const timeline = timelineOf(panes);
+const parameters = parametersOf(panes);

@@ -1,0 +1,173 @@
+// The rule of the current step, with the numbers put in.
+
+const ruleBox = byId("rule");
+const ruleParts = panes.map((pane) => {
+  const part = element("div", "part");
+  ruleBox.append(part);
+  return part;
+});
+
+function renderRules(shown) {
+  shown.panes.forEach((each, i) => {
+    const lines = ruleLines(each, shown.phase);
+    if (panes.length > 1) lines.unshift(element("h3", "", each.pane.title));
+    ruleParts[i].replaceChildren(...lines);
+  });
+}
+
+function ruleLines(shown, phase) {
+  const { step, pane } = shown;
+  if (step.phase !== phase) return [element("p", "note", waiting(phase))];
+  if (phase === "leaves") return leafLines(shown);
+  if (phase === "seed") return seedLines(shown);
+  return phase === "forward" ? forwardLines(shown) : backwardLines(shown);
+}
+
+function waiting(phase) {
+  if (phase === "forward") return "All values are computed.";
+  return phase === "seed" ? "No gradient is asked for." : "No gradient has further to go.";
+}
+
+const LEAVES = { parameter: "Parameters", noise: "Noise", constant: "Constants" };
+
+function leafLines({ pane, numbers }) {
+  const lines = [element("p", "lead", "Leaves: what the program starts from")];
+  for (const [kind, words] of Object.entries(LEAVES)) {
+    const found = pane.nodes.map((node, i) => ({ node, x: numbers.values[i] }))
+      .filter(({ node }) => !node.op && node.kind === kind && !node.literal);
+    if (found.length) lines.push(element("p", "note", words));
+    for (const { node, x } of found) lines.push(formulaLine([node.name, " ", equals(number(x))]));
+  }
+  return lines;
+}
+
+function forwardLines({ pane, step, numbers }) {
+  const node = pane.nodes[step.node];
+  const x = numbers.values[step.node];
+  const lead = element("p", "lead", `Forward: ${node.name}`);
+  const parts = [node.name];
+  if (node.says !== node.name) parts.push(" = ", node.says);
+  const filled = filledIn(node, pane.nodes, numbers.values);
+  if (filled) parts.push(" = ", element("span", "filled", filled));
+  parts.push(" ", equals(result(x, "value")));
+  const lines = [lead, formulaLine(parts)];
+  if (node.kind === "stop") {
+    lines.push(stopLine(`a wall: the value passes, no gradient comes back`));
+  }
+  return lines;
+}
+
+function seedLines({ pane, step }) {
+  if (!pane.nodes[step.node].takes) {
+    return [element("p", "lead", "The output takes no gradient, so none goes back")];
+  }
+  const name = `∂L/∂${pane.nodes[step.node].name}`;
+  const meaning = pane.nodes[step.node].name === "L" ? "" : ", here called L";
+  const words = pane.shares.find((share) => share.from === step.node)?.upstream ?? name;
+  return [
+    element("p", "lead", `The backward pass starts at the output${meaning}`),
+    formulaLine([`${words} `, equals(result(1, "grad"))]),
+  ];
+}
+
+function backwardLines({ pane, step, numbers, grads, hidden }) {
+  const { name } = pane.nodes[step.node];
+  const lines = [element("p", "lead", `Backward through ${name}`)];
+  const first = step.shares[0];
+  if (first !== undefined) {
+    lines.push(formulaLine([`${pane.shares[first].upstream} `, equals(number(grads[step.node]))]));
+  }
+  for (const k of step.shares) {
+    if (hidden.has(k)) lines.push(formulaLine([`${pane.shares[k].to} += `, "?"], "hidden"));
+    else lines.push(...shareLines(pane, numbers, k, grads[step.node]));
+  }
+  for (const { target, why } of step.stops) {
+    lines.push(stopLine(`${pane.nodes[target].name}: ${why}`));
+  }
+  return lines;
+}
+
+// ∂L/∂σ += ∂L/∂(σ·ε) × ε = −1.6409 × +0.8300 = −1.3619, and old + new where there was one before.
+function shareLines(pane, numbers, k, upstream) {
+  const { to, upstream: from, slope, rule } = pane.shares[k];
+  const share = numbers.shares[k];
+  const parts = slope
+    ? [`${from} × ${slope} `, equals(number(upstream), " × ", number(numbers.slopes[k]))]
+    : [rule];
+  const lines = [formulaLine([`${to} += `, ...parts, " ", equals(result(share, "grad"))])];
+  const before = pane.earlier[k];
+  if (before >= 0) {
+    const both = slope ? `${told(numbers.sums[before])} ${signed(share)} ` : "";
+    const sum = equals(result(numbers.sums[k], "grad"));
+    lines.push(formulaLine(["old + new: ", element("span", "number", both), sum], "sum"));
+  }
+  return lines;
+}
+
+// A number as it is added to another: "− 1.3619".
+const signed = (x) => (Number.isNaN(x) ? "+ nan" : told(x).replace(/^[+−]/, "$& "));
+
+// The node's formula with its inputs' numbers in place of their names; "" where these aren't found.
+function filledIn(node, nodes, values) {
+  if (node.shape.length || node.inputs.some((i) => typeof values[i] !== "number")) return "";
+  let [text, rest] = ["", node.says];
+  for (const i of node.inputs) {
+    const { name, literal } = nodes[i];
+    const at = placeOf(name, rest);
+    if (at < 0) return "";
+    let [before, after] = [text + rest.slice(0, at), rest.slice(at + name.length)];
+    if (before.endsWith("(") && after.startsWith(")") && !isWordy(before.at(-2))) {
+      [before, after] = [before.slice(0, -1), after.slice(1)]; // a number needs them less
+    }
+    const words = literal ? name : told(values[i]).replace("+", "");
+    const isOpen = before === "" || /[(,|] ?$/.test(before);
+    const needsBrackets = words.startsWith("−") && (!isOpen || /^[²^]/.test(after));
+    text = before + (needsBrackets ? `(${words})` : words);
+    rest = after;
+  }
+  return text + rest;
+}
+
+const isWordy = (letter = "") => /[\p{L}\p{M}\p{N}_]/u.test(letter) && !/[²ᵀ]/.test(letter);
+
+// Where `name` stands in `formula` as a word of its own: not the x of exp.
+function placeOf(name, formula) {
+  for (let at = formula.indexOf(name); at >= 0; at = formula.indexOf(name, at + 1)) {
+    const [first, last] = [name[0], name.at(-1)];
+    const before = isWordy(first) && isWordy(formula[at - 1]);
+    const after = isWordy(last) && isWordy(formula[at + name.length]);
+    if (!before && !after) return at;
+  }
+  return -1;
+}
+
+// -------------------------------------------------------------------------------------- its parts
+
+// A line of formulas: texts, which may break before "=", and elements.
+function formulaLine(parts, className = "") {
+  const line = element("p", `formula ${className}`);
+  line.append(...parts);
+  return line;
+}
+
+function number(x) {
+  if (typeof x === "number") return element("span", "number", told(x));
+  const strip = heat(x, 72);
+  strip.append(element("span", "number", ` ${toldArray(x)}`));
+  return strip;
+}
+
+// "= …" on one line.
+function equals(...parts) {
+  const made = element("span", "keep", "= ");
+  made.append(...parts);
+  return made;
+}
+
+function result(x, kind) {
+  const made = number(x);
+  made.classList.add("result", kind);
+  return made;
+}
+
+const stopLine = (words) => formulaLine([`⊘ ${words}`], "stopped");

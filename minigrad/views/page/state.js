@@ -1,0 +1,101 @@
+// The state of the page, what is to be seen in it, and its form in the address.
+
+const state = {
+  step: 0,
+  moved: new Map(), // parameters that are not where Python had them, by key
+  seed: 0, // of ε; 0 stands for Python's draw
+  predicting: false,
+  answered: new Set(), // shares that the reader has answered, as "pane.share"
+};
+
+// All that is to be seen in a state: nothing else decides what the page shows.
+function view(now) {
+  const step = Math.max(0, Math.min(now.step, timeline.last));
+  const { phase } = timeline.line[step];
+  return { step, phase, panes: panes.map((pane) => paneView(pane, now, step)), state: now };
+}
+
+function paneView(pane, now, step) {
+  const at = paneStep(pane, step);
+  const shown = pane.steps[at];
+  const numbers = numbersOf(pane, now);
+  const hidden = hiddenShares(pane, now, shown);
+  const grads = new Array(pane.nodes.length);
+  if (pane.seedStep <= at) grads[pane.output] = 1;
+  const made = pane.shareStep.findLastIndex((when) => when <= at) + 1;
+  for (let k = 0; k < made; k++) {
+    if (!hidden.has(k)) grads[pane.shares[k].target] = numbers.sums[k];
+  }
+  return { pane, at, step: shown, numbers, grads, hidden, made };
+}
+
+// The shares of this step that the reader is still to predict.
+function hiddenShares(pane, now, step) {
+  const asked = now.predicting && pane.replay ? step.shares ?? [] : [];
+  return new Set(asked.filter((k) => !now.answered.has(`${pane.index}.${k}`)));
+}
+
+// The numbers of a whole run at these leaves; kept until a leaf changes.
+function numbersOf(pane, now) {
+  if (!pane.replay) return pane.numbers;
+  const leaves = leavesOf(pane, now);
+  if (!pane.leaves?.every((x, i) => Object.is(x, leaves[i]))) {
+    pane.leaves = leaves;
+    pane.run = replayed(pane, leaves);
+  }
+  return pane.run;
+}
+
+// A program may refuse its leaves, as soft_clip does where low is not below high: then there are no
+// numbers, and `trouble` says why.
+function replayed(pane, leaves) {
+  try {
+    return { ...pane.replay(...leaves), trouble: "" };
+  } catch (error) {
+    const none = { trouble: error.message };
+    for (const [name, list] of Object.entries(pane.numbers)) none[name] = list.map(() => NaN);
+    pane.inputs.forEach((i, slot) => (none.values[i] = leaves[slot]));
+    return none;
+  }
+}
+
+function leavesOf(pane, now) {
+  const leaves = pane.inputs.map((i) => now.moved.get(pane.keys[i]) ?? pane.numbers.values[i]);
+  if (now.seed > 0) {
+    pane.noise.forEach((i, k) => {
+      const law = LAWS[pane.nodes[i].law];
+      if (law) leaves[pane.inputs.indexOf(i)] = law(generator(mixed(now.seed) + k));
+    });
+  }
+  return leaves;
+}
+
+const valueOf = (parameter, now) => now.moved.get(parameter.key) ?? parameter.python;
+
+// ------------------------------------------------------------------------------- in the address
+
+function hashOf(now) {
+  const parts = [`s=${now.step}`];
+  parameters.forEach(({ key }, k) => {
+    if (now.moved.has(key)) parts.push(`k${k}=${now.moved.get(key)}`);
+  });
+  parts.push(`seed=${now.seed}`);
+  return `#${parts.join("&")}`;
+}
+
+// Take over what an address says; what it does not say, or says wrongly, is as Python had it.
+function readHash(now, hash) {
+  const said = new URLSearchParams(hash.slice(1));
+  now.step = Math.min(whole(said.get("s")), timeline.last);
+  now.seed = whole(said.get("seed"));
+  now.moved = new Map();
+  parameters.forEach(({ key }, k) => {
+    const text = said.get(`k${k}`);
+    if (text && !Number.isNaN(Number(text))) now.moved.set(key, Number(text));
+  });
+}
+
+function whole(text) {
+  const number = Math.trunc(Number(text));
+  return number > 0 && number < 2 ** 31 ? number : 0;
+}

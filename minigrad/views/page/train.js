@@ -1,0 +1,100 @@
+// Train: gradient descent in the page. A step flips coins, runs the program, moves parameters.
+
+const STEPS_A_FRAME = 20;
+let curve = null;
+let training = 0; // the animation frame that goes on with it, or 0
+
+const whyNoTraining = reasonAgainstTraining();
+
+function reasonAgainstTraining() {
+  if (panes.length > 1) return "Training needs a page with one graph.";
+  const [pane] = panes;
+  if (!pane.replay) return "Arrays step through stored values; training would change them.";
+  if (!trained(pane).length) return "No parameter gets a gradient, so there is nothing to train.";
+  const fixed = pane.noise.find((i) => !LAWS[pane.nodes[i].law]);
+  if (fixed === undefined) return "";
+  return `The page can't draw ${pane.nodes[fixed].name} afresh, and training needs fresh noise.`;
+}
+
+// The positions of the parameters that a gradient reaches.
+function trained(pane) {
+  return pane.inputs.filter((i) => pane.nodes[i].kind === "parameter" && pane.reached.has(i));
+}
+
+// Take `count` steps; says what went wrong, or "".
+function descend(now, count, rate) {
+  const [pane] = panes;
+  const moving = trained(pane).map((i) => ({ key: pane.keys[i], k: lastShare(pane, i), i }));
+  for (let n = 0; n < count; n++) {
+    now.seed += 1;
+    const numbers = numbersOf(pane, now);
+    const loss = numbers.values[pane.output];
+    if (!Number.isFinite(loss)) return `Diverged at step ${curve.count + 1}: loss ${told(loss)}.`;
+    addLoss(curve, loss);
+    for (const { key, k, i } of moving) {
+      const moved = numbers.values[i] - rate * numbers.sums[k];
+      if (!Number.isFinite(moved)) return `Diverged: the gradient of ${key} is not finite.`;
+      now.moved.set(key, moved);
+    }
+  }
+  return "";
+}
+
+const lastShare = (pane, target) => pane.shares.findLastIndex((share) => share.target === target);
+
+function train(count) {
+  const rate = parsed(byId("rate").value);
+  if (!(rate > 0)) return toldTraining("The rate is a number above 0.");
+  curve ??= curveOf(byId("curve"));
+  let trouble = "";
+  change((now) => (trouble = descend(now, count, rate)));
+  if (curve.points.length > 1) {
+    byId("curve").hidden = false;
+    drawCurve(curve);
+  }
+  if (trouble) stopTraining();
+  const words = `${curve.count.toLocaleString("en")} steps, mean loss ${told(curve.smooth)}.`;
+  if (!training) toldTraining(trouble ? `${trouble} Lower the rate, then Reset.` : words);
+}
+
+const toldTraining = (words) => (byId("train-told").textContent = words);
+
+function stopTraining() {
+  if (training) cancelAnimationFrame(training);
+  training = 0;
+  byId("rule").setAttribute("aria-live", "polite");
+  buttonOf("train-run").textContent = "Run";
+}
+
+function runTraining() {
+  training = requestAnimationFrame(runTraining);
+  train(STEPS_A_FRAME);
+}
+
+function forgetTraining() {
+  byId("curve").replaceChildren();
+  byId("curve").hidden = true;
+  curve = null;
+  toldTraining("");
+}
+
+onAction("train", () => train(1));
+onAction("train-100", () => train(100));
+onAction("train-run", () => {
+  if (training) {
+    stopTraining();
+    return toldTraining(`Paused after ${curve.count.toLocaleString("en")} steps.`);
+  }
+  byId("rule").setAttribute("aria-live", "off"); // or it would speak without an end
+  buttonOf("train-run").textContent = "Pause";
+  toldTraining("");
+  runTraining();
+});
+
+if (!panes.some((pane) => pane.noise.length)) {
+  byId("train-note").textContent = "Gradient descent on what is shown.";
+}
+if (whyNoTraining) {
+  byId("train-note").textContent = whyNoTraining;
+  byId("train-controls").hidden = true;
+}
