@@ -1,7 +1,8 @@
 """Floor 2: gradients against differences of forward values, which can't share a rule's mistake."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,19 @@ Scalar = Callable[..., Var]
 
 class GradientError(AssertionError):
     """A gradient differs from what differences of the function's values say."""
+
+
+class Compared(NamedTuple):
+    """One number of a gradient: by backward, and by central differences of the values."""
+
+    argument: str
+    backward: float
+    differences: float
+
+    @property
+    def error(self) -> float:
+        """How far apart the two are."""
+        return abs(self.backward - self.differences)
 
 
 def check_gradients(f: Function, *args: object, order: int = 1, rtol: float = 1e-6,
@@ -73,23 +87,34 @@ def _compare(total: Scalar, leaves: list[Var], wanted: list[int], what: str, rto
         raise ValueError(f"check_gradients: f is {y:.3g} here: choose a point in its domain")
     if again != y.item():
         raise ValueError(f"check_gradients: f gives {y}, then {again}: draw noise outside it")
-    for i, gradient in zip(wanted, grad(y, [leaves[i] for i in wanted]), strict=True):
+    for each in compared(total, leaves, wanted):
+        if math.isnan(each.differences):
+            raise ValueError(f"check_gradients: f is finite on one side only of {each.argument}")
+        allowed = atol + rtol * max(abs(each.backward), abs(each.differences))
+        if not each.error <= allowed:
+            raise GradientError(
+                f"the {what} with respect to {each.argument} is {each.backward:.12g}, central "
+                f"differences give {each.differences:.12g}: error {each.error:.3g}, "
+                f"allowed {allowed:.3g}"
+            )
+
+
+def compared(total: Scalar, leaves: Sequence[Var], wanted: Sequence[int]) -> Iterator[Compared]:
+    """Each number of the gradient of `total` with respect to those leaves that are `wanted`.
+
+    The differences are nan where `total` has no finite value on one side.
+    """
+    for i, gradient in zip(wanted, grad(total(*leaves), [leaves[i] for i in wanted]), strict=True):
         argument = f"argument {i} {leaves[i].name}".rstrip()
         for place, x in np.ndenumerate(leaves[i].value):
             where = f"{argument} at {list(map(int, place))}" if place else argument
             slope = _slope(lambda v, i=i, at=place: _moved(total, leaves, i, at, v), float(x))  # type: ignore
-            if math.isnan(slope):
-                raise ValueError(f"check_gradients: f is finite on one side only of {where}")
-            found = float(np.asarray(gradient)[place])
-            error, allowed = abs(found - slope), atol + rtol * max(abs(found), abs(slope))
-            if not error <= allowed:
-                raise GradientError(
-                    f"the {what} with respect to {where} is {found:.12g}, central differences "
-                    f"give {slope:.12g}: error {error:.3g}, allowed {allowed:.3g}"
-                )
+            yield Compared(where, float(np.asarray(gradient)[place]), slope)
 
 
-def _moved(total: Scalar, leaves: list[Var], i: int, at: tuple[int, ...], new: float) -> float:
+def _moved(
+    total: Scalar, leaves: Sequence[Var], i: int, at: tuple[int, ...], new: float
+) -> float:
     """The value of `total` with one number of argument `i` replaced; nan where `f` refuses it."""
     value = np.array(leaves[i].value)
     value[at] = new

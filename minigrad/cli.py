@@ -1,24 +1,38 @@
-"""Floor 5: the command line, `minigrad code "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
+"""Floor 5: the command line, `minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
 
-The exit status is 0, or 1 for a formula that is understood but has no program, or 2 for a command
-that is not understood.
+The exit status is 0; or 1 where the formula is understood but the check fails, or it has no
+program, or a file can't be written; or 2 for a command that is not understood.
 """
 
 import argparse
+import os
 import sys
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-import numpy as np
+from .checking import GradientError
+from .commands import (
+    LAWS,
+    Formula,
+    formula_of,
+    print_check,
+    print_code,
+    print_reasons,
+    write_lesson,
+    write_picture,
+)  # fmt: skip
+from .views.render import RendererError
 
-from .distributions.randomness import noise
-from .emit.tracing import program_of
-from .expressions import Expression
-from .variable import Var
+_MORE = """\
+a formula has numbers, pi, names, + - * / **, comparisons and functions like exp or where
 
+examples:
+  minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal -o page.html --open
+  minigrad check "x**2 * exp(-x)" x=1.5
+  echo "log(x)/x" | minigrad draw - x=2 > graph.svg
 
-class UsageError(ValueError):
-    """The command is not understood; the sentence says where."""
+exit status: 0 good; 1 the check failed, there is no program, or a file can't be written;
+2 the command or the formula is not understood"""
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -26,75 +40,95 @@ def main(given: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without Greek shows ? and goes on
-    words = list(sys.argv[1:] if given is None else given)
-    # A formula may begin with a minus; with a space before it argparse takes it for no flag.
-    words = [f" {w}" if w[:1] == "-" and w[1:2] not in ("-", "h", "o", "") else w for w in words]
-    options = _parser().parse_args(words)
+    options = _options(sys.argv[1:] if given is None else given)
     try:
-        expression = Expression(options.expression)
-        leaves = leaves_of(expression, options.values, options.seed)
-        output = expression.compute(leaves)
+        text = sys.stdin.read() if options.expression == "-" else options.expression
+        formula = formula_of(text, options.values, options.seed)
     except ValueError as error:
         print(f"minigrad: {error}", file=sys.stderr)
         return 2
     try:
-        print(options.run(output, leaves, options), end="")
-    except ValueError as error:
+        options.run(formula, options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough; at its end Python would try once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError, GradientError, RendererError) as error:
         print(f"minigrad: {error}", file=sys.stderr)
         return 1
     return 0
 
 
+# ------------------------------------------------------------------------------- what is asked for
+
+
+def _options(given: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    # A formula may begin with a minus; with a space before it argparse takes it for no flag.
+    flags = ("-", "-h", "-o")
+    words = [f" {w}" if w[:1] == "-" and w[1:2] != "-" and w not in flags else w for w in given]
+    options, others = parser.parse_known_args(words)
+    # argparse takes all values at once: those that stand after a flag come here.
+    if unknown := [word for word in others if word.startswith("-")]:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    options.values += others
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="minigrad", description="Gradients of a formula.")
+    parser = argparse.ArgumentParser(
+        prog="minigrad",
+        description="Gradients of a formula: each step, a picture, a check, a program.",
+        epilog=_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    code = commands.add_parser("code", help="print the program of its value and gradients")
-    _add_formula(code)
+    step = _command(commands, "step", write_lesson, "make a page that steps through the graph")
+    _add_file(step, "page to write, default lesson.html", ".html")
+    step.add_argument("--text", action="store_true", help="print the steps, and write no page")
+    step.add_argument("--frames", metavar="FOLDER", type=Path, help="write one SVG a step into it")
+    picture = _command(commands, "draw", write_picture, "draw the graph, as SVG or DOT")
+    _add_file(picture, "picture to write; without it the SVG is printed", ".svg", ".dot", ".html")
+    picture.add_argument("--dot", action="store_true", help="print the DOT text, not the SVG")
+    _command(commands, "check", print_check, "compare its gradient with differences of its values")
+    code = _command(commands, "code", print_code, "print the program of its value and gradients")
     code.add_argument("--language", choices=("python", "javascript"), default="python")
-    code.set_defaults(run=_code)
+    _command(commands, "explain", print_reasons, "say where no gradient comes, and why")
     return parser
 
 
-def _add_formula(command: argparse.ArgumentParser) -> None:
-    """What every command takes: a formula, values for its names, a seed."""
-    command.add_argument("expression", help='like "sin(mu + sigma*eps)"')
-    command.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="or NAME~normal")
-    command.add_argument("--seed", type=_seed, default=0, help="of what is ~normal, default 0")
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[Formula, argparse.Namespace], None],
+    what: str,
+) -> argparse.ArgumentParser:
+    """A command, and what every one takes: a formula, values for its names, a seed."""
+    command = commands.add_parser(name, help=what, description=f"minigrad {name}: {what}.")
+    command.add_argument(
+        "expression", help='formula like "sin(mu + sigma*eps)", or - to read it from standard input'
+    )
+    command.add_argument(
+        "values", nargs="*", metavar="NAME=NUMBER", help=f"or noise: NAME~{', NAME~'.join(LAWS)}"
+    )
+    command.add_argument("--seed", type=_seed, default=0, help="of the noise, default 0")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> None:
+    """Flags for the file that a command writes, and for a look at it."""
+
+    def path(text: str) -> Path:
+        if Path(text).suffix not in suffixes:
+            raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(suffixes)}")
+        return Path(text)
+
+    command.add_argument("-o", dest="file", metavar="FILE", type=path, help=what)
+    command.add_argument("--open", action="store_true", help="show the file in the browser")
 
 
 def _seed(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
     return int(text)
-
-
-def leaves_of(expression: Expression, values: Sequence[str], seed: int) -> dict[str, Var]:
-    """A leaf for each name in the formula, in the order given: parameters, and noise drawn."""
-    rng = np.random.default_rng(seed)
-    leaves: dict[str, Var] = {}
-    for text in values:
-        mark = min((text.find(c) for c in "=~" if c in text), default=0)
-        name = unicodedata.normalize("NFKC", text[:mark].strip())
-        if not name.isidentifier():
-            raise UsageError(f"{text!r} is neither NAME=NUMBER nor NAME~normal")
-        if name in leaves:
-            raise UsageError(f"{name} is given twice")
-        if name not in expression.names:
-            raise UsageError(f"{name} does not occur in {expression.text}")
-        leaves[name] = _leaf(name, text[mark], text[mark + 1 :].strip(), rng)
-    return leaves
-
-
-def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
-    if mark == "~":
-        if value != "normal":
-            raise UsageError(f"{name}~{value}: the only noise is {name}~normal")
-        return noise(rng, name=name)
-    try:
-        return Var(float(value), name)
-    except ValueError:
-        raise UsageError(f"{name}={value}: {value!r} is no number") from None
-
-
-def _code(output: Var, leaves: dict[str, Var], options: argparse.Namespace) -> str:
-    return program_of(output, list(leaves.values())).listing(options.language)

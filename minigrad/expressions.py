@@ -60,6 +60,8 @@ class Expression:
                 f"{self.text[:60]} …",
                 62,
             )
+        if "#" in self.text:  # Python would take the rest for a comment, of several lines as well
+            raise ExpressionError("a formula has no comments", self.text, self.text.index("#"))
         try:
             return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.checking import compared
 from minigrad.registry import OPS
 
 
@@ -122,3 +123,16 @@ BAD = [
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_compared_has_both_numbers_for_every_place():
+    x, mu = mg.Var([1.0, 2.0], "x"), mg.Var(3.0, "mu")
+    rows = list(compared(lambda x, mu: mg.sum(x**2) * mg.stop_gradient(mu) * mu, [x, mu], [1, 0]))
+    assert [row.argument for row in rows] == [
+        "argument 1 mu",
+        "argument 0 x at [0]",
+        "argument 0 x at [1]",
+    ]
+    assert [row.backward for row in rows] == [15.0, 18.0, 36.0]
+    assert [row.differences for row in rows] == pytest.approx([30.0, 18.0, 36.0], rel=1e-9)
+    assert rows[0].error == abs(15.0 - rows[0].differences)

@@ -1,30 +1,206 @@
-"""The command line: what it prints, what it refuses and where, its exit status."""
+"""The command line: what it prints and writes, what it refuses and where, its exit status."""
 
+import io
+import json
+import math
+import re
 import subprocess
 import sys
+import webbrowser
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+import minigrad as mg
 from minigrad.cli import main
+from minigrad.commands import LAWS
+from minigrad.registry import OPS
 
 from .references import executed
 
+SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")
 
-def run(capsys, *words):
-    status = main(["code", *words])
+
+def run(capsys, *words, command="code"):
+    status = main([command, *words])
     out, err = capsys.readouterr()
     return status, out, err
 
 
+def sine():
+    """The tape that SINE asks for."""
+    mu, sigma = mg.Var(0.7, "mu"), mg.Var(1.2, "sigma")
+    return mg.sin(mu + sigma * mg.noise(np.random.default_rng(3)))
+
+
+# ----------------------------------------------------------------------------------- the commands
+
+
 def test_code_prints_a_program(capsys):
-    words = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")
-    status, out, err = run(capsys, *words)
+    status, out, err = run(capsys, *SINE)
     assert (status, err) == (0, "")
     value, (d_mu, d_sigma) = executed(out)(0.7, 1.2, 0.5)
     assert np.allclose([value, d_mu, d_sigma], [np.sin(1.3), np.cos(1.3), 0.5 * np.cos(1.3)])
-    status, out, _ = run(capsys, *words, "--language", "javascript")
+    status, out, _ = run(capsys, *SINE, "--language", "javascript")
     assert status == 0 and "function f_and_grad(mu, sigma, eps) {" in out
+
+
+def test_step_writes_a_page(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, *SINE, command="step") == (0, "wrote lesson.html\n", "")
+    assert run(capsys, *SINE, "-o", "a b.html", command="step") == (0, "wrote a b.html\n", "")
+    pages = [Path(name).read_text(encoding="utf-8") for name in ("lesson.html", "a b.html")]
+    for page in pages:
+        assert page.startswith("<!doctype html>") and f"<title>{SINE[0]}</title>" in page
+        (data,) = re.findall(
+            r'<script type="application/json" id="data">(.*?)</script>', page, re.S
+        )
+        (pane,) = json.loads(data)["panes"]
+        assert [node["law"] for node in pane["nodes"] if node["kind"] == "noise"] == ["normal"]
+        assert pane["live"] and [pane["nodes"][i]["name"] for i in pane["knobs"]] == ["mu", "sigma"]
+
+
+def test_step_prints_the_ledger_and_writes_pictures(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ledger = mg.step_through(sine()).text().replace("(leaves)", "")
+    assert "⊘ eps: noise takes no gradient" in ledger
+    status, out, err = run(capsys, *SINE, "--text", command="step")
+    assert (status, err) == (0, "") and sorted(out.split()) == sorted(ledger.split())
+    assert not list(tmp_path.iterdir())  # no page was asked for
+    status, both, _ = run(capsys, *SINE, "--text", "-o", "x.html", command="step")
+    assert (status, both) == (0, f"{out}wrote x.html\n") and Path("x.html").is_file()
+    status, out, _ = run(capsys, *SINE, "--frames", "slides", command="step")
+    frames = sorted(Path("slides").iterdir())
+    assert (status, out) == (0, f"wrote {len(frames)} pictures into slides\n")
+    assert len(frames) == 1 + max(r.step for r in mg.step_through(sine()).steps)
+    assert not Path("lesson.html").exists()
+
+
+@pytest.mark.parametrize("command", ["step", "draw"])
+def test_a_graph_too_large_for_a_picture(capsys, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, "+".join(["x"] * 302), "x=1", command=command)
+    assert (status, out) == (1, "") and "the graph has 302 nodes" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_draw_prints_or_writes_what_draw_makes(capsys, tmp_path):
+    output = sine()
+    output.backward()
+    drawing = mg.draw(output, title=SINE[0])
+    assert run(capsys, *SINE, "--dot", command="draw") == (0, f"{drawing.dot}\n", "")
+    status, out, err = run(capsys, *SINE, command="draw")
+    assert (status, err) == (0, "") and ElementTree.fromstring(out).tag.endswith("svg")
+    assert "⊘ no gradient" in out and "grad +" in out
+    for suffix, start in ((".svg", "<svg"), (".dot", "digraph"), (".html", "<!doctype html>")):
+        file = tmp_path / f"a picture{suffix}"
+        assert run(capsys, *SINE, "-o", str(file), command="draw") == (0, f"wrote {file}\n", "")
+        assert file.read_text(encoding="utf-8").startswith(start)
+
+
+def test_what_takes_no_gradient_is_drawn_too(capsys):
+    status, out, _ = run(capsys, "e > 0", "e~normal", "--dot", command="draw")
+    assert status == 0 and out.startswith("digraph")
+
+
+def test_check_prints_both_gradients(capsys):
+    status, out, err = run(capsys, *SINE, command="check")
+    assert (status, err) == (0, "")
+    head, *lines = out.splitlines()
+    assert head.split("  ")[0] == "parameter" and head.split()[1:] == [
+        "by", "backward", "by", "differences", "error"
+    ]  # fmt: skip
+    eps = np.random.default_rng(3).standard_normal()
+    exact = {"mu": math.cos(0.7 + 1.2 * eps), "sigma": eps * math.cos(0.7 + 1.2 * eps)}
+    assert [line.split()[0] for line in lines] == ["mu", "sigma"]
+    for line in lines:
+        name, backward, differences, error = line.split()
+        assert float(backward) == pytest.approx(exact[name], rel=1e-10)
+        assert float(differences) == pytest.approx(exact[name], rel=1e-9)
+        assert float(error) < 1e-10
+
+
+def test_a_failed_check(capsys, monkeypatch):
+    rule = OPS["sin"].rules[0]
+    monkeypatch.setattr(OPS["sin"].call, "rules", (lambda g, y, x: 1.01 * rule(g, y, x),))
+    status, out, err = run(capsys, "sin(x)", "x=0", command="check")
+    assert status == 1 and out.splitlines()[1].split() == ["x", "1.01", "1", "1.0e-02"]
+    assert err == (
+        "minigrad: the gradient with respect to argument 0 x is 1.01, central differences give 1: "
+        "error 0.01, allowed 1.02e-06\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["log(x)", "x=-1"], "f is nan here: choose a point in its domain"),
+        (["sqrt(x)", "x=0"], "finite on one side only of argument 0 x"),
+        (["sin(x)", "x~normal"], "there is no parameter to check: give a name a number"),
+    ],
+)
+def test_what_can_not_be_checked(capsys, words, why):
+    status, _, err = run(capsys, *words, command="check")
+    assert status == 1 and why in err and err.count("\n") == 1
+
+
+def test_explain_prints_the_report(capsys):
+    assert run(capsys, *SINE, command="explain") == (0, f"{mg.explain(sine())}\n", "")
+    status, out, _ = run(capsys, "where(x > 0, 1, 2)", "x=3", command="explain")
+    assert status == 0 and "no gradient" in out
+
+
+# ----------------------------------------------------------------------- formulas and their values
+
+
+@pytest.mark.parametrize("law", sorted(LAWS))
+def test_noise_of_every_law(capsys, law):
+    """The number is the law's own standard draw; the same seed gives the same."""
+    draws = []
+    for seed in range(200):
+        _, out, _ = run(
+            capsys, "0*x + u", "x=1", f"u~{law}", "--seed", f"{seed}", command="explain"
+        )
+        assert "noise: it takes no gradient" in out
+        draws.append(float(out.split("is ")[1].split()[0].replace("−", "-")))
+    quantiles = {  # at 1/4, 1/2, 3/4
+        "normal": (-0.674, 0.0, 0.674),
+        "uniform": (0.25, 0.5, 0.75),
+        "laplace": (-math.log(2), 0.0, math.log(2)),
+        "logistic": (-math.log(3), 0.0, math.log(3)),
+        "gumbel": tuple(-math.log(-math.log(p)) for p in (0.25, 0.5, 0.75)),
+        "cauchy": (-1.0, 0.0, 1.0),
+        "half_normal": (0.319, 0.674, 1.150),
+        "exponential": tuple(-math.log(1 - p) for p in (0.25, 0.5, 0.75)),
+    }
+    for p, quantile in zip((0.25, 0.5, 0.75), quantiles[law], strict=True):
+        below = sum(x <= quantile for x in draws)
+        assert abs(below - 200 * p) < 5 * math.sqrt(200 * p * (1 - p)), (law, p, below)
+
+
+def test_standard_input(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x*x\n  + y\n"))
+    status, out, _ = run(capsys, "-", "x=3", "y=1")
+    assert status == 0 and executed(out)(3.0, 1.0) == (10.0, (6.0, 1.0))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    status, out, err = run(capsys, "-")
+    assert (status, out) == (2, "") and "this is no formula" in err
+
+
+def test_flags_may_stand_between_the_values(capsys):
+    words = ("x*y*u", "x=3", "--seed", "4", "y=2", "--language", "python", "u~uniform")
+    moved = ("--language", "python", "x*y*u", "x=3", "y=2", "u~uniform", "--seed", "4")
+    assert run(capsys, *words) == run(capsys, *moved)
+    assert run(capsys, *words)[0] == 0
+
+
+@pytest.mark.parametrize("text", ["-omega", "-h*omega", "-omega*h"])
+def test_a_formula_may_begin_with_a_minus(capsys, text):
+    values = [f"{name}=2" for name in ("h", "omega") if name in text]
+    status, out, _ = run(capsys, text, *values, command="explain")
+    assert status == 0 and "is −" in out
 
 
 def test_everything_that_may_stand_in_a_formula(capsys):
@@ -59,6 +235,7 @@ def test_everything_that_may_stand_in_a_formula(capsys):
         ("x +", 3, "this is no formula"),
         ("x + (", 4, "this is no formula"),
         ("soft_clip(x, 2, 1)", 0, "needs low < high"),
+        ("x # + 1", 2, "a formula has no comments"),
     ],
 )
 def test_refused_with_a_caret(capsys, text, column, why):
@@ -79,7 +256,7 @@ def test_the_caret_counts_characters(capsys):
         (["x=1", "y=2"], "y does not occur in x"),
         (["x=1", "x=2"], "x is given twice"),
         (["x=a"], "'a' is no number"),
-        (["x~uniform"], "the only noise is x~normal"),
+        (["x~poisson"], "x~poisson: noise is x~normal, x~uniform, "),
         (["x"], "neither NAME=NUMBER nor NAME~normal"),
         (["2x=1"], "neither NAME=NUMBER nor NAME~normal"),
         ([], "x has no value"),
@@ -101,14 +278,96 @@ def test_hostile_formulas_are_refused_in_a_sentence(capsys, text):
     assert (status, out) == (2, "") and err.startswith("minigrad: ") and len(err) < 12_000
 
 
-@pytest.mark.parametrize("words", [[], ["x", "--language", "c"], ["x", "--seed", "-1"]])
-def test_usage(words, capsys):
+# --------------------------------------------------------------------------- files and the browser
+
+
+def test_what_can_not_be_written(capsys, tmp_path):
+    file = tmp_path / "no such folder" / "x.dot"
+    status, out, err = run(capsys, "x*x", "x=3", "-o", str(file), command="draw")
+    assert (status, out) == (1, "") and err.startswith(f"minigrad: can't write {file}: there is no")
+    file = tmp_path / "x.dot"
+    file.mkdir()
+    status, out, err = run(capsys, "x*x", "x=3", "-o", str(file), command="draw")
+    assert (status, out) == (1, "") and "name a place that you may write to" in err
+
+
+def test_without_a_renderer_the_status_is_1(capsys, monkeypatch):
+    def fails(dot):
+        raise OSError("on purpose")
+
+    monkeypatch.setattr("minigrad.views.render._webassembly", fails)
+    monkeypatch.setattr("minigrad.views.render._executable", fails)
+    status, out, err = run(capsys, "x*x", "x=3", command="draw")
+    assert (status, out) == (1, "") and "pip install" in err
+
+
+def test_open_shows_the_file(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    seen = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: seen.append(address) or True)
+    words = ("x*x", "x=3", "--open")
+    assert run(capsys, *words, command="draw") == (0, "wrote graph.html\n", "")
+    assert run(capsys, *words, "-o", "a b.svg", command="draw") == (0, "wrote a b.svg\n", "")
+    assert seen == [(tmp_path / name).as_uri() for name in ("graph.html", "a b.svg")]
+    assert all((tmp_path / name).is_file() for name in ("graph.html", "a b.svg"))
+    monkeypatch.setattr(webbrowser, "open", lambda address: False)
+    status, out, err = run(capsys, *words, command="draw")
+    assert (status, out) == (1, "wrote graph.html\n")
+    assert err == "minigrad: found no browser to open: open graph.html yourself\n"
+
+
+# ------------------------------------------------------------------------------------ the arguments
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["code"], "the following arguments are required: expression"),
+        (["code", "x", "--language", "c"], "invalid choice: 'c'"),
+        (["code", "x", "--seed", "-1"], "--seed"),
+        (["code", "x", "x=1", "--text"], "unrecognized arguments: --text"),
+        (["draw", "x", "x=1", "-o", "x.png"], "'x.png' does not end in .svg or .dot or .html"),
+        (["draw", "x", "x=1", "-o"], "argument -o: expected one argument"),
+        (["paint", "x"], "invalid choice: 'paint'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)
+def test_usage(words, why, capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["code", *words])
-    assert stop.value.code == 2 and "usage: minigrad code" in capsys.readouterr().err
+        main(words)
+    err = capsys.readouterr().err
+    assert stop.value.code == 2 and err.startswith("usage: minigrad") and why in err
+
+
+def test_help_names_the_commands_and_the_exit_status(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["-h"])
+    out = capsys.readouterr().out
+    assert stop.value.code == 0 and "exit status: 0 good; 1 the check failed" in out
+    for command in ("step", "draw", "check", "code", "explain"):
+        with pytest.raises(SystemExit) as stop:
+            main([command, "--help"])
+        told = capsys.readouterr().out
+        assert stop.value.code == 0 and f"    {command} " in out
+        assert "standard input" in told and "NAME~normal" in told
 
 
 def test_python_m_minigrad():
-    command = [sys.executable, "-m", "minigrad", "code", "x*x", "x=3"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert executed(done.stdout)(3.0) == (9.0, (6.0,))
+    command = [sys.executable, "-W", "error", "-m", "minigrad"]
+    done = subprocess.run([*command, "code", "x*x", "x=3"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and executed(done.stdout)(3.0) == (9.0, (6.0,))
+    done = subprocess.run([*command, "check", "abs(x"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "") and "was never closed" in done.stderr
+    done = subprocess.run(
+        [*command, "check", "-", "x=0"], input="relu(x)", capture_output=True, text=True
+    )
+    assert done.returncode == 1 and "central differences give 0.5" in done.stderr
+
+
+def test_a_reader_that_has_seen_enough():
+    """As in `minigrad draw … | head -1`: no traceback."""
+    command = [sys.executable, "-m", "minigrad", "draw", "+".join(["x"] * 60), "x=1", "--dot"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

@@ -1,0 +1,139 @@
+"""Floor 5: what each command of the command line does with a typed formula."""
+
+import argparse
+import unicodedata
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .checking import check_gradients, compared
+from .distributions.randomness import (
+    CAUCHY,
+    EXPONENTIAL,
+    GUMBEL,
+    HALF_NORMAL,
+    LAPLACE,
+    LOGISTIC,
+    NORMAL,
+    UNIFORM,
+    noise_leaf,
+)
+from .emit.tracing import program_of
+from .expressions import Expression
+from .variable import Var
+from .views.lesson import step_through
+from .views.picture import draw
+from .views.reasons import explain
+
+_LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL
+LAWS = {law.name: law for law in _LAWS}
+
+
+class UsageError(ValueError):
+    """The command is not understood; the sentence says where."""
+
+
+class Formula(NamedTuple):
+    """What every command works on: a typed formula, its leaves by name, its value on the tape."""
+
+    expression: Expression
+    leaves: dict[str, Var]
+    output: Var
+
+
+def formula_of(text: str, values: Sequence[str], seed: int) -> Formula:
+    """The formula in `text`, its names given values like "x=1.5" and "eps~normal"."""
+    expression = Expression(text)
+    leaves = _leaves(expression, values, np.random.default_rng(seed))
+    return Formula(expression, leaves, expression.compute(leaves))
+
+
+def _leaves(
+    expression: Expression, values: Sequence[str], rng: np.random.Generator
+) -> dict[str, Var]:
+    """A leaf for each name in the formula, in the order given: parameters, and noise drawn."""
+    leaves: dict[str, Var] = {}
+    for text in values:
+        mark = min((text.find(c) for c in "=~" if c in text), default=0)
+        name = unicodedata.normalize("NFKC", text[:mark].strip())
+        if not name.isidentifier():
+            raise UsageError(f"{text!r} is neither NAME=NUMBER nor NAME~normal")
+        if name in leaves:
+            raise UsageError(f"{name} is given twice")
+        if name not in expression.names:
+            raise UsageError(f"{name} does not occur in {expression.text}")
+        leaves[name] = _leaf(name, text[mark], text[mark + 1 :].strip(), rng)
+    return leaves
+
+
+def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
+    if mark == "~":
+        if value not in LAWS:
+            raise UsageError(f"{name}~{value}: noise is {name}~{f', {name}~'.join(LAWS)}")
+        return noise_leaf(LAWS[value].draw(rng, ()), name, "", value)
+    try:
+        return Var(float(value), name)
+    except ValueError:
+        raise UsageError(f"{name}={value}: {value!r} is no number") from None
+
+
+def write_lesson(formula: Formula, options: argparse.Namespace) -> None:
+    """The page, the steps as text, a picture of each: what is asked for."""
+    lesson = step_through(formula.output, title=formula.expression.text)
+    if options.text:
+        print(lesson.text())
+    if options.frames:
+        print(f"wrote {len(lesson.frames(options.frames))} pictures into {options.frames}")
+    if options.file or options.open or not (options.text or options.frames):
+        _wrote(lesson.save(options.file or Path("lesson.html")), options)
+
+
+def write_picture(formula: Formula, options: argparse.Namespace) -> None:
+    """The graph, printed or in a file; gradients are in it where there are any."""
+    if formula.output.requires_grad:
+        formula.output.backward()
+    drawing = draw(formula.output, title=formula.expression.text)
+    if options.dot:
+        print(drawing.dot)
+    if options.file or options.open:
+        _wrote(drawing.save(options.file or Path("graph.html")), options)
+    elif not options.dot:
+        print(drawing.svg)
+
+
+def _wrote(path: Path, options: argparse.Namespace) -> None:
+    print(f"wrote {path}")
+    if options.open and not webbrowser.open(path.resolve().as_uri()):
+        raise OSError(f"found no browser to open: open {path} yourself")
+
+
+def print_check(formula: Formula, options: argparse.Namespace) -> None:
+    """The gradient twice, by backward and by differences; a GradientError where they differ."""
+    leaves = list(formula.leaves.values())
+    wanted = [i for i, leaf in enumerate(leaves) if leaf.requires_grad]
+    if not wanted:
+        raise ValueError("there is no parameter to check: give a name a number, like x=1.5")
+
+    def again(*values: Var) -> Var:
+        return formula.expression.compute(dict(zip(formula.leaves, values, strict=True)))
+
+    width = max(len("parameter"), *(len(leaves[i].name) for i in wanted))
+    print(f"{'parameter':<{width}}{'by backward':>20}{'by differences':>20}{'error':>10}")
+    for i, found in zip(wanted, compared(again, leaves, wanted), strict=True):
+        numbers = f"{found.backward:>20.11g}{found.differences:>20.11g}{found.error:>10.1e}"
+        print(f"{leaves[i].name:<{width}}{numbers}")
+    check_gradients(again, *leaves)
+
+
+def print_code(formula: Formula, options: argparse.Namespace) -> None:
+    """The derivative program."""
+    program = program_of(formula.output, list(formula.leaves.values()))
+    print(program.listing(options.language), end="")
+
+
+def print_reasons(formula: Formula, options: argparse.Namespace) -> None:
+    """What `mg.explain` says."""
+    print(explain(formula.output))
