@@ -1,7 +1,10 @@
 """Run demos, all or those named, and write every picture and an index.html into one folder."""
 
 import argparse
+import contextlib
 import importlib
+import inspect
+import io
 import pkgutil
 import sys
 import time
@@ -12,12 +15,13 @@ from types import ModuleType
 
 from . import __path__ as here
 from ._common import add_common_flags, add_own_flags
+from ._order import ordered
 from ._page import Section, page
 
 
 def known() -> list[str]:
-    """The demos, in the order of their names, which is that of the lesson."""
-    return sorted(m.name for m in pkgutil.iter_modules(here) if not m.name.startswith("_"))
+    """The demos, in the order in which they are read."""
+    return ordered([m.name for m in pkgutil.iter_modules(here) if not m.name.startswith("_")])
 
 
 def load(name: str) -> ModuleType:
@@ -49,13 +53,38 @@ def arguments(given: Sequence[str]) -> tuple[argparse.Namespace, dict[str, int]]
     return options, {flag: getattr(options, flag) for flag in own}
 
 
+class _Shown(io.StringIO):
+    """What is printed, kept and shown at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.through = sys.stdout
+
+    def write(self, text: str) -> int:
+        self.through.write(text)
+        return super().write(text)
+
+    def flush(self) -> None:
+        self.through.flush()
+
+
+def recorded(name: str, out: Path, seed: int, flags: dict[str, int]) -> object:
+    """What the demo returns. What it prints is kept in NAME.txt, its source beside it."""
+    demo, shown = load(name), _Shown()
+    (out / f"{name}.py.txt").write_text(inspect.getsource(demo), encoding="utf-8")
+    try:
+        with contextlib.redirect_stdout(shown):
+            return demo.main(out, seed, **flags)
+    finally:
+        (out / f"{name}.txt").write_text(shown.getvalue(), encoding="utf-8")
+
+
 def run(name: str, out: Path, seed: int, flags: dict[str, int]) -> str:
     """Run one demo; returns "", or in one line why it failed."""
     start = time.monotonic()
     try:
-        demo = load(name)
-        print(claim(demo), end="\n\n", flush=True)
-        demo.main(out, seed, **flags)
+        print(claim(load(name)), end="\n\n", flush=True)
+        recorded(name, out, seed, flags)
     except Exception as error:
         traceback.print_exc()
         remedy = ": pip install '.[demos]'" if isinstance(error, ModuleNotFoundError) else ""
@@ -76,18 +105,33 @@ def run_all(names: Sequence[str], out: Path, seed: int, flags: dict[str, int]) -
 
 
 def write_index(out: Path, failed: dict[str, str]) -> Path:
-    """The page of all pictures in the folder, those of earlier runs too."""
-    sections = []
-    for name in known():
-        try:
-            demo = load(name)
-        except Exception:  # it says so when it is run
-            continue
-        if name in failed or any((out / file).is_file() for file in demo.PICTURES):
-            sections.append(Section(name, claim(demo), demo.PICTURES, failed.get(name, "")))
+    """The gallery of all that is in the folder, from earlier runs too."""
+    sections = [section for name in known() if (section := _section(name, out, failed))]
     index = out / "index.html"
     index.write_text(page(sections, out), encoding="utf-8")
     return index
+
+
+def _section(name: str, out: Path, failed: dict[str, str]) -> Section | None:
+    """A demo with those of its files that are there; None where it has neither run nor failed."""
+    try:
+        demo = load(name)
+    except Exception:  # it says so when it is run
+        return None
+    files = {
+        **getattr(demo, "PAGES", {}),
+        f"{name}.py.txt": "the source of this experiment",
+        f"{name}.txt": "all that it printed",
+    }
+    pictures, files = (
+        {file: words for file, words in table.items() if (out / file).is_file()}
+        for table in (demo.PICTURES, files)
+    )
+    if not (pictures or files or name in failed):
+        return None
+    printed = out / f"{name}.txt"
+    told = printed.read_text(encoding="utf-8") if printed.is_file() else ""
+    return Section(name, claim(demo), pictures, files, told, failed.get(name, ""))
 
 
 def main(given: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 import minigrad as mg
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
+
+ROUNDING = 1e-12  # relative: what a mean of many floats may be off by
 
 OUT = Path(__file__).with_name("out")
 
@@ -27,8 +30,14 @@ class Row(NamedTuple):
 
     @property
     def z(self) -> float:
-        """How many standard errors the measured number is off; beyond 5 something is wrong."""
-        return (self.measured - self.exact) / self.se
+        """How many standard errors the measured number is off; beyond 5 something is wrong.
+
+        Where nothing scatters but by rounding it is 0, or infinite if the number is wrong.
+        """
+        gap, rounding = self.measured - self.exact, ROUNDING * abs(self.exact)
+        if self.se > rounding:
+            return gap / self.se
+        return math.copysign(math.inf, gap) if abs(gap) > rounding else 0.0
 
 
 def rows(names: Sequence[str], measured: object, samples: Array, exact: object) -> Iterator[Row]:
@@ -61,10 +70,30 @@ def _cell(x: object) -> str:
     return f"{x:z.6f}" if isinstance(x, float) else str(x)
 
 
-def save(drawing: mg.Drawing, out: Path, name: str) -> None:
-    """Write a graph's picture into the folder, which is made if it isn't there."""
+class Savable(Protocol):
+    """What writes itself into a file, as its suffix says: a drawing, a lesson."""
+
+    def save(self, path: Path) -> object: ...
+
+
+def save(picture: Savable, out: Path, name: str) -> None:
+    """Write a picture or a page into the folder, which is made if it isn't there."""
     out.mkdir(parents=True, exist_ok=True)
-    drawing.save(out / name)
+    picture.save(out / name)
+
+
+def save_listing(program: mg.Program, out: Path, name: str) -> None:
+    """Write the program's text into the folder, which is made if it isn't there."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / name).write_text(program.source, encoding="utf-8")
+
+
+def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+    """The items, with a bar that shows how far they are, from the second second on."""
+    from tqdm import tqdm  # here: the index reads the captions without it
+
+    how = {"delay": 1.0, "mininterval": 0.5, "leave": False, "disable": None}  # no terminal: none
+    return iter(tqdm(items, desc=what, total=total, **how))
 
 
 def add_own_flags(parser: argparse.ArgumentParser, main: Callable[..., object]) -> list[str]:
@@ -102,3 +131,28 @@ def alone(main: Callable[..., object]) -> None:
     add_common_flags(parser)
     add_own_flags(parser, main)
     main(**vars(parser.parse_args()))
+
+
+def settling(optimizer: mg.Adam, steps: int, what: str) -> Iterator[int]:
+    """Count the steps, with a bar; in the second half the rate falls to 0, so the noise settles."""
+    rate = optimizer.lr
+    for i in progress(range(steps), what):
+        optimizer.lr = rate * min(1.0, 2.0 - 2.0 * i / steps)
+        yield i
+
+
+def descend(program: mg.Program, optimizer: mg.Adam, *data: Array) -> float:
+    """One step by a program of the optimiser's parameters and of data; its value before."""
+    params = optimizer.params
+    value, grads = program.value_and_grad(*(p.value for p in params), *data)
+    for p, grad in zip(params, grads, strict=True):
+        p.grad = grad
+    optimizer.step()
+    return value
+
+
+def save_all(output: mg.Var, title: str, program: mg.Program, out: Path, name: str) -> None:
+    """The graph of `output`, a page that steps through it, and a program's text."""
+    save(mg.draw(output, title=title), out, f"{name}.svg")
+    save(mg.step_through(output, title=title), out, f"{name}.html")
+    save_listing(program, out, f"{name}.program.txt")

@@ -2,18 +2,43 @@
 
 import html
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minigrad.views.palette import FAINT, INK, LOOKS
+import numpy as np
+from numpy.typing import NDArray
+
+from minigrad.views.palette import BAD, FAINT, GRADIENT, INK, LOOKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# (light, dark) of the lines and marks of a plot, told apart by shape or dashes as well.
-COLOURS = {name: LOOKS[name].line for name in ("parameter", "sample", "noise", "output")}
+Pair = tuple[Sequence[float], Sequence[float]]  # x and y of some points
+
+# (light, dark) of the lines and marks of a plot, told apart by shape or dashes as well. Draw with
+# the light one: a style sheet swaps it in the dark.
+COLOURS = {
+    **{name: LOOKS[name].line for name in ("parameter", "sample", "noise", "output", "constant")},
+    "gradient": GRADIENT,
+    "faint": FAINT,
+    "bad": BAD,
+}
+
+# As keywords for `axes.plot`: six lines that can be told apart without colours too.
+LINES = tuple(
+    {"color": COLOURS[name][0], "linestyle": dashes, "marker": marker}
+    for name, dashes, marker in (
+        ("parameter", "-", "o"),
+        ("output", "--", "s"),
+        ("sample", "-.", "^"),
+        ("noise", ":", "D"),
+        ("constant", (0, (7, 2)), "v"),
+        ("bad", (0, (3, 1, 1, 1, 1, 1)), "X"),
+    )
+)
 
 _STYLE = {
     "svg.hashsalt": "minigrad",  # ids by content: without it they are random
@@ -26,12 +51,16 @@ _STYLE = {
     "axes.edgecolor": FAINT[0],
     "axes.labelcolor": INK[0],
     "axes.titlecolor": INK[0],
+    "axes.titlesize": 11,
+    "figure.titlesize": 13,
     "text.color": INK[0],
     "xtick.color": FAINT[0],
     "ytick.color": FAINT[0],
     "xtick.labelcolor": INK[0],
     "ytick.labelcolor": INK[0],
     "legend.frameon": False,
+    "legend.handlelength": 3.2,  # long enough to see the dashes
+    "lines.markersize": 5,
     "savefig.transparent": True,
 }
 
@@ -39,28 +68,68 @@ _STYLE = {
 @contextmanager
 def plot(path: Path, title: str) -> Iterator["Axes"]:
     """Axes to draw on, written as SVG when the block ends. Colours are the light ones."""
+    with panels(path, title) as (axes,):
+        yield axes
+
+
+@contextmanager
+def panels(
+    path: Path, title: str, columns: int = 1, rows: int = 1, size: tuple[float, float] | None = None
+) -> Iterator[list["Axes"]]:
+    """Several axes in one picture, row by row; `size` is that of the whole, in inches."""
     import matplotlib  # here: it takes long to load, and the index reads the captions without it
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(7.0, 4.2), layout="constrained")
-        axes = figure.subplots()
-        axes.set_title(title)
-        yield axes
+        wide, high = (7.0, 4.2) if columns * rows == 1 else (1.0 + 3.6 * columns, 0.6 + 3.0 * rows)
+        figure = Figure(figsize=size or (wide, high), layout="constrained")
+        figure.suptitle(title)
+        yield list(figure.subplots(rows, columns, squeeze=False).flat)
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_dressed(written.getvalue(), title), encoding="utf-8")
 
 
+def line_and_marks(
+    axes: "Axes", look: dict[str, object], label: str, line: Pair, marks: Pair
+) -> None:
+    """What theory says as a line, what was measured as marks, and one entry in the legend."""
+    axes.plot(*line, **{**look, "marker": ""})
+    axes.plot(*marks, **{**look, "linestyle": ""})
+    axes.plot([], [], **look, label=label)
+
+
+def legend_below(axes: list["Axes"], columns: int) -> None:
+    """One legend for all panels, under them, of the lines in the first."""
+    figure = axes[0].get_figure()
+    assert figure is not None
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=columns)
+
+
+def tiles(axes: "Axes", images: NDArray[np.float64], extent: tuple[float, ...]) -> None:
+    """Square images in rows and columns, (rows, columns, pixels): ink on nothing, 0 to 1."""
+    from matplotlib.colors import to_rgb
+
+    rows, columns, pixels = images.shape
+    side = math.isqrt(pixels)
+    framed = np.pad(images.reshape(rows, columns, side, side), [(0, 0), (0, 0), (1, 1), (1, 1)])
+    ink = np.empty((rows * (side + 2), columns * (side + 2), 4))
+    ink[..., :3] = to_rgb(COLOURS["parameter"][0])
+    ink[..., 3] = framed.transpose(0, 2, 1, 3).reshape(ink.shape[:2])
+    sharp = ink.repeat(6, axis=0).repeat(6, axis=1)  # or browsers blur it
+    axes.imshow(sharp, interpolation="none", extent=extent)
+
+
 def _dressed(svg: str, title: str) -> str:
     """With a title for who can't see it, and a style sheet that swaps the colours in the dark."""
-    pairs = [INK, FAINT, *COLOURS.values()]
+    pairs = [INK, *COLOURS.values()]
     dark = "".join(
         f'[style*="{kind}: {light.lower()}"]{{{kind}:{other}!important}}'
         for light, other in pairs
         for kind in ("fill", "stroke")
     )
+    dark += "image{filter:brightness(1.6)}"
     style = f":root{{color-scheme:light dark}}@media(prefers-color-scheme:dark){{{dark}}}"
     head = f'role="img"><title>{html.escape(title)}</title><style>{style}</style>'
     start = svg.index(">", svg.index("<svg"))

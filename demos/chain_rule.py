@@ -8,10 +8,14 @@ from pathlib import Path
 
 import minigrad as mg
 
-from ._common import alone, print_table, save
+from ._common import alone, print_table, save, save_listing
 
 PICTURES = {
     "chain_rule.svg": "Two edges at each op: b gets 6 + 6 = 12 before it hands on 12 + 12 = 24",
+}
+PAGES = {
+    "chain_rule.html": "step through it: b's gradient is 6 after one step of the sum, then 12",
+    "chain_rule.program.txt": "dc/da as a program, after clean-up",
 }
 
 A = 3.0
@@ -26,12 +30,17 @@ ORDERS = {
 }
 
 
+def square_of_double(a: mg.Var) -> tuple[mg.Var, mg.Var]:
+    """The two ops."""
+    b = (a + a).named("b")
+    c = (b * b).named("c")
+    return b, c
+
+
 def build() -> tuple[mg.Var, mg.Var, mg.Var]:
     """The leaf and the two ops."""
     a = mg.Var(A, "a")
-    b = (a + a).named("b")
-    c = (b * b).named("c")
-    return a, b, c
+    return a, *square_of_double(a)
 
 
 def by_hand(order: str) -> float:
@@ -56,6 +65,9 @@ def main(out: Path, seed: int = 0) -> dict[str, float]:
     lines = [(n, ORDERS.get(n, ""), f"{g:g}", f"{EXACT:g}") for n, g in found.items()]
     print_table(("a = 3, b = a + a, c = b * b", "edges", "dc/da", "exact 8a"), lines)
     save(mg.draw(c, title="b = a + a; c = b * b"), out, "chain_rule.svg")
+    lesson = mg.step_through(c, title="The chain rule", source="b = a + a\nc = b * b")
+    save(lesson, out, "chain_rule.html")
+    save_listing(mg.trace(lambda a: square_of_double(a)[1], A), out, "chain_rule.program.txt")
     return found
 
 

@@ -13,13 +13,15 @@ import numpy as np
 
 import minigrad as mg
 
-from ._common import Array, alone, print_table, save
+from ._common import Array, alone, print_table, save, save_listing
 from .vae_1d import RATE, START, X
 
 PICTURES = {
     "derivative_program.svg": "What the program writes out: the graph of dL/dlogvar, recorded by "
     "the backward sweep, here with the second derivatives",
 }
+
+PAGES = {"derivative_program.program.txt": "the program itself"}
 
 BY_HAND = {
     "z": "μ + σε",
@@ -106,6 +108,7 @@ def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, list[float]]
     rng = np.random.default_rng(seed)
     program = mg.trace(vae, *START.values(), mg.noise(rng))
     print(beside_the_hand(program.source), end="\n\n")
+    save_listing(program, out, *PAGES)
 
     params = {name: mg.Var(value, name) for name, value in START.items()}
     loss = vae(*params.values(), mg.noise(rng))
@@ -128,9 +131,9 @@ def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, list[float]]
         milliseconds = 1e3 * (time.perf_counter() - start)
         mean, last = float(np.mean(losses[name])), losses[name][-1]
         lines.append((name, f"{milliseconds:.2f}", mean, last))
-    print_table((f"{steps:,} steps", "ms", "mean loss", "last loss"), lines)
     gap = max(float(np.max(np.abs(np.subtract(x, losses["tape"])))) for x in losses.values())
-    print(f"Largest difference between any two of the {steps:,} losses: {gap:.1e}")
+    print(f"Largest difference between any two of the {steps:,} losses: {gap:.1e}\n")
+    print_table((f"{steps:,} steps", "ms", "mean loss", "last loss"), lines)
     return losses
 
 

@@ -12,10 +12,14 @@ import numpy as np
 
 import minigrad as mg
 
-from ._common import Array, Row, alone, print_rows, rows, save
+from ._common import Array, Row, alone, print_rows, rows, save, save_listing
 
 PICTURES = {
     "gaussian_1d.svg": "Two draws: μ and σ collect a gradient from each; to the dashed ε none goes",
+}
+PAGES = {
+    "gaussian_1d.html": "step through it: how ∂mean/∂μ and ∂mean/∂σ add up over the two draws",
+    "gaussian_1d.program.txt": "the mean over many draws and its gradients, as a program",
 }
 
 MU, SIGMA, STEP = 0.7, 1.2, 1e-4
@@ -30,12 +34,17 @@ def sines(mu: float, sigma: float, eps: Array) -> Array:
     return mg.sin(mg.Normal(mu, sigma).transform(eps)).value
 
 
+def mean_of_sines(mu: mg.Var, sigma: mg.Var, eps: mg.Var) -> tuple[mg.Var, mg.Var, mg.Var]:
+    """The draws z, sin z, and its mean."""
+    z = mg.Normal(mu, sigma).transform(eps)
+    sin_z = mg.sin(z)
+    return z, sin_z, sin_z.mean()
+
+
 def pathwise(eps: Array) -> list[Row]:
     """E and its gradients by one backward."""
     mu, sigma = mg.Var(MU, "μ"), mg.Var(SIGMA, "σ")
-    z = mg.Normal(mu, sigma).transform(eps)
-    sin_z = mg.sin(z)
-    mean = sin_z.mean()
+    z, sin_z, mean = mean_of_sines(mu, sigma, mg.constant(eps, "ε", "noise"))
     mean.backward()
     # z.grad holds each draw's own derivative over their number: from it come the standard errors.
     own = len(eps) * z.grad
@@ -64,15 +73,15 @@ def central_differences(eps: Array) -> tuple[float, float]:
     return by_mu.mean() / (2.0 * STEP), by_sigma.mean() / (2.0 * STEP)
 
 
-def draw_two(rng: np.random.Generator) -> mg.Drawing:
-    """The mean over two draws, as scalars."""
+def two_draws(rng: np.random.Generator) -> mg.Var:
+    """The mean over two draws, as scalars, after backward."""
     mu, sigma = mg.Var(MU, "μ"), mg.Var(SIGMA, "σ")
     first, second = (
         mg.Normal(mu, sigma).transform(mg.noise(rng, name=f"ε{i}")).named(f"z{i}") for i in (1, 2)
     )
     mean = (0.5 * (mg.sin(first) + mg.sin(second))).named("mean")
     mean.backward()
-    return mg.draw(mean, title="The mean of sin z over two draws of z = μ + σε")
+    return mean
 
 
 def main(out: Path, seed: int = 0, samples: int = 20_000) -> dict[str, object]:
@@ -80,14 +89,19 @@ def main(out: Path, seed: int = 0, samples: int = 20_000) -> dict[str, object]:
     rng = np.random.default_rng(seed)
     eps = rng.standard_normal(samples)
     measured = pathwise(eps) + forward_differences(rng.standard_normal(samples))
-    print(f"z ~ Normal({MU}, {SIGMA}), {samples:,} draws")
-    print_rows(measured)
     gaps = [
         d - row.measured for d, row in zip(central_differences(eps), measured[1:3], strict=True)
     ]
+    print(f"z ~ Normal({MU}, {SIGMA}), {samples:,} draws")
     print(f"Central differences on the pathwise draws differ by {gaps[0]:.1e} and {gaps[1]:.1e}:")
-    print("given the noise, both differentiate one and the same function.")
-    save(draw_two(rng), out, "gaussian_1d.svg")
+    print("given the noise, both differentiate one and the same function.\n")
+    print_rows(measured)
+    mean, title = two_draws(rng), "The mean of sin z over two draws of z = μ + σε"
+    save(mg.draw(mean, title=title), out, "gaussian_1d.svg")
+    save(mg.step_through(mean, title=title), out, "gaussian_1d.html")
+    program = mg.trace(lambda mu, sigma, eps: mean_of_sines(mu, sigma, eps)[2], MU, SIGMA,
+                       mg.constant(eps, "eps", "noise"))  # fmt: skip
+    save_listing(program, out, "gaussian_1d.program.txt")
     return {"rows": measured, "gaps": gaps}
 
 

@@ -10,10 +10,14 @@ import numpy as np
 
 import minigrad as mg
 
-from ._common import Array, Row, alone, print_rows, rows, save
+from ._common import Array, Row, alone, print_rows, rows, save, save_listing
 
 PICTURES = {
     "gaussian_diagonal.svg": "The shapes: two draws of five; what returns to μ and σ is summed",
+}
+PAGES = {
+    "gaussian_diagonal.html": "step through it: arrays as strips, summed where they were repeated",
+    "gaussian_diagonal.program.txt": "the mean over many draws and its gradients, as a program",
 }
 
 MU = np.array([0.0, 0.5, -1.0, 0.3, 1.2])
@@ -41,13 +45,13 @@ def mean_of_tanh(mu: mg.Var, sigma: mg.Var, eps: mg.Var) -> tuple[mg.Var, mg.Var
     return z, inner, inner.mean().named("mean")
 
 
-def draw_two(rng: np.random.Generator) -> mg.Drawing:
-    """The graph with two draws."""
+def two_draws(rng: np.random.Generator) -> mg.Var:
+    """The mean over two draws, after backward."""
     mu, sigma = mg.Var(MU, "μ"), mg.Var(SIGMA, "σ")
     z, _, mean = mean_of_tanh(mu, sigma, mg.Normal(mu, sigma).noise(rng, (2,)).named("ε"))
     z.named("z")
     mean.backward()
-    return mg.draw(mean, title="The mean of Σ tanh zᵢ over two draws of five coordinates")
+    return mean
 
 
 def main(out: Path, seed: int = 0, samples: int = 10_000) -> list[Row]:
@@ -64,9 +68,13 @@ def main(out: Path, seed: int = 0, samples: int = 10_000) -> list[Row]:
         *rows([f"∂μ[{i}]" for i in range(5)], mu.grad, own, true_mu),
         *rows([f"∂σ[{i}]" for i in range(5)], sigma.grad, own * eps.value, true_sigma),
     ]
-    print(f"μ = {MU.tolist()}, σ = {SIGMA.tolist()}, {samples:,} draws")
+    print(f"μ = {MU.tolist()}, σ = {SIGMA.tolist()}, {samples:,} draws\n")
     print_rows(measured)
-    save(draw_two(rng), out, "gaussian_diagonal.svg")
+    two, title = two_draws(rng), "The mean of Σ tanh zᵢ over two draws of five coordinates"
+    save(mg.draw(two, title=title), out, "gaussian_diagonal.svg")
+    save(mg.step_through(two, title=title), out, "gaussian_diagonal.html")
+    program = mg.trace(lambda mu, sigma, eps: mean_of_tanh(mu, sigma, eps)[2], MU, SIGMA, eps)
+    save_listing(program, out, "gaussian_diagonal.program.txt")
     return measured
 
 

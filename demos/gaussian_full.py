@@ -14,11 +14,15 @@ import numpy as np
 
 import minigrad as mg
 
-from ._common import Array, Row, alone, print_table, rows, save
+from ._common import Array, Row, alone, print_table, rows, save, save_listing
 
 PICTURES = {
     "gaussian_full_arrays.svg": "zᵀAz of one draw as arrays: L's gradient above the diagonal is 0",
     "gaussian_full_scalars.svg": "The same as scalars: an entry of L meets one ε, one of A two z",
+}
+PAGES = {
+    "gaussian_full.html": "step through the scalars: each entry of L, each multiplication",
+    "gaussian_full.program.txt": "the mean of zᵀAz over the draws and its gradients, as a program",
 }
 
 D = 2
@@ -134,15 +138,20 @@ def draw_arrays(eps: Array) -> mg.Drawing:
     return mg.draw(value, title="zᵀAz of one draw z = μ + Lε, as arrays")
 
 
-def draw_scalars(eps: Array) -> mg.Drawing:
-    """The same draw in scalars."""
+def one_draw(eps: Array) -> mg.Var:
+    """zᵀAz of the same draw in scalars, after backward."""
     mu, scale = scalar_params()
     with mg.scope("sampling"):
         noise = [mg.constant(e, f"ε{i}", kind="noise") for i, e in enumerate(eps.tolist())]
         z = scalar_draw(mu, scale, noise)
     value = scalar_quadratic(z).named("zᵀAz")
     value.backward()
-    return mg.draw(value, title="zᵀAz of one draw z = μ + Lε, each multiplication")
+    return value
+
+
+def mean_of_quadratic(mu: mg.Var, scale: mg.Var, eps: mg.Var) -> mg.Var:
+    """What `by_arrays` differentiates, for its program."""
+    return quadratic(mg.MultivariateNormal(mu, scale_tril=scale).transform(eps)).mean()
 
 
 def main(
@@ -158,10 +167,15 @@ def main(
         "exp(aᵀz), arrays": by_arrays(exponential, eps, exponentials),
         "exp(aᵀz), scalars": by_scalars(scalar_exponential, fewer, exponentials),
     }
-    print(f"arrays: {samples:,} draws in one graph; scalars: {scalar_samples:,} graphs of one draw")
+    print(f"arrays: {samples:,} draws in one graph")
+    print(f"scalars: {scalar_samples:,} graphs of one draw\n")
     print_both(found)
     save(draw_arrays(eps[0]), out, "gaussian_full_arrays.svg")
-    save(draw_scalars(eps[0]), out, "gaussian_full_scalars.svg")
+    value, title = one_draw(eps[0]), "zᵀAz of one draw z = μ + Lε, each multiplication"
+    save(mg.draw(value, title=title), out, "gaussian_full_scalars.svg")
+    save(mg.step_through(value, title=title), out, "gaussian_full.html")
+    noise = mg.constant(eps, "eps", "noise")
+    save_listing(mg.trace(mean_of_quadratic, MU, L, noise), out, "gaussian_full.program.txt")
     return found
 
 

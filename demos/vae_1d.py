@@ -20,6 +20,7 @@ PICTURES = {
     "vae_1d_before.svg": "Before training: both losses send gradients to mu and logvar, none to ε",
     "vae_1d_after.svg": "After training: y is x without z, and every gradient is as good as 0",
 }
+PAGES = {"vae_1d.html": "step through the first draw, then train it in the page until it collapses"}
 
 X, RATE, SMALLEST_SIGMA = 2.0, 1e-2, 1e-6
 START = {"mu": 0.0, "logvar": -0.5, "w": 0.1, "b": 0.0}
@@ -75,13 +76,15 @@ def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, float]:
         if i in pictures:
             drawing = mg.draw(step.loss, title=f"The 1-D VAE after {i:,} steps")
             save(drawing, out, pictures[i])
+        if i == 0:
+            save(mg.step_through(step.loss, title="The 1-D VAE"), out, *PAGES)
         if i and i % 1_000 == 0:  # where i steps have led, and the loss of the next draw there
             now = (step.loss, step.rec, step.kl, step.mu, step.logvar, step.w, step.b)
             print(f"{i:5}" + "".join(f"{v:z10.6f}" for v in now))
         if i == steps:  # before the update that would follow
             found = {name: getattr(step, name).value for name in END}
+    print("b alone says x, so w z only adds noise: w goes to 0, and the KL takes q to N(0, 1).\n")
     print_table(("", "reached", "exact"), [(name, found[name], END[name]) for name in END])
-    print("b alone says x, so w z only adds noise: w goes to 0, and the KL takes q to N(0, 1).")
     return found
 
 

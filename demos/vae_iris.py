@@ -186,7 +186,7 @@ def main(out: Path, seed: int = 0, latent: int = 1, steps: int = 2_000) -> list[
     x, species, names = flowers()
     best = optimum(x, latent)
     runs = [train(x, seed + i, latent, steps) for i in range(SEEDS)]
-    print(f"ELBO in nats per flower; {latent} latent(s), {steps:,} steps")
+    print(f"ELBO in nats per flower; {latent} latent(s), {steps:,} steps\n")
     lines = [
         (str(r.seed), r.elbo, f"{r.sampled:.4f} ± {r.se:.4f}", best.elbo, best.elbo - r.elbo,
          r.noise, best.noise)

@@ -1,0 +1,44 @@
+"""The order in which the demos are read and run, with the titles that they have in the gallery."""
+
+# The path through the subject: each step needs those before it, and nothing else.
+PATH = {
+    "chain_rule": "The chain rule",
+    "gaussian_1d": "One Gaussian number",
+    "broken_and_repaired": "Broken, and repaired",
+    "gaussian_diagonal": "Five numbers, each with its own noise",
+    "gaussian_full": "Correlated numbers",
+    "estimators": "Which estimator when",
+    "vae_1d": "The smallest VAE",
+    "digits_vae": "A VAE of handwritten digits",
+}
+
+SIDE_TRIPS = {
+    "stepper_1d": "Step through one sample",
+    "coin_flip_lab": "The coin-flip lab",
+    "stepper_full": "Step through a Cholesky factor",
+    "stepper_vae": "Step through a VAE",
+    "derivative_program": "From tape to program",
+    "mistakes": "The classic mistakes",
+    "gumbel_softmax": "Discrete choices, relaxed",
+    "implicit_gamma": "Gradients without a transform",
+    "flow": "Bending a Gaussian",
+    "cost": "What accuracy costs",
+    "vae_iris": "A VAE of irises",
+    "bayes_regression": "Weights with error bars",
+    "stochastic_layers": "A net that knows what it doesn't know",
+    "black_box_vi": "The price of independence",
+    "policy_gradient": "Learning to steer",
+}
+
+TITLES = PATH | SIDE_TRIPS
+
+
+def ordered(names: list[str]) -> list[str]:
+    """The names as they are read; those without a place come last."""
+    places = {name: i for i, name in enumerate(TITLES)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+
+
+def title(name: str) -> str:
+    """The demo's title in the gallery, made of its name if it has none."""
+    return TITLES.get(name, name.replace("_", " ").capitalize())

@@ -1,0 +1,51 @@
+"""What several files of tests share: one browser, and the demos, run once."""
+
+import contextlib
+import io
+import os
+from types import SimpleNamespace
+
+import pytest
+
+import demos.__main__ as runner
+import minigrad as mg
+
+from .browser import WIDE, chromium, missing
+from .demo_sizes import SMALL
+from .stepper import Stepper
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The session's browser. Where a change is accepted, its absence is a failure."""
+    if reason := missing():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with chromium() as ready:
+        yield ready
+
+
+@pytest.fixture
+def stepper(browser, tmp_path):
+    """Opens an output's page; at the end it has asked nothing of a network and met no error."""
+
+    def opened(output, *, anchor="", width=WIDE, dark=False, still=False, **how):
+        file = mg.step_through(output, **how).save(tmp_path / "a lesson.html")
+        browser.open(file, anchor=anchor, width=width, dark=dark, still=still)
+        return Stepper(browser)
+
+    yield opened
+    assert browser.errors() == [] == browser.requests()
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory):
+    """Every demo, small where it can be, into a folder with a space: results, output, pictures."""
+    out = tmp_path_factory.mktemp("demos") / "the pictures"
+    out.mkdir()
+    results, printed = {}, {}
+    for name in runner.known():
+        with contextlib.redirect_stdout(io.StringIO()):
+            results[name] = runner.recorded(name, out, 0, SMALL.get(name, {}))
+        printed[name] = (out / f"{name}.txt").read_text(encoding="utf-8")
+    runner.write_index(out, {})
+    return SimpleNamespace(out=out, results=results, printed=printed)
