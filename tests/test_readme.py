@@ -1,11 +1,17 @@
 """The README: its code runs as shown, its picture is what its code draws, its commands exist."""
 
+import importlib.util
+import math
 import re
+import shlex
+import webbrowser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.cli import main
 from minigrad.registry import OPS
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +37,8 @@ def test_the_snippets_do_what_they_say(ran):
     assert "z     = mu + v1" in out
     assert abs(space["d_mu"] - space["exact"][0]) < 3e-3
     assert abs(space["d_sigma"] - space["exact"][1]) < 3e-3
+    page = (ran[1] / "lesson.html").read_text(encoding="utf-8")
+    assert "<title>One sample into a sine</title>" in page and "noise takes no gradient" in out
     assert len([line for line in SNIPPETS[0].splitlines() if line.strip()]) <= 15
 
 
@@ -43,12 +51,108 @@ def test_the_picture_is_current(ran):
     assert "(demos/reparameterised.svg)" in TEXT
 
 
+def test_the_distribution_of_the_readme_is_right(ran):
+    rayleigh = ran[0]["Rayleigh"]
+    estimate = mg.pathwise(lambda scale: (rayleigh(scale), mg.square), (1.5,), 100_000, 1)
+    assert abs(estimate.value - 4.5) < 5 * estimate.value_se < 0.1
+    assert abs(estimate.grads[0] - 6.0) < 5 * estimate.grad_ses[0] < 0.15
+    q = rayleigh(1.5)
+    z = q.rsample(np.random.default_rng(2), (100_000,)).value
+    log_q = q.log_prob(z)
+    for sample, true in ((z, q.mean), ((z - q.mean) ** 2, q.variance), (-log_q, q.entropy())):
+        assert abs(sample.mean() - true) < 5 * sample.std() / 100_000**0.5
+
+
+def frameworks():
+    """The columns of the table of frameworks, each a program of eight lines, by their headings."""
+    table = TEXT[TEXT.index("## From minigrad to") :].partition("\n## ")[0]
+    head, _, *rows = [line for line in table.splitlines() if line.startswith("|")]
+    names = [cell.strip() for cell in head.split("|")[2:-1]]
+    lines = [re.findall(r"`([^`]*)`", row) for row in rows]
+    assert len(lines) == 8 and all(len(line) == len(names) for line in lines)
+    return {name: "\n".join(column) for name, *column in zip(names, *lines)}
+
+
+# Its first word is what the program needs; what isn't installed is parsed only.
+FRAMEWORKS = {
+    "minigrad": "import minigrad as mg; import numpy as np",
+    "PyTorch": "import torch",
+    "JAX": "import jax; import jax.numpy as jnp",
+    "TensorFlow Probability": "import tensorflow_probability as tfp; import tensorflow as tf",
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_the_eight_lines_say_the_same_in_each_framework(name):
+    program = compile(f"{FRAMEWORKS[name]}\n{frameworks()[name]}", name, "exec")
+    needed = FRAMEWORKS[name].split()[1].strip(";")
+    if name != "minigrad" and importlib.util.find_spec(needed) is None:
+        return
+    space: dict[str, object] = {}
+    exec(program, space)
+    damping = math.exp(-0.5 * 1.2**2)
+    exact = damping * math.cos(0.7) + 0.7, -1.2 * damping * math.sin(0.7) + 1.2 - 1.0 / 1.2
+    for found, true in zip((space["d_mu"], space["d_sigma"]), exact, strict=True):
+        assert abs(float(found) - true) < 0.1  # 1,000 draws: five standard errors
+    assert abs(float(space["mu"].item()) - (0.7 - 0.1 * float(space["d_mu"]))) < 1e-6
+
+
+def test_the_table_of_estimators_has_the_variances_that_hold():
+    """As measured: f = (z - k)² at μ = 0.3, σ = 0.8, k = 1.1."""
+    table = TEXT[TEXT.index("## Which estimator when") :].partition("\n## ")[0]
+    told = re.findall(r"^\| `?(the same|\w+)\b.*?\| ([^|]*[²⁴][^|]*) \|", table, re.M)
+    m, s = 0.3 - 1.1, 0.8
+    claims = {
+        "pathwise": {"4σ²": 4 * s**2},
+        "score_function": {"m⁴/σ² + 14m² + 15σ²": m**4 / s**2 + 14 * m**2 + 15 * s**2},
+        "the same": {"8m² + 6σ²": 8 * m**2 + 6 * s**2},
+        "measure_valued": {"4m²(4/π − 1)": 4 * m**2 * (4 / math.pi - 1)},
+    }
+    assert {name: [text] for name, text in told} == {name: [*c] for name, c in claims.items()}
+    n = 200_000
+    runs = {
+        "pathwise": mg.pathwise(off_target, (0.3, 0.8), n, 1),
+        "score_function": mg.score_function(off_target, (0.3, 0.8), n, 2),
+        "the same": mg.score_function(off_target, (0.3, 0.8), n, 3, baseline="optimal"),
+        "measure_valued": mg.measure_valued(off_target, (0.3, 0.8), n, 4),
+    }
+    for name, estimate in runs.items():
+        (true,) = claims[name].values()
+        measured = n * float(estimate.grad_ses[0]) ** 2  # from chunk means: itself noisy
+        assert 0.5 < measured / true < 2.0, name
+
+
+def off_target(mu, sigma):
+    return mg.Normal(mu, sigma), lambda z: (z - 1.1) ** 2
+
+
 def test_the_commands_are_targets_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text()
     commands = re.findall(r"^ +make ([a-z]+)", TEXT, re.M)
     assert {"demo", "test"} <= set(commands)
     for command in commands:
         assert re.search(rf"^{command}:", makefile, re.M)
+
+
+def test_the_commands_print_what_is_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(webbrowser, "open", lambda address: True)
+    commands = re.findall(r"^    \$ (minigrad .*)\n((?:    [^$].*\n)*)", TEXT, re.M)
+    assert [command.split()[1] for command, _ in commands] == ["step", "step", "check"]
+    for command, shown in commands:
+        assert main(shlex.split(command)[1:]) == 0
+        printed, told = capsys.readouterr().out.split(), shown.split()
+        if "check" in command:  # another processor rounds its last number otherwise
+            printed, told = printed[:-1], told[:-1]
+        assert told == printed or not shown
+    assert (tmp_path / "page.html").is_file()
+
+
+def test_the_table_of_commands_names_each(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = re.findall(r"^    ([a-z]+) ", capsys.readouterr().out, re.M)
+    assert re.findall(r"^\| `minigrad ([a-z]+)` \|", TEXT, re.M) == known
 
 
 def test_the_counts_are_current():
