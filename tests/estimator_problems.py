@@ -45,3 +45,12 @@ def deadly(mu, sigma):
     if str(os.getpid()) != os.environ[PARENT]:
         os._exit(3)
     return sine(mu, sigma)
+
+
+def mortal(mu, sigma):
+    """The first two workers to meet it die, and the third does its work."""
+    folder = Path(os.environ[PIDS])
+    if str(os.getpid()) != os.environ[PARENT] and len(list(folder.iterdir())) < 2:
+        (folder / str(os.getpid())).touch()
+        os._exit(3)
+    return sine(mu, sigma)

@@ -3,10 +3,15 @@
 import importlib
 import math
 import os
+import time
 import tracemalloc
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
+from threading import Event
 
+import dask
+import distributed
 import numpy as np
 import pytest
 
@@ -135,24 +140,67 @@ def test_threads_give_the_same_numbers():
     assert numbers(shared) == numbers(mg.pathwise(sine, AT, 20_000, 4))
 
 
-def test_a_dask_cluster_gives_the_same_numbers(worker_notes):
-    distributed = pytest.importorskip(
-        "distributed", reason="needs dask.distributed: pip install 'minigrad[cluster]'"
-    )
+@contextmanager
+def dask_cluster(**scheduler):
+    """Two worker processes; a scheduler that has no worker for half a minute gives up."""
+    settings = {"no-workers-timeout": "30s"} | scheduler
     with (
+        dask.config.set({f"distributed.scheduler.{key}": x for key, x in settings.items()}),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        shared = mg.pathwise(problems.met, AT, 100_000, 4, executor=client.get_executor())
+        yield client.get_executor()
+
+
+def test_a_dask_cluster_gives_the_same_numbers(worker_notes):
+    with dask_cluster() as executor:
+        shared = mg.pathwise(problems.met, AT, 100_000, 4, executor=executor)
     assert len(list(worker_notes.iterdir())) >= 2
     assert numbers(shared) == numbers(mg.pathwise(problems.met, AT, 100_000, 4))
 
 
+def test_dask_tries_the_blocks_of_a_dead_worker_elsewhere(worker_notes):
+    with dask_cluster() as executor:
+        shared = mg.pathwise(problems.mortal, AT, 100_000, 4, executor=executor)
+    assert len(list(worker_notes.iterdir())) >= 2
+    assert numbers(shared) == numbers(mg.pathwise(sine, AT, 100_000, 4))
+
+
+def test_a_block_that_kills_every_dask_worker_is_an_error(worker_notes):
+    with dask_cluster(**{"allowed-failures": 0}) as executor:
+        start = time.monotonic()
+        with pytest.raises(RuntimeError, match="a worker died.*no estimate"):
+            mg.pathwise(problems.deadly, AT, 10_000, 0, executor=executor)
+        assert time.monotonic() - start < 60.0
+
+
 def test_a_dead_worker_is_an_error(worker_notes):
-    with processes(1) as pool, pytest.raises(RuntimeError, match="a worker died.*no estimate"):
+    start = time.monotonic()
+    with processes(2) as pool, pytest.raises(RuntimeError, match="a worker died.*no estimate"):
         mg.pathwise(problems.deadly, AT, 10_000, 0, executor=pool)
+    assert time.monotonic() - start < 60.0
+
+
+def test_the_first_error_is_not_waited_for():
+    """Block 0 waits until the error of a later one has come through."""
+    raised = Event()
+
+    class Slow(ThreadPoolExecutor):
+        def submit(self, work, span):
+            def block():
+                if span.start:
+                    raise ArithmeticError("a later block")
+                raised.wait(60.0)
+
+            return super().submit(block)
+
+    with Slow(2) as pool:
+        with pytest.raises(ArithmeticError, match="a later block"):
+            mg.pathwise(sine, AT, 1_000, 0, executor=pool)
+        assert not raised.is_set()
+        raised.set()
 
 
 def test_a_problem_that_cannot_be_sent():
@@ -181,7 +229,6 @@ def test_a_lost_block_is_an_error():
 
 
 def test_a_progress_bar_counts_samples(monkeypatch, capsys):
-    pytest.importorskip("tqdm", reason="tqdm comes with the extra demos")
     estimate = mg.pathwise(sine, AT, 1_234, 0, progress=True)
     assert "100%" in (bar := capsys.readouterr().err) and "1.23k" in bar
     assert numbers(estimate) == numbers(mg.pathwise(sine, AT, 1_234, 0))

@@ -12,7 +12,7 @@ import pytest
 
 import minigrad as mg
 
-from .estimator_problems import K, quadratic, step
+from .estimator_problems import K, quadratic, sine, step
 
 MU, SIGMA = 1.0, 1.3
 CHUNKS, SIZE = 5_000, 200
@@ -99,6 +99,19 @@ def test_antithetic_pairs():
     assert_variances(estimate, (0.0, 8 * SIGMA**2), group=2)
 
 
+@pytest.mark.parametrize("ratio", [1.8, 2.2])
+def test_antithetic_pairs_can_do_harm(ratio):
+    """∂σ of (z - k)²: 8σ² a pair, against 2m² + 4σ² of two independent draws."""
+    mu = K + math.sqrt(ratio) * SIGMA
+    pairs, alone = (
+        mg.pathwise(quadratic, (mu, SIGMA), SAMPLES, 4, antithetic=x, chunk=SIZE)
+        for x in (True, False)
+    )
+    assert_variances(alone, (2 * SIGMA**2, (2 * ratio + 4) * SIGMA**2), group=2)
+    (_, paired), (_, independent) = variances(pairs), variances(alone)
+    assert (paired > independent) == (ratio < 2.0)
+
+
 def test_antithetic_noise_of_what_is_not_symmetric():
     """Mirrored through the distribution function: the mean stays right."""
 
@@ -108,6 +121,22 @@ def test_antithetic_noise_of_what_is_not_symmetric():
     truth = math.pi**2 / 6 + np.euler_gamma**2
     estimate = mg.pathwise(problem, (2.0,), 400_000, 5, antithetic=True)
     assert_means(estimate, (4.0 * truth, 4.0 * truth))
+
+
+def test_minus_eps_of_what_is_not_symmetric_is_wrong():
+    """E z² of Gumbel(1, 1) is (1 + γ)² + π²/6 = 4.13; -ε, not its mirror, would give 2.98."""
+
+    class Negated(mg.Gumbel):
+        _law = mg.Normal._law._replace(draw=mg.Gumbel._law.draw)
+
+    right, wrong = (
+        mg.pathwise(lambda loc, cls=cls: (cls(loc, 1.0), mg.square), (1.0,), 400_000, 5,
+                    antithetic=True)
+        for cls in (mg.Gumbel, Negated)
+    )  # fmt: skip
+    truth = (1.0 + np.euler_gamma) ** 2 + math.pi**2 / 6, 2.0 * (1.0 + np.euler_gamma)
+    assert_means(right, truth)
+    assert round(wrong.value, 2) == 2.98 and abs(wrong.z_scores(truth)[0]) > 100.0
 
 
 A = 0.5
@@ -160,7 +189,7 @@ def test_of_a_cosine(k):
 
 
 def test_where_the_score_function_wins():
-    for k, smaller in ((1.063, "pathwise"), (1.0645, "score")):
+    for k, smaller in ((1.063775, "pathwise"), (1.063785, "score")):
         (path, _), (score, _) = cosine_variances(k)
         assert (path < score) == (smaller == "pathwise")
     (path, _), (score, _) = cosine_variances(5.0)
@@ -178,10 +207,41 @@ def test_differences_of_fresh_noise():
     assert_variances(estimate, 2 * [of_f / (2 * h * h)])
 
 
+def test_the_first_reference_program():
+    """E[sin z], μ = 0.7, σ = 1.2, S = 20,000: the row "sin kz" with k = 1."""
+    d = math.exp(-0.72)
+    truth = d * math.sin(0.7), d * math.cos(0.7), -1.2 * d * math.sin(0.7)
+    for estimate in (
+        mg.pathwise(sine, (0.7, 1.2), 20_000, 0),
+        mg.finite_difference(sine, (0.7, 1.2), 20_000, 1, step=1e-4),
+    ):
+        assert max(map(abs, estimate.z_scores(truth))) < 5.0
+
+
+def test_the_second_reference_program():
+    """E[Σ tanh zᵢ] in five dimensions: the truth is a trapezoid for each."""
+    mu = np.array([0.0, 0.5, -1.0, 0.3, 1.2])
+    sigma = np.array([1.0, 0.8, 0.5, 1.5, 0.7])
+
+    def problem(loc, scale):
+        return mg.Normal(loc, scale), lambda z: mg.tanh(z).sum(axis=-1)
+
+    eps = np.linspace(-10.0, 10.0, 201)[:, None]
+    weights = np.exp(-0.5 * eps**2) / np.sum(np.exp(-0.5 * eps**2))
+    f = np.tanh(mu + sigma * eps)
+    sech2 = weights * (1.0 - f**2)
+    truth = np.sum(weights * f), np.sum(sech2, axis=0), np.sum(eps * sech2, axis=0)
+    estimate = mg.pathwise(problem, (mu, sigma), 10_000, 2)
+    assert all(np.all(np.abs(z) < 5.0) for z in estimate.z_scores(truth))
+
+
 def test_differences_of_common_noise_are_pathwise():
     options = {"params": (MU, SIGMA), "samples": 20_000, "rng": 9}
     path = mg.pathwise(quadratic, **options)
     np.testing.assert_allclose(mg.finite_difference(quadratic, **options).grads, path.grads, 1e-10)
+    path = mg.pathwise(sine, **options)
+    near = mg.finite_difference(sine, step=1e-4, **options)
+    assert 1.0 - near.grads[0] / path.grads[0] == pytest.approx(1.7e-9, rel=0.03)  # h²/6
     path = mg.pathwise(exponential, **options)
     gaps = []
     for h in (0.02, 0.04):

@@ -147,6 +147,31 @@ def test_every_family_looks_again_at_what_an_optimiser_moves(make):
         d.rsample(rng())
 
 
+MOVED = [
+    (lambda x: Bernoulli(x), 0.9, 1.2, "Bernoulli: probs must be from 0 to 1"),
+    (lambda x: Bernoulli(logits=x), 0.9, np.inf, "Bernoulli: logits must be finite, not inf"),
+    (lambda x: mg.Categorical(x), [0.2, 0.8], [-0.1, 1.1], "probs must be 0 or more and finite"),
+    (lambda x: mg.Categorical(logits=x), [0.2, 0.8], [np.nan, 1.0], "logits must be finite, or"),
+    (lambda x: mg.Gamma(x, 1.0), 0.5, 0.0, "Gamma: concentration must be positive, not 0.0"),
+    (lambda x: mg.Beta(1.0, x), 0.5, -1.0, "Beta: concentration0 must be positive, not -1.0"),
+    (lambda x: mg.Dirichlet(x), [0.5, 2.0], [0.5, -2.0], "concentration must be positive, not -2"),
+    (lambda x: mg.StudentT(x), 0.5, -1.0, "StudentT: df must be positive, not -1.0"),
+    (lambda x: mg.Gumbel(0.0, x), 0.5, -1.0, "Gumbel: scale must be positive, not -1.0"),
+    (lambda x: mg.Logistic(0.0, x), 0.5, -1.0, "Logistic: scale must be positive, not -1.0"),
+    (lambda x: mg.Cauchy(0.0, x), 0.5, -1.0, "Cauchy: scale must be positive, not -1.0"),
+]
+
+
+@pytest.mark.parametrize(("make", "before", "after", "said"), MOVED)
+def test_other_families_look_again_as_well(make, before, after, said):
+    moved = mg.Var(before)
+    d = make(moved)
+    assert np.all(np.isfinite(d.sample(rng()).value))
+    moved.value = after
+    with pytest.raises(ValueError, match=said):
+        d.sample(rng())
+
+
 def test_tiny_sigma_explodes():
     sigma = mg.Var(1e-6, "sigma")
     z = mg.constant(0.3)

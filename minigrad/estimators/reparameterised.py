@@ -33,7 +33,9 @@ def pathwise(
 
     `antithetic` draws pairs of opposite noise, so `samples` must be even. `chunk` bounds how many
     samples are in memory at a time. `executor` computes chunks elsewhere, with the same result;
-    for processes the problem must be importable. `progress` shows a bar (tqdm).
+    for processes the problem must be importable. A worker that dies is a RuntimeError; under dask
+    only when its scheduler gives up (`allowed-failures`, and `no-workers-timeout`, which has no
+    limit unless you set one). `progress` shows a bar (tqdm).
 
     f must be continuous: what jumps has a gradient of 0 between jumps, and pathwise misses them. A
     warning says so where every gradient is exactly 0. A distribution without rsample is a

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import closing, nullcontext
 from importlib import import_module
+from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -56,11 +57,12 @@ def _submitted(
     try:
         for span in spans:
             futures.append(executor.submit(work, span))
-        for future in futures:
-            yield future.result()
+        yield from _in_order(futures)
     except pickle.PicklingError as error:
         raise TypeError(f"the problem cannot be sent to a worker ({error}): {IMPORTABLE}") from None
-    except (BrokenExecutor, CancelledError) as error:
+    except Exception as error:
+        if not _is_loss(error):
+            raise
         raise RuntimeError(
             "a worker died, so that samples are missing and there is no estimate: run again with a "
             f"new executor, or without one to see the cause. If it died at once: {IMPORTABLE}"
@@ -68,6 +70,28 @@ def _submitted(
     finally:
         for future in futures:
             future.cancel()
+
+
+def _in_order(futures: Sequence["Future[T]"]) -> Iterator[T]:
+    """Each result once those before it are there; whichever fails first, its error at once."""
+    finished: SimpleQueue[Future[T]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(finished.put)
+    given = 0
+    for _ in futures:
+        finished.get().result()
+        while given < len(futures) and futures[given].done():
+            yield futures[given].result()
+            given += 1
+
+
+# dask's own words, which are no BrokenExecutor: a block outlived too many workers, or none is left.
+DASK_LOSSES = ("KilledWorker", "NoWorkerError")
+
+
+def _is_loss(error: Exception) -> bool:
+    lost = isinstance(error, BrokenExecutor | CancelledError)
+    return lost or type(error).__name__ in DASK_LOSSES
 
 
 def _check_pickle(work: object) -> None:

@@ -14,7 +14,7 @@ Answer = Sequence[float]
 Job = Callable[[], Answer]
 Contestant = Callable[[], Job]
 
-UNITS = {"ms": 1e3, "ns/op": 1e9, "bytes/op": 1.0, "objects": 1.0}
+UNITS = {"ms": 1e3, "ns/op": 1e9, "KB": 1e-3, "bytes/op": 1.0, "objects": 1.0}
 
 
 class Unavailable(Exception):

@@ -27,15 +27,18 @@ def answer(value: float, d_mu: np.ndarray, d_scale: np.ndarray) -> list[float]:
 
 def minigrad(d: int, full: bool) -> Job:
     import minigrad as mg
+    from minigrad.distributions.randomness import Law
 
     mu, scale, eps = inputs(d, full)
     taken = 0
 
+    def replayed(rng, shape):
+        nonlocal taken
+        start, taken = taken, taken + shape[0]
+        return eps[start:taken]
+
     class Replayed(mg.MultivariateNormal if full else mg.Normal):
-        def _draw(self, rng, shape):
-            nonlocal taken
-            start, taken = taken, taken + shape[0]
-            return eps[start:taken]
+        _law = Law("replayed", replayed, replayed)
 
     def problem(mu, scale):
         q = Replayed(mu, scale_tril=scale) if full else Replayed(mu, scale)
