@@ -25,7 +25,7 @@ PICTURES = {
     "digits_vae_latent.svg": "Where the encoder puts the test digits, though training saw no label",
     "digits_vae_grid.svg": "What the decoder makes of points in the same plane",
     "digits_vae_reconstructions.svg": "Test digits, and what two numbers keep of each",
-    "digits_vae_training.svg": "The ELBO rises in training; the dashed line, log p(x), is above it",
+    "digits_vae_training.svg": "Of the test digits the ELBO stays below the dashed log p(x)",
     "digits_vae.svg": "One training step on two digits: encoder, sampling, decoder, KL",
 }
 PAGES = {

@@ -163,6 +163,7 @@ def chromium() -> Iterator[Browser]:
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     try:
         driver.execute_cdp_cmd("Network.enable", {})
+        driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         # Or a window that another one covers would see no focus, and no change on leaving a field.
         driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         yield Browser(driver)

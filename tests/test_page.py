@@ -4,6 +4,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 import minigrad as mg
+from minigrad.views.labels import number
 
 from .stepper import ids, sampled
 from .test_page_train import vae
@@ -127,6 +128,30 @@ def test_values_and_gradients_are_pythons_and_come_in_order(page):
     output.backward()
     by_backward = {f"n{r.position}": r.grad for r in mg.equations_of(output) if r.grad is not None}
     assert page.grads() == pytest.approx(by_backward, rel=1e-12)
+
+
+BOXES = """return Object.fromEntries([...document.querySelectorAll("svg [data-node]")].map((box) =>
+  [box.dataset.node, ["value", "grad"].map((role) => box.querySelector(`.mg-${role}`)?.textContent)]))"""
+ARROWS = """return Object.fromEntries([...document.querySelectorAll("svg .mg-edge text")]
+  .filter((text) => text.textContent.startsWith("×") && text.checkVisibility({visibilityProperty: true}))
+  .map((text) => [text.parentElement.id.split("-e")[1], text.textContent]))"""
+
+
+def test_the_graph_says_what_the_table_says(page):
+    for step in page.walk():
+        boxes = page.browser.run(BOXES)
+        for node, (value, grad) in page.rows().items():
+            assert boxes[node][0] == f"value {'·' if value == '' else number(value)}", step
+            if grad is not None:
+                assert boxes[node][1] == f"grad {'·' if grad == '' else number(grad)}", step
+
+
+def test_a_local_derivative_stands_on_its_arrow_once_it_is_used(page):
+    records = [r for r in mg.step_through(sampled()).steps if r.phase == "backward"]
+    for step in page.walk():
+        assert page.browser.run(ARROWS) == {
+            f"{r.node[1:]}-{r.operand}": f"× {number(r.local)}" for r in records if r.step <= step
+        }
 
 
 def test_no_gradient_on_noise_or_data_at_any_step(page):

@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 import minigrad as mg
 
-from .stepper import assert_fresh, ids, sampled
+from .stepper import assert_fresh, coin, ids, sampled
 
 NAMED = ids(sampled())
 MU, LOG_SIGMA, EPS = (NAMED[name] for name in ("μ", "log σ", "ε"))
@@ -75,6 +76,19 @@ def test_resampling_flips_the_coin_and_leaves_the_parameters(page):
     page.press("r")
     drawn.append(page.rows()[EPS].value)
     assert len(set(drawn)) == len(drawn) and max(map(abs, drawn)) < 5.0
+
+
+def test_two_coins_fall_each_for_itself(stepper):
+    output = (coin(0.1) + mg.Var(1.0, "x") * coin(0.2)).named("L")
+    one, other = (f"n{row.position}" for row in mg.equations_of(output) if row.kind == "noise")
+    page = stepper(output)
+    fell = []
+    for _ in range(100):
+        page.press("r")
+        rows = page.rows()
+        fell.append((rows[one].value, rows[other].value))
+    assert len({x for both in fell for x in both}) == 200
+    assert abs(np.corrcoef(fell, rowvar=False)[0, 1]) < 5.0 / np.sqrt(100)
 
 
 def test_reset_is_pythons_run(page):

@@ -18,7 +18,9 @@ function colours() {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   ends = null;
-  for (const canvas of document.querySelectorAll(".heat canvas")) paint(canvas, painted.get(canvas));
+  for (const canvas of document.querySelectorAll(".heat canvas")) {
+    paint(canvas, painted.get(canvas));
+  }
 });
 
 // A strip, at most so high, for an array of the page's data, with its numbers on hover and focus.
