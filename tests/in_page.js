@@ -117,8 +117,8 @@ function controls() {
     && !(control.tabIndex < 0) && !heard(control.getBoundingClientRect()));
 }
 
-// A finger or a shaking hand needs 24 by 24 pixels for each (WCAG 2.2, 2.5.8, with its exceptions for
-// links in a text and for what has room around it).
+// A finger or a shaking hand needs 24 by 24 pixels for each (WCAG 2.2, 2.5.8; links in a text may
+// be smaller, and so may what has room around it).
 function grown(control) {
   const { left, right, top, bottom } = control.getBoundingClientRect();
   const least = control.matches("a") ? 0 : 24;

@@ -130,10 +130,12 @@ def test_values_and_gradients_are_pythons_and_come_in_order(page):
     assert page.grads() == pytest.approx(by_backward, rel=1e-12)
 
 
-BOXES = """return Object.fromEntries([...document.querySelectorAll("svg [data-node]")].map((box) =>
-  [box.dataset.node, ["value", "grad"].map((role) => box.querySelector(`.mg-${role}`)?.textContent)]))"""
-ARROWS = """return Object.fromEntries([...document.querySelectorAll("svg .mg-edge text")]
-  .filter((text) => text.textContent.startsWith("×") && text.checkVisibility({visibilityProperty: true}))
+BOXES = """const told = (box, role) => box.querySelector(`.mg-${role}`)?.textContent;
+return Object.fromEntries([...document.querySelectorAll("svg [data-node]")].map(
+  (box) => [box.dataset.node, [told(box, "value"), told(box, "grad")]]))"""
+ARROWS = """const isSeen = (text) => text.checkVisibility({visibilityProperty: true});
+return Object.fromEntries([...document.querySelectorAll("svg .mg-edge text")]
+  .filter((text) => text.textContent.startsWith("×") && isSeen(text))
   .map((text) => [text.parentElement.id.split("-e")[1], text.textContent]))"""
 
 

@@ -10,7 +10,7 @@ def ieee(function: FunctionType) -> Callable[..., object]:
     """`function`, run again on NumPy's numbers where Python's raise: 1 / 0 is inf, log(0) -inf."""
     code = function.__code__
     numbers = [np.float64(x) if type(x) is float else x for x in code.co_consts]
-    # np.pow takes a square root for an exponent 0.5, and gives nan for (-inf) ** 0.5 instead of inf.
+    # np.pow takes a root for an exponent 0.5: nan for (-inf) ** 0.5, which is inf.
     names = ["float_power" if name == "pow" else name for name in code.co_names]
     known = {**function.__globals__, "math": np, "float": np.float64}
     again = type(function)(code.replace(co_consts=(*numbers,), co_names=(*names,)), known)
