@@ -26,7 +26,8 @@ function sizeFrames() {
 }
 
 function resized(camera, { width, height }) {
-  if (camera.frame[0] === width && camera.frame[1] === height) return;
+  const [before, tall] = camera.frame; // which may have been rounded to whole pixels
+  if (Math.abs(before - width) < 1 && Math.abs(tall - height) < 1) return;
   camera.isPlaced = false;
   camera.frame = [width, height];
   if (isFollowing) follow(camera, camera.shown);
@@ -61,23 +62,37 @@ function place(camera) {
   graph.svg.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
 }
 
-// Look at the current node and its operands, where they are too far apart at the node; stay where
-// they are in sight already.
+// Look at what the step is about, where that is too far apart at the first of it; stay where it is
+// in sight already.
 function follow(camera, shown) {
   camera.shown = shown;
-  const node = shown?.pane.nodes[shown.step.node];
   const scale = Math.max(READABLE, fitting(camera));
   camera.isPlaced &&= scale === camera.scale;
   camera.scale = scale;
-  if (!node) return centre(camera, 0, camera.height / 2);
-  const { pane } = shown;
-  const near = [node, ...node.inputs.map((i) => pane.nodes[i])];
-  const all = around(camera, near.map((n) => camera.graph.boxes.get(n.box)).filter(Boolean));
+  if (shown.phase === "leaves") return showStart(camera);
+  const boxes = watched(shown).map((node) => camera.graph.boxes.get(node.box)).filter(Boolean);
+  const all = around(camera, boxes);
   const [width, height] = camera.frame.map((size) => size / camera.scale - 32);
   const fits = all && all.right - all.left < width && all.bottom - all.top < height;
-  const box = fits ? all : around(camera, [camera.graph.boxes.get(node.box)].filter(Boolean));
+  const box = fits ? all : around(camera, boxes.slice(0, 1));
   if (!box || (camera.isPlaced && inSight(camera, box))) return place(camera);
   centre(camera, (box.left + box.right) / 2, (box.top + box.bottom) / 2);
+}
+
+// The current node and its operands; where no gradient goes further, whom it did not reach.
+function watched({ pane, phase, isWaiting, step }) {
+  const node = pane.nodes[step.node];
+  if (node) return [node, ...node.inputs.map((i) => pane.nodes[i])];
+  const isMissed = ({ kind }, i) => kind === "parameter" && !pane.reached.has(i);
+  return isWaiting && phase === "backward" ? pane.nodes.filter(isMissed) : [];
+}
+
+// The box with which the graph begins: the uppermost of a tall one, the leftmost of a wide one.
+function showStart(camera) {
+  const side = camera.height > camera.width ? "y" : "x";
+  const boxes = [...camera.graph.boxes.values()].sort((a, b) => a[side] - b[side]);
+  const { left, right, top, bottom } = around(camera, boxes.slice(0, 1));
+  centre(camera, (left + right) / 2, (top + bottom) / 2);
 }
 
 // The rectangle around boxes, in the drawing's coordinates.

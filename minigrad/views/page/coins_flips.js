@@ -63,7 +63,7 @@ function meanCurve(knobs, k, toss) {
 // The slope between the neighbours of the point of such a curve that is next to `value`.
 function slopeReadOff(curve, value) {
   const step = curve[1][0] - curve[0][0];
-  const i = Math.min(Math.max(Math.round((value - curve[0][0]) / step), 1), POINTS - 1);
+  const i = Math.min(Math.max(Math.round((value - curve[0][0]) / step) || 1, 1), POINTS - 1);
   return (curve[i + 1][1].mean - curve[i - 1][1].mean) / (curve[i + 1][0] - curve[i - 1][0]);
 }
 

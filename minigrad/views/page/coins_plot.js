@@ -16,21 +16,23 @@ function nice(x) {
 
 function ticks([low, high], most) {
   const step = nice((high - low) / most);
-  const all = [];
-  const last = Math.floor(high / step + 1e-9);
-  for (let i = Math.ceil(low / step - 1e-9); i <= last; i++) all.push(i * step);
-  return all;
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.max(0, Math.floor(high / step + 1e-9) - first + 1);
+  return Array.from({ length: count }, (_, i) => (first + i) * step);
 }
 
-// From the least to the largest of the finite numbers, and `more` of that on either side.
+// From the least to the largest of the finite numbers, and `more` of that on either side; never so
+// narrow that floats would be too coarse for it, nor so wide that its width overflows.
 function span(numbers, more = 0.06) {
   let low = Infinity, high = -Infinity;
   for (const x of numbers) {
     if (Number.isFinite(x)) [low, high] = [Math.min(low, x), Math.max(high, x)];
   }
   if (low > high) return [-1, 1];
-  const margin = (high - low) * more || Math.max(Math.abs(high) * more, 1e-9);
-  return [low - margin, high + margin];
+  [low, high] = [low, high].map((end) => Math.min(Math.max(end, -1e300), 1e300));
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const wide = high - low > 1e-9 * size ? high - low : Math.max(size, 1e-9);
+  return [low - wide * more, high + wide * more];
 }
 
 // Without the wild ones: those within three times the quartiles' distance of the quartiles.

@@ -53,7 +53,7 @@ class CurveView {
   bell(knobs, grid) {
     const { x, box } = this.plot;
     const heights = grid.map((z) => Math.exp(PROGRAMS.density(...knobs, z)[0]));
-    const most = Math.max(...heights.filter(Number.isFinite));
+    const most = Math.max(Number.MIN_VALUE, ...heights.filter(Number.isFinite)); // all may be 0
     const points = grid.map((z, i) => {
       const height = Number.isFinite(heights[i]) ? heights[i] / most : 0;
       return `L${x(z).toFixed(1)},${(box.height * (1 - 0.3 * height)).toFixed(1)}`;

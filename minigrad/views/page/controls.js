@@ -57,13 +57,29 @@ function listenToNodes({ pane, boxes }, camera) {
   });
 }
 
-function find(name) {
-  for (const pane of panes) {
-    const i = pane.nodes.findIndex((node) => node.name === name && !node.literal);
-    if (i < 0) continue;
-    stopAndGo(pageStep(pane, pane.valueStep[i]));
-    return showNode(pane, pane.nodes[i]);
-  }
+const search = { text: "", found: [], at: 0 };
+const tellFound = textWriter(byId("found"));
+
+// Go to what has this text in its name; asked again, to the next that has.
+function find(text) {
+  if (text !== search.text) Object.assign(search, { text, found: namesWith(text), at: -1 });
+  const { found } = search;
+  if (!text) return tellFound("");
+  if (!found.length) return tellFound(`Nothing is called “${text}”.`);
+  search.at = (search.at + 1) % found.length;
+  const { pane, i } = found[search.at];
+  tellFound(found.length > 1 ? `${search.at + 1} of ${found.length}` : "");
+  stopAndGo(pageStep(pane, pane.valueStep[i]));
+  showNode(pane, pane.nodes[i]);
+}
+
+// The nodes with this text in their names: first those called so, then those that begin so.
+function namesWith(text) {
+  const wanted = text.trim().toLowerCase();
+  const all = panes.flatMap((pane) => pane.nodes.map((node, i) =>
+    ({ pane, i, name: node.literal ? "" : node.name.toLowerCase() })));
+  const rank = ({ name }) => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2);
+  return all.filter(({ name }) => name.includes(wanted)).sort((a, b) => rank(a) - rank(b));
 }
 
 // Show a node that is not the current one: a leaf has no step of its own.
@@ -96,7 +112,8 @@ const PAN = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowD
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.ctrlKey || event.altKey || event.metaKey || byId("help").open) return;
-  if (target.matches("input, select, textarea")) return;
+  if (target.matches("input:not([type=range]), select")) return;
+  if (target.matches("input") && /^(Arrow|Home|End|Page)/.test(key)) return; // these move it
   if (key === " " && target.matches("button, [role=button]")) return;
   const run = event.shiftKey && PAN[key]
     ? () => cameras.forEach((camera) => move(camera, ...PAN[key]))
@@ -114,7 +131,11 @@ onAction("play", () => (playing ? pause() : play()));
 onAction("help", () => byId("help").showModal());
 byId("step").max = timeline.last;
 byId("step").addEventListener("input", (event) => stopAndGo(event.target.valueAsNumber));
-byId("find").addEventListener("change", (event) => find(event.target.value));
+byId("find").addEventListener("change", ({ target }) =>
+  target.value === search.text || find(target.value));
+byId("find").addEventListener("keydown", (event) => {
+  if (event.key === "Enter") find(event.target.value);
+});
 graphs.forEach((graph, i) => listenToNodes(graph, cameras[i]));
 const named = panes.flatMap((pane) => pane.nodes.filter((node) => !node.literal));
 for (const name of new Set(named.map((node) => node.name))) {

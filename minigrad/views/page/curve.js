@@ -25,7 +25,8 @@ function curveOf(box) {
   return { svg, raw, mean, high, low, last, ...data };
 }
 
-function addLoss(curve, loss) {
+function addLoss(curve, x) {
+  const loss = Math.min(Math.max(x, -1e300), 1e300); // beyond, their sums overflow
   curve.count += 1;
   const weight = Math.max(0.02, 1 / curve.count);
   curve.smooth += weight * (loss - curve.smooth);
@@ -65,5 +66,6 @@ function rangeOf(points) {
   const sorted = points.filter(Number.isFinite).sort((a, b) => a - b);
   const at = (part) => sorted[Math.round(part * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.01), at(0.98)];
-  return high > low ? [low, high] : [low - 0.5, low + 0.5];
+  const room = Math.max(0.5, Math.abs(low) / 100); // enough that a huge number changes by it
+  return high > low ? [low, high] : [low - room, low + room];
 }

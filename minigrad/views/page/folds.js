@@ -4,15 +4,16 @@ const depth = (scope) => scope.split("/").length;
 const isWithin = (node, scope) => node.scope === scope || node.scope.startsWith(`${scope}/`);
 const folds = graphs.flatMap((graph) => scopesOf(graph).map((scope) => foldOf(graph, scope)));
 
-// The scopes of the graph's nodes, the inner ones first.
+// The scopes of the graph's nodes, the inner ones first; not those that are drawn as boxes already.
 function scopesOf({ pane, boxes }) {
   const found = new Set();
   for (const node of pane.nodes) {
-    if (!boxes.has(node.id)) continue;
     const parts = node.scope ? node.scope.split("/") : [];
     parts.forEach((_, i) => found.add(parts.slice(0, i + 1).join("/")));
   }
-  return [...found].sort((a, b) => depth(b) - depth(a));
+  const isOpen = (scope) =>
+    pane.nodes.every((node) => !isWithin(node, scope) || boxes.has(node.id));
+  return [...found].filter(isOpen).sort((a, b) => depth(b) - depth(a));
 }
 
 function foldOf(graph, scope) {

@@ -44,8 +44,10 @@ function moveKnob(name, x) {
   change((now) => now.moved.set(name, x));
 }
 
-// A number as people type it: with a minus sign of either kind, a comma for a point; null if none.
+// A number as people type it: with a minus sign of either kind, a comma for a point; null if none,
+// or if that comma may part thousands.
 function parsed(text) {
+  if (/^\s*\D?[1-9]\d{0,2},\d{3}\s*$/.test(text)) return null;
   const plain = text.trim().toLowerCase().replace(/[−–]/g, "-").replace(",", ".");
   if (plain === "nan") return NaN;
   const x = Number(plain.replace("inf", "Infinity"));
@@ -72,15 +74,20 @@ function renderKnobs({ state: now, panes: shown }) {
 function setUpKnobs() {
   for (const name of ["resample", "reset"]) buttonOf(name).hidden = !isLive;
   buttonOf("resample").disabled = !canFlip;
-  if (isLive && canFlip && knobs.length) return;
-  let words = "Nothing here can be moved; Resample flips the coin again.";
-  if (knobs.length) words = "Move a knob: all numbers follow.";
-  if (!isLive) {
-    words = "Arrays: the page steps through the numbers that Python stored. " +
-      "Knobs and predictions need scalars.";
-    byId("knobs-title").textContent = "Stored values";
-  }
-  byId("knobs-note").textContent = words;
+  if (!isLive) byId("knobs-title").textContent = "Stored values";
+  byId("knobs-note").textContent = [isLive ? whatMoves() : "", ...whatRests()].join(" ").trim();
+}
+
+function whatMoves() {
+  if (knobs.length && canFlip) return byId("knobs-note").textContent;
+  if (knobs.length) return "Move a knob: all numbers follow.";
+  return `Nothing here can be moved${canFlip ? "; Resample flips the coin again" : ""}.`;
+}
+
+// A sentence for each graph whose numbers the page can't compute anew.
+function whatRests() {
+  return panes.filter((pane) => !pane.replay).map(({ title, frozen }) =>
+    `${panes.length > 1 ? `${title}: the` : "The"} numbers are Python's, stored: ${frozen}.`);
 }
 
 function resample() {

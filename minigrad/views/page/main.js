@@ -34,8 +34,10 @@ const tellWhere = textWriter(byId("where"));
 const atEnd = new Map(["first", "back", "next", "last"].map((name) =>
   [name, attributeWriter(buttonOf(name), "aria-disabled")]));
 
-function renderControls({ step, phase, panes: [{ pane, step: own }] }) {
-  const node = own.phase === phase && own.node !== null ? ` · ${pane.nodes[own.node].name}` : "";
+function renderControls({ step, phase, panes: shown }) {
+  const named = shown.filter((each) => each.step.node !== null).map(({ pane, step: { node } }) =>
+    panes.length > 1 ? `${pane.title}: ${pane.nodes[node].name}` : pane.nodes[node].name);
+  const node = named.map((name) => ` · ${name}`).join("");
   tellWhere(`Step ${step} of ${timeline.last} · ${phase}${node}`);
   byId("step").value = step;
   byId("step").setAttribute("aria-valuetext", `${step}, ${phase}${node}`);
@@ -114,7 +116,8 @@ function start() {
   if (!isFollowing) cameras.forEach(fit);
   compare();
   tellSummary();
-  requestAnimationFrame(() => document.body.classList.add("started")); // from here on, graphs glide
+  getComputedStyle(graphs[0].svg).transform; // where graphs stand now, they do not glide to
+  document.body.classList.add("started");
 }
 
 addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));

@@ -20,7 +20,9 @@ function paneOf(data, index) {
   });
   pane.earlier = earlierShares(nodes, shares);
   pane.reached = new Set(shares.map((share) => share.target));
-  pane.keys = keysOf(nodes);
+  pane.labels = labelsOf(nodes);
+  pane.keys = pane.labels; // until another pane means something else by one of them
+  pane.seed = onesLike(pane.numbers.values[data.output]);
   pane.noise = data.inputs.filter((i) => nodes[i].kind === "noise");
   pane.count = countsOf(steps);
   pane.start = startsOf(pane.count);
@@ -49,14 +51,45 @@ function decoded(numbers) {
   return read;
 }
 
-// What each parameter is called on this page: its name, and if it is not the first of it, a number.
-function keysOf(nodes) {
-  const seen = new Map();
+// What each parameter is called in its pane: its name, and if it is not the first of it, a number.
+function labelsOf(nodes) {
+  const taken = new Set(nodes.map(({ name }) => name));
+  const seen = new Set();
   return nodes.map(({ name, kind }) => {
     if (kind !== "parameter") return "";
-    seen.set(name, (seen.get(name) ?? 0) + 1);
-    return seen.get(name) === 1 ? name : `${name} (${seen.get(name)})`;
+    const label = seen.has(name) ? free(name, taken) : name;
+    seen.add(name);
+    taken.add(label);
+    return label;
   });
+}
+
+// The name, or the first of "name (2)", "name (3)", … that is not taken.
+function free(name, taken) {
+  let found = name;
+  for (let n = 2; taken.has(found); n++) found = `${name} (${n})`;
+  return found;
+}
+
+// A parameter that several panes share has one knob, unless they start it from different numbers.
+function tellApart(all) {
+  const starts = new Map();
+  for (const { labels, numbers } of all) {
+    labels.forEach((label, i) => {
+      if (!label || typeof numbers.values[i] !== "number") return;
+      starts.set(label, (starts.get(label) ?? new Set()).add(numbers.values[i]));
+    });
+  }
+  for (const pane of all) {
+    pane.keys = pane.labels.map((label) =>
+      starts.get(label)?.size > 1 ? free(`${label} (${pane.title})`, starts) : label);
+  }
+}
+
+// What a gradient starts from: 1 in each place, since an array is taken as its sum.
+function onesLike(x) {
+  if (typeof x === "number") return 1;
+  return { ...x, cells: x.cells.map(() => 1), low: 1, mean: 1, high: 1 };
 }
 
 // For each share the one before it that went to the same node, or -1.
@@ -69,7 +102,7 @@ function earlierShares(nodes, shares) {
   });
 }
 
-// The steps of the page: as many a phase as the longest pane has; the others wait at their last.
+// The steps of the page: as many a phase as the longest pane has; the others wait for it.
 function timelineOf(all) {
   const longest = (phase) => Math.max(...all.map((pane) => pane.count[phase]));
   const counts = Object.fromEntries(PHASES.map((phase) => [phase, longest(phase)]));
@@ -78,10 +111,13 @@ function timelineOf(all) {
   return { line, start: startsOf(counts), last: line.length - 1 };
 }
 
-// The step of `pane` that stands beside the page's step.
+// How far `pane` is at the page's step, and what it does there: nothing where it waits.
 function paneStep(pane, step) {
   const { phase, offset } = timeline.line[step];
-  return pane.start[phase] + Math.min(offset, pane.count[phase] - 1);
+  const isWaiting = offset >= pane.count[phase];
+  const at = pane.start[phase] + (isWaiting ? pane.count[phase] - 1 : offset);
+  const idle = { phase, node: null, shares: [], stops: [] };
+  return { at, phase, isWaiting, step: isWaiting ? idle : pane.steps[at] };
 }
 
 // The page's step beside which the pane's own stands.
@@ -119,5 +155,6 @@ function distance(ours, theirs) {
 }
 
 const panes = DATA.panes.map(paneOf);
+tellApart(panes);
 const timeline = timelineOf(panes);
 const parameters = parametersOf(panes);

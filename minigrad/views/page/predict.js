@@ -1,11 +1,10 @@
 // Predict: the next contribution is hidden until the reader has said what it is.
 
-const TOLERANCE = { relative: 0.01, absolute: 0.005 };
 const tally = { right: 0, asked: 0 };
 let asked = null; // what the form asks for now: a pane's view and a share's number
 let verdict = "";
 
-const canPredict = panes.some((pane) => pane.replay && pane.shares.length);
+const canPredict = panes.some((pane) => pane.shares.some((_, k) => isAskable(pane, k)));
 
 // The first contribution that is still hidden.
 function nextQuestion(shown) {
@@ -54,10 +53,12 @@ function check(text) {
   reveal();
 }
 
+// Within a hundredth, or what rounding to the digits shown takes away: 4 decimals down to 0.001.
 function isNear(given, truth) {
   if (Object.is(given, truth) || given === truth) return true;
-  const room = Math.max(TOLERANCE.absolute, TOLERANCE.relative * Math.abs(truth));
-  return Math.abs(given - truth) <= room;
+  const size = Math.abs(truth);
+  const rounding = size === 0 || size >= 0.001 ? 0.5e-4 : 0;
+  return Math.abs(given - truth) <= Math.max(rounding, 0.01 * size) * (1 + 1e-9);
 }
 
 // Show the contribution; the keyboard goes on to the next question, or to the next step.

@@ -16,27 +16,25 @@ function renderRules(shown) {
 }
 
 function ruleLines(shown, phase) {
-  const { step, pane } = shown;
-  if (step.phase !== phase) return [element("p", "note", waiting(phase))];
+  if (shown.isWaiting) return [element("p", "note", waiting(phase))];
   if (phase === "leaves") return leafLines(shown);
   if (phase === "seed") return seedLines(shown);
   return phase === "forward" ? forwardLines(shown) : backwardLines(shown);
 }
 
-function waiting(phase) {
-  if (phase === "forward") return "All values are computed.";
-  return phase === "seed" ? "No gradient is asked for." : "No gradient has further to go.";
-}
+const waiting = (phase) =>
+  phase === "forward" ? "All values are computed." : "No gradient has further to go.";
 
 const LEAVES = { parameter: "Parameters", noise: "Noise", constant: "Constants" };
 
 function leafLines({ pane, numbers }) {
   const lines = [element("p", "lead", "Leaves: what the program starts from")];
   for (const [kind, words] of Object.entries(LEAVES)) {
-    const found = pane.nodes.map((node, i) => ({ node, x: numbers.values[i] }))
+    const found = pane.nodes
+      .map((node, i) => ({ node, name: pane.labels[i] || node.name, x: numbers.values[i] }))
       .filter(({ node }) => !node.op && node.kind === kind && !node.literal);
     if (found.length) lines.push(element("p", "note", words));
-    for (const { node, x } of found) lines.push(formulaLine([node.name, " ", equals(number(x))]));
+    for (const { name, x } of found) lines.push(formulaLine([name, " ", equals(number(x))]));
   }
   return lines;
 }
@@ -58,15 +56,17 @@ function forwardLines({ pane, step, numbers }) {
 }
 
 function seedLines({ pane, step }) {
-  if (!pane.nodes[step.node].takes) {
-    return [element("p", "lead", "The output takes no gradient, so none goes back")];
+  const output = pane.nodes[step.node].name;
+  if (step.stops.length) {
+    const lead = element("p", "lead", "No gradient comes to the output, so none goes back");
+    return [lead, ...step.stops.map(({ why }) => stopLine(`${output}: ${why}`))];
   }
-  const name = `∂L/∂${pane.nodes[step.node].name}`;
-  const meaning = pane.nodes[step.node].name === "L" ? "" : ", here called L";
+  const name = `∂L/∂${output}`;
+  const meaning = output === "L" ? "" : ", here called L";
   const words = pane.shares.find((share) => share.from === step.node)?.upstream ?? name;
   return [
     element("p", "lead", `The backward pass starts at the output${meaning}`),
-    formulaLine([`${words} `, equals(result(1, "grad"))]),
+    formulaLine([piece(words), " ", equals(result(pane.seed, "grad"))]),
   ];
 }
 
@@ -75,10 +75,11 @@ function backwardLines({ pane, step, numbers, grads, hidden }) {
   const lines = [element("p", "lead", `Backward through ${name}`)];
   const first = step.shares[0];
   if (first !== undefined) {
-    lines.push(formulaLine([`${pane.shares[first].upstream} `, equals(number(grads[step.node]))]));
+    const upstream = piece(pane.shares[first].upstream);
+    lines.push(formulaLine([upstream, " ", equals(number(grads[step.node]))]));
   }
   for (const k of step.shares) {
-    if (hidden.has(k)) lines.push(formulaLine([`${pane.shares[k].to} += `, "?"], "hidden"));
+    if (hidden.has(k)) lines.push(formulaLine([piece(pane.shares[k].to), " += ?"], "hidden"));
     else lines.push(...shareLines(pane, numbers, k, grads[step.node]));
   }
   for (const { target, why } of step.stops) {
@@ -92,14 +93,15 @@ function shareLines(pane, numbers, k, upstream) {
   const { to, upstream: from, slope, rule } = pane.shares[k];
   const share = numbers.shares[k];
   const parts = slope
-    ? [`${from} × ${slope} `, equals(number(upstream), " × ", number(numbers.slopes[k]))]
-    : [rule];
-  const lines = [formulaLine([`${to} += `, ...parts, " ", equals(result(share, "grad"))])];
+    ? [piece(from), ` × ${slope} `, equals(number(upstream), " × ", number(numbers.slopes[k]))]
+    : [piece(rule)];
+  const lines = [formulaLine([piece(to), " += ", ...parts, " ", equals(result(share, "grad"))])];
   const before = pane.earlier[k];
   if (before >= 0) {
-    const both = slope ? `${told(numbers.sums[before])} ${signed(share)} ` : "";
+    const added = element("span", "number", slope ? signed(share) : "");
+    const both = slope ? [number(numbers.sums[before]), " ", added, " "] : [];
     const sum = equals(result(numbers.sums[k], "grad"));
-    lines.push(formulaLine(["old + new: ", element("span", "number", both), sum], "sum"));
+    lines.push(formulaLine(["old + new: ", ...both, sum], "sum"));
   }
   return lines;
 }
@@ -155,6 +157,17 @@ function number(x) {
   const strip = heat(x, 72);
   strip.append(element("span", "number", ` ${toldArray(x)}`));
   return strip;
+}
+
+// Words that stay on one line where they fit on one, and even else "∂L/∂" does.
+function piece(words) {
+  const made = element("span", "keep");
+  const mark = "∂L/∂";
+  words.split(mark).forEach((text, i) => {
+    if (i) made.append(element("span", "mark", mark));
+    made.append(text);
+  });
+  return made;
 }
 
 // "= …" on one line.

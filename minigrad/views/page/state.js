@@ -16,24 +16,27 @@ function view(now) {
 }
 
 function paneView(pane, now, step) {
-  const at = paneStep(pane, step);
-  const shown = pane.steps[at];
+  const place = paneStep(pane, step);
+  const { at } = place;
   const numbers = numbersOf(pane, now);
-  const hidden = hiddenShares(pane, now, shown);
+  const hidden = hiddenShares(pane, now, place.step);
   const grads = new Array(pane.nodes.length);
-  if (pane.seedStep <= at) grads[pane.output] = 1;
+  const isSeeded = pane.seedStep <= at && !pane.steps[pane.seedStep].stops.length;
+  if (isSeeded) grads[pane.output] = pane.seed;
   const made = pane.shareStep.findLastIndex((when) => when <= at) + 1;
   for (let k = 0; k < made; k++) {
     if (!hidden.has(k)) grads[pane.shares[k].target] = numbers.sums[k];
   }
-  return { pane, at, step: shown, numbers, grads, hidden, made };
+  return { pane, ...place, numbers, grads, hidden, made };
 }
 
-// The shares of this step that the reader is still to predict.
+// The shares of this step that the reader is still to predict; nobody is asked for arrays.
 function hiddenShares(pane, now, step) {
-  const asked = now.predicting && pane.replay ? step.shares ?? [] : [];
+  const asked = now.predicting ? step.shares.filter((k) => isAskable(pane, k)) : [];
   return new Set(asked.filter((k) => !now.answered.has(`${pane.index}.${k}`)));
 }
+
+const isAskable = ({ numbers }, k) => typeof numbers.slopes[k] === "number";
 
 // The numbers of a whole run at these leaves; kept until a leaf changes.
 function numbersOf(pane, now) {
@@ -77,7 +80,7 @@ const valueOf = (parameter, now) => now.moved.get(parameter.key) ?? parameter.py
 function hashOf(now) {
   const parts = [`s=${now.step}`];
   parameters.forEach(({ key }, k) => {
-    if (now.moved.has(key)) parts.push(`k${k}=${now.moved.get(key)}`);
+    if (now.moved.has(key)) parts.push(`k${k}=${encodeURIComponent(now.moved.get(key))}`);
   });
   parts.push(`seed=${now.seed}`);
   return `#${parts.join("&")}`;

@@ -46,9 +46,9 @@ function rowOf(pane, node, i, body) {
   row.dataset.kind = node.kind;
   if (panes.length > 1) row.dataset.pane = pane.index;
   const head = roled("th", "rowheader");
-  const button = element("button", "name", node.name);
+  const button = element("button", "name", pane.labels[i] || node.name);
   button.type = "button";
-  button.title = node.name; // which may be too long for the cell
+  button.title = button.textContent; // which may be too long for the cell
   button.addEventListener("click", () => jumpTo(pane, i));
   head.append(button);
   const [value, grad] = [roled("td", "cell"), roled("td", "cell")];
@@ -90,7 +90,7 @@ function cellWriter(row, cell, name) {
 }
 
 function renderTable(table, { pane, at, step, numbers, grads }) {
-  const targets = new Set((step.shares ?? []).map((k) => pane.shares[k].target));
+  const targets = new Set(step.shares.map((k) => pane.shares[k].target));
   table.rows.forEach((row, i) => {
     if (!row) return;
     row.value(pane.valueStep[i] <= at ? numbers.values[i] : undefined);

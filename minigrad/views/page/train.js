@@ -9,7 +9,7 @@ const whyNoTraining = reasonAgainstTraining();
 function reasonAgainstTraining() {
   if (panes.length > 1) return "Training needs a page with one graph.";
   const [pane] = panes;
-  if (!pane.replay) return "Arrays step through stored values; training would change them.";
+  if (!pane.replay) return "Training needs numbers that the page can compute anew.";
   if (!trained(pane).length) return "No parameter gets a gradient, so there is nothing to train.";
   const fixed = pane.noise.find((i) => !LAWS[pane.nodes[i].law]);
   if (fixed === undefined) return "";
@@ -44,7 +44,10 @@ const lastShare = (pane, target) => pane.shares.findLastIndex((share) => share.t
 
 function train(count) {
   const rate = parsed(byId("rate").value);
-  if (!(rate > 0)) return toldTraining("The rate is a number above 0.");
+  if (!(rate > 0 && rate < Infinity)) {
+    stopTraining();
+    return toldTraining("The rate is a number above 0.");
+  }
   curve ??= curveOf(byId("curve"));
   let trouble = "";
   change((now) => (trouble = descend(now, count, rate)));
