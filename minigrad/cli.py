@@ -6,6 +6,7 @@ program, or a file can't be written; or 2 for a command that is not understood.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,11 +14,11 @@ from pathlib import Path
 from .checking import GradientError
 from .commands import (
     LAWS,
-    Formula,
-    formula_of,
+    Typed,
     print_check,
     print_code,
     print_reasons,
+    typed,
     write_lesson,
     write_picture,
 )  # fmt: skip
@@ -43,7 +44,7 @@ def main(given: Sequence[str] | None = None) -> int:
     options = _options(sys.argv[1:] if given is None else given)
     try:
         text = sys.stdin.read() if options.expression == "-" else options.expression
-        formula = formula_of(text, options.values, options.seed)
+        formula = typed(text, options.values, options.seed)
     except ValueError as error:
         print(f"minigrad: {error}", file=sys.stderr)
         return 2
@@ -64,15 +65,19 @@ def main(given: Sequence[str] | None = None) -> int:
 
 def _options(given: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
-    # A formula may begin with a minus; with a space before it argparse takes it for no flag.
-    flags = ("-", "-h", "-o")
-    words = [f" {w}" if w[:1] == "-" and w[1:2] != "-" and w not in flags else w for w in given]
-    options, others = parser.parse_known_args(words)
+    # With a space before it argparse takes a formula, or a file, that begins with - for no flag.
+    options, others = parser.parse_known_args([f" {w}" if _is_text(w) else w for w in given])
     # argparse takes all values at once: those that stand after a flag come here.
     if unknown := [word for word in others if word.startswith("-")]:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     options.values += others
     return options
+
+
+def _is_text(word: str) -> bool:
+    """Whether it begins with a minus, as `-omega` does, and is no flag, as `-oa.html` is."""
+    is_file = word.startswith("-o") and Path(word).suffix in (".html", ".svg", ".dot")
+    return re.match("-[^-]", word) is not None and word not in ("-h", "-o") and not is_file
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
-    run: Callable[[Formula, argparse.Namespace], None],
+    run: Callable[[Typed, argparse.Namespace], None],
     what: str,
 ) -> argparse.ArgumentParser:
     """A command, and what every one takes: a formula, values for its names, a seed."""
@@ -120,6 +125,7 @@ def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> No
     """Flags for the file that a command writes, and for a look at it."""
 
     def path(text: str) -> Path:
+        text = text.removeprefix(" ") if text.startswith(" -") else text  # see _options
         if Path(text).suffix not in suffixes:
             raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(suffixes)}")
         return Path(text)
@@ -130,5 +136,5 @@ def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> No
 
 def _seed(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+        raise argparse.ArgumentTypeError(f"{text.strip()!r} is not a whole number from 0")
     return int(text)

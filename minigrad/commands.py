@@ -22,13 +22,16 @@ from .distributions.randomness import (
     noise_leaf,
 )
 from .emit.tracing import program_of
-from .expressions import Expression
+from .expressions import CONSTANTS, Expression
+from .registry import OPS
 from .variable import Var
+from .views.labels import short
 from .views.lesson import step_through
 from .views.picture import draw
 from .views.reasons import explain
 
 _LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL
+LONGEST_TITLE = 80  # letters of a formula above its page
 LAWS = {law.name: law for law in _LAWS}
 
 
@@ -36,7 +39,7 @@ class UsageError(ValueError):
     """The command is not understood; the sentence says where."""
 
 
-class Formula(NamedTuple):
+class Typed(NamedTuple):
     """What every command works on: a typed formula, its leaves by name, its value on the tape."""
 
     expression: Expression
@@ -44,11 +47,11 @@ class Formula(NamedTuple):
     output: Var
 
 
-def formula_of(text: str, values: Sequence[str], seed: int) -> Formula:
+def typed(text: str, values: Sequence[str], seed: int) -> Typed:
     """The formula in `text`, its names given values like "x=1.5" and "eps~normal"."""
     expression = Expression(text)
     leaves = _leaves(expression, values, np.random.default_rng(seed))
-    return Formula(expression, leaves, expression.compute(leaves))
+    return Typed(expression, leaves, expression.compute(leaves))
 
 
 def _leaves(
@@ -56,13 +59,15 @@ def _leaves(
 ) -> dict[str, Var]:
     """A leaf for each name in the formula, in the order given: parameters, and noise drawn."""
     leaves: dict[str, Var] = {}
-    for text in values:
+    for text in map(str.strip, values):
         mark = min((text.find(c) for c in "=~" if c in text), default=0)
         name = unicodedata.normalize("NFKC", text[:mark].strip())
         if not name.isidentifier():
             raise UsageError(f"{text!r} is neither NAME=NUMBER nor NAME~normal")
         if name in leaves:
             raise UsageError(f"{name} is given twice")
+        if name in CONSTANTS or (name in OPS and name not in expression.names):
+            raise UsageError(f"{name} has a meaning of its own in formulas: call yours otherwise")
         if name not in expression.names:
             raise UsageError(f"{name} does not occur in {expression.text}")
         leaves[name] = _leaf(name, text[mark], text[mark + 1 :].strip(), rng)
@@ -80,9 +85,9 @@ def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
         raise UsageError(f"{name}={value}: {value!r} is no number") from None
 
 
-def write_lesson(formula: Formula, options: argparse.Namespace) -> None:
+def write_lesson(formula: Typed, options: argparse.Namespace) -> None:
     """The page, the steps as text, a picture of each: what is asked for."""
-    lesson = step_through(formula.output, title=formula.expression.text)
+    lesson = step_through(formula.output, title=_title(formula))
     if options.text:
         print(lesson.text())
     if options.frames:
@@ -91,11 +96,11 @@ def write_lesson(formula: Formula, options: argparse.Namespace) -> None:
         _wrote(lesson.save(options.file or Path("lesson.html")), options)
 
 
-def write_picture(formula: Formula, options: argparse.Namespace) -> None:
+def write_picture(formula: Typed, options: argparse.Namespace) -> None:
     """The graph, printed or in a file; gradients are in it where there are any."""
     if formula.output.requires_grad:
         formula.output.backward()
-    drawing = draw(formula.output, title=formula.expression.text)
+    drawing = draw(formula.output, title=_title(formula))
     if options.dot:
         print(drawing.dot)
     if options.file or options.open:
@@ -104,13 +109,17 @@ def write_picture(formula: Formula, options: argparse.Namespace) -> None:
         print(drawing.svg)
 
 
+def _title(formula: Typed) -> str:
+    return short(formula.expression.text, LONGEST_TITLE)
+
+
 def _wrote(path: Path, options: argparse.Namespace) -> None:
     print(f"wrote {path}")
     if options.open and not webbrowser.open(path.resolve().as_uri()):
         raise OSError(f"found no browser to open: open {path} yourself")
 
 
-def print_check(formula: Formula, options: argparse.Namespace) -> None:
+def print_check(formula: Typed, options: argparse.Namespace) -> None:
     """The gradient twice, by backward and by differences; a GradientError where they differ."""
     leaves = list(formula.leaves.values())
     wanted = [i for i, leaf in enumerate(leaves) if leaf.requires_grad]
@@ -128,12 +137,12 @@ def print_check(formula: Formula, options: argparse.Namespace) -> None:
     check_gradients(again, *leaves)
 
 
-def print_code(formula: Formula, options: argparse.Namespace) -> None:
+def print_code(formula: Typed, options: argparse.Namespace) -> None:
     """The derivative program."""
     program = program_of(formula.output, list(formula.leaves.values()))
     print(program.listing(options.language), end="")
 
 
-def print_reasons(formula: Formula, options: argparse.Namespace) -> None:
+def print_reasons(formula: Typed, options: argparse.Namespace) -> None:
     """What `mg.explain` says."""
     print(explain(formula.output))

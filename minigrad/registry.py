@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 Closure = Callable[..., object]
+Words = str | Callable[..., str]
 
 OPS: "dict[str, Op]" = {}
 
@@ -25,7 +26,8 @@ class Op:
     """
 
     __slots__ = ("call", "defaults", "elementwise", "forward", "function", "infix", "javascript",
-                 "kind", "name", "numpy", "python", "rules", "symbol", "variadic")  # fmt: skip
+                 "kind", "name", "numpy", "python", "rules", "shown", "symbol",
+                 "variadic")  # fmt: skip
     call: "Call"
     defaults: dict[str, object]
     forward: Callable[..., object]
@@ -35,9 +37,10 @@ class Op:
     kind: str
     elementwise: bool
     variadic: bool
-    python: str | Callable[..., str]  # how a program writes it: of floats, of arrays, in JavaScript
-    numpy: str | Callable[..., str]
+    python: Words  # how a program writes it: of floats, of arrays, in JavaScript
+    numpy: Words
     javascript: str
+    shown: tuple[Words, ...]  # what each closure makes of arrays, in words; () by default
 
     def __init__(self, name: str, make: "Callable[[Op], Callable[..., object]]") -> None:
         self.name = name

@@ -186,7 +186,7 @@ def test_standard_input(capsys, monkeypatch):
     assert status == 0 and executed(out)(3.0, 1.0) == (10.0, (6.0, 1.0))
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     status, out, err = run(capsys, "-")
-    assert (status, out) == (2, "") and "this is no formula" in err
+    assert (status, out) == (2, "") and "the formula is empty" in err
 
 
 def test_flags_may_stand_between_the_values(capsys):
@@ -217,19 +217,25 @@ def test_everything_that_may_stand_in_a_formula(capsys):
     [
         ("x + foo", 4, "foo has no value: add foo=1.0"),
         ("x*__import__('os')", 2, "__import__ is no function here: abs"),
-        ("x.real", 0, "not this"),
+        ("x.real", 1, "not this"),
+        ("(x + 1) .real", 8, "not this"),
+        ("sin(x)^2 + 1", 6, "a power is written **, as in x**2"),
+        ("2*(x)^(2) + 1", 5, "a power is written **, as in x**2"),
+        ("(1 < x < 2) * 3", 7, "write two comparisons as (1 < x) * (x < 2)"),
+        ("x in x", 2, "not this"),
         ("x + [1][0]", 4, "not this"),
         ("(lambda: x)()", 0, "not this"),
         ("x if x else 1", 0, "not this"),
         ("x and 1", 0, "not this"),
-        ("0 < x < 1", 0, "not this"),
+        ("0 < x < 1", 6, "write two comparisons as (1 < x) * (x < 2)"),
         ("x + 'a'", 4, "not this"),
         ("x + 1j", 4, "not this"),
         ("x + True", 4, "not this"),
-        ("x // 2", 0, "not this"),
+        ("x + -True", 5, "not this"),
+        ("x // 2", 2, "not this"),
         ("f'{x}'", 0, "not this"),
         ("x + 1" + "0" * 400, 4, "too large"),
-        ("tan(x, x)", 0, "tan takes 1 inputs, not 2"),
+        ("tan(x, x)", 0, "tan takes 1 input, not 2"),
         ("sum(x)", 0, "sum is no function here"),
         ("exp(x=x)", 0, "not this"),
         ("x +", 3, "this is no formula"),
@@ -248,6 +254,32 @@ def test_refused_with_a_caret(capsys, text, column, why):
 def test_the_caret_counts_characters(capsys):
     _, _, err = run(capsys, "σ*ε*foo", "σ=1", "ε~normal")
     assert err.splitlines()[-1] == "      ^"
+    _, _, err = run(capsys, "σ*ε^2", "σ=1", "ε~normal")
+    assert err.splitlines()[-1] == "     ^"
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("where(x > 0, x, -x)", ["where(x > 0, x, −x)", "x > 0"]),
+        ("(x <= 1) * x", ["x ≤ 1"]),
+        ("x * (x != 0)", ["x ≠ 0"]),
+        ("x**-2 - -1", ["x^(−2) − (−1)", "∂L/∂x += ∂L/∂(x^(−2)) × (−2·x^(−3))"]),
+    ],
+)
+def test_the_steps_are_those_of_the_formula_as_typed(capsys, text, listed):
+    _, out, _ = run(capsys, text, "x=2", "--text", command="step")
+    assert all(f" {each} " in out for each in listed) and "⊘ −2" not in out
+
+
+def test_a_sum_of_eight_hundred_terms(capsys):
+    text = " + ".join(["x"] * 400 + ["2*x"] * 400)
+    status, out, _ = run(capsys, text, "x=2", command="check")
+    assert (status, out.splitlines()[1].split()[:2]) == (0, ["x", "1200"])
+    _, _, err = run(capsys, "sin(" * 90 + "x" + ")" * 90, "x=2", command="check")
+    assert err == ""
+    _, _, err = run(capsys, "(" * 500 + "x" + ")" * 500, "x=2", command="check")
+    assert "nested" in err
 
 
 @pytest.mark.parametrize(
@@ -257,7 +289,8 @@ def test_the_caret_counts_characters(capsys):
         (["x=1", "x=2"], "x is given twice"),
         (["x=a"], "'a' is no number"),
         (["x~poisson"], "x~poisson: noise is x~normal, x~uniform, "),
-        (["x"], "neither NAME=NUMBER nor NAME~normal"),
+        (["x"], "'x' is neither NAME=NUMBER nor NAME~normal"),
+        (["x=1", "-z"], "'-z' is neither NAME=NUMBER nor NAME~normal"),
         (["2x=1"], "neither NAME=NUMBER nor NAME~normal"),
         ([], "x has no value"),
     ],
@@ -279,6 +312,20 @@ def test_hostile_formulas_are_refused_in_a_sentence(capsys, text):
 
 
 # --------------------------------------------------------------------------- files and the browser
+
+
+def test_files_that_begin_with_a_minus_or_follow_the_flag_at_once(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for words, name in ((("-o", "-foo.svg"), "-foo.svg"), (("-obar.dot",), "bar.dot")):
+        assert run(capsys, "-x", "x=1", *words, command="draw") == (0, f"wrote {name}\n", "")
+        assert Path(name).is_file()
+
+
+def test_a_long_formula_is_cut_in_the_title(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(capsys, " + ".join(["x"] * 100), "x=1", command="step")
+    title = re.search("<title>(.*?)</title>", Path("lesson.html").read_text(encoding="utf-8"))[1]
+    assert len(title) == 80 and title.endswith("x +…")
 
 
 def test_what_can_not_be_written(capsys, tmp_path):

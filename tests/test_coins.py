@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.registry import ABOVE
 from minigrad.views.document import page_file
 
 needs_node = pytest.mark.skipif(
@@ -279,7 +280,14 @@ def test_it_says_what_it_can_not_show(name):
         ({"names": ["μ", "μ"]}, "2 parameters need as many names"),
         ({"ranges": {"tau": (0, 1)}}, "ranges has ['tau'], the knobs are ['mu', 'sigma']"),
         ({"ranges": {"mu": (1, 2)}}, "mu is 0.7, not in its range 1.0..2.0"),
+        ({"ranges": {"mu": (0, math.inf)}}, "ranges has mu: (0, inf): give two finite numbers"),
+        ({"ranges": {"mu": (0, math.nan)}}, "ranges has mu: (0, nan): give two finite numbers"),
+        ({"ranges": {"mu": 3}}, "ranges has mu: 3: give two finite numbers, (low, high)"),
+        ({"ranges": {"mu": (0, 1, 2)}}, "ranges has mu: (0, 1, 2): give two finite numbers"),
+        ({"ranges": {"mu": ("0", "1")}}, "ranges has mu: ('0', '1'): give two finite numbers"),
+        ({"ranges": {"sigma": (-1, 2)}}, "sigma is -1.0 at an end of its range, there Normal: sc"),
         ({"exact": lambda mu, sigma: 1.0}, "exact returned 1.0"),
+        ({"title": 3}, "a title is a text, not 3"),
     ],
 )
 def test_bad_arguments(how, sentence):
@@ -292,3 +300,26 @@ def test_a_seed_is_no_generator_and_no_grad_no_place():
         mg.coin_flip_lab(gaussian, (0.7, 0.5), 3)
     with mg.no_grad(), pytest.raises(ValueError, match="call it outside"):
         made()
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ({"names": 3}, "names is a list of texts, not 3"),
+        ({"names": (1, 2)}, r"names is a list of texts, not \(1, 2\)"),
+        ({"ranges": 3}, r"ranges is 3: give \{name: \(low, high\)\}"),
+        ({"exact": 3}, "exact is a function, not 3"),
+    ],
+)
+def test_arguments_of_another_kind(how, sentence):
+    with pytest.raises(TypeError, match=sentence):
+        made(**how)
+
+
+def test_a_branch_on_the_sample_is_refused():
+    def problem(mu, sigma):
+        return mg.Normal(mu, sigma), lambda z: z if z > 0.0 else -z
+
+    with pytest.raises(TypeError, match="Python branches on a value of the integrand.* mg.where"):
+        mg.coin_flip_lab(problem, (0.7, 0.5), np.random.default_rng(0))
+    assert "branch" not in ABOVE

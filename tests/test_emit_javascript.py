@@ -119,3 +119,9 @@ def test_the_vae_step():
 def test_arrays_are_refused():
     with pytest.raises(ValueError, match=r"scalars only, x has shape \(3,\)"):
         mg.trace(lambda x: mg.sum(x), np.ones(3)).listing("javascript")
+
+
+def test_an_op_without_javascript_is_named():
+    program = mg.trace(lambda x: OPS["gamma_quantile"].function(x, 0.5), 2.0)
+    with pytest.raises(ValueError, match="^gamma_quantile has no JavaScript: use listing"):
+        program.listing("javascript")

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad.emit import tracing
+from minigrad.ops.row import each
+from minigrad.registry import OPS
 
 from .cases import CASES
 from .checks import ops
@@ -430,3 +432,16 @@ def test_no_numba_names_the_extra(monkeypatch):
 def test_example_of_the_reference_module():
     program = mg.trace(vae, 0.0, -0.5, 0.1, 0.0, noise())
     assert "vae" in repr(program) and [x.kind for x in program.inputs][-1] == "noise"
+
+
+def test_an_op_without_texts_has_no_program_and_says_so():
+    @each(lambda g, y, x: g * y)
+    def bump(x):
+        return np.exp(x)
+
+    try:
+        with pytest.raises(ValueError, match="the op bump has no text for a program: give its row"):
+            mg.trace(bump, 0.3)
+        assert mg.step_through(bump(mg.Var(0.3))).text()
+    finally:
+        del OPS["bump"]

@@ -1,6 +1,7 @@
 """The ledger: the steps forward and backward, as data and as text."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -160,7 +161,7 @@ def test_rules_of_arrays():
     y = (x @ W + b).named("y")
     ledger = ledger_of(mg.sum(y).named("loss"))
     assert [words.rule for words in ledger.words] == [
-        "broadcast_to(∂L/∂loss, shape=(4, 2))", "∂L/∂y", "sum(∂L/∂y, axis=(0,))",
+        "∂L/∂loss, repeated to 4×2", "∂L/∂y", "∂L/∂y, summed over axis 0",
         "xᵀ @ ∂L/∂(x @ W)",
     ]  # fmt: skip
     assert all(step.local is None for step in steps_of(mg.sum(y)))
@@ -168,9 +169,86 @@ def test_rules_of_arrays():
 
 
 def test_a_rule_too_long_to_write():
-    a = mg.Var(np.array([[2.0, 0.5], [0.5, 1.0]]), "A")
-    words = ledger_of(mg.sum(mg.cholesky(a).named("C"))).words
-    assert words[-1].rule == "(rule of cholesky)(∂L/∂C, C)"
+    a = mg.Var(np.ones((2, 3)), "a name of as many letters as a box shows")
+    words = ledger_of(mg.sum(mg.max(a, axis=1).named("C" * 30))).words
+    assert words[-1].rule == f"(rule of max)(∂L/∂{'C' * 30}, {'C' * 30})"
+
+
+def evaluated(rule, known):
+    """What the mathematics says, by NumPy."""
+    words, _, fitted = rule.replace("∂L/∂y", "g").partition(", " if "outer" not in rule else ", s")
+    for sign, code in (
+        (r"\(g\)", "g"),
+        (r"(\w+(?:\(\w+\))?)⁻ᵀ", r"inv(\1).T"), (r"(\w+)ᵀ", r"\1.T"), (r"(\w+)⁻¹", r"inv(\1)"),
+        (r"(\w+) as (\d)×(\d)", r"\1.reshape(\2, \3)"), ("·", "*"), ("−", "-"),
+    ):  # fmt: skip
+        words = re.sub(sign, code, words)
+    tools = {
+        "inv": np.linalg.inv, "outer": np.outer, "tril": np.tril, "triu": np.triu, "exp": np.exp,
+        "sym": lambda s: (s + s.T) / 2, "Φ": lambda s: np.tril(s) - np.diag(np.diag(s)) / 2,
+    }  # fmt: skip
+    value = eval(words, {"__builtins__": {}}, tools | known)
+    numbers = tuple(map(int, re.findall(r"\d", fitted)))
+    if "repeated" in fitted:
+        return np.broadcast_to(value, numbers)
+    return np.sum(value, axis=numbers or None) if fitted else value
+
+
+SYMMETRIC = np.array([[2.0, 0.5], [0.5, 1.0]])
+MATRIX, PAIR = np.array([[0.3, -1.2], [0.8, 1.7]]), [2, -0.7]
+WIDE = np.array([[1.0, 2.0, -3.0], [0.5, -1.0, 4.0]])
+
+
+@pytest.mark.parametrize(
+    ("f", "a", "b", "rules"),
+    [
+        (mg.matmul, MATRIX, WIDE, ["∂L/∂y @ bᵀ", "aᵀ @ ∂L/∂y"]),
+        (mg.matmul, MATRIX, PAIR, ["outer(∂L/∂y, b)", "aᵀ @ ∂L/∂y"]),
+        (mg.matmul, PAIR, WIDE, ["∂L/∂y @ bᵀ", "outer(a, ∂L/∂y)"]),
+        (mg.matmul, PAIR, [3, 5], ["∂L/∂y·b", "∂L/∂y·a"]),
+        (mg.outer, PAIR, [3, 5], ["∂L/∂y @ b", "a @ ∂L/∂y"]),
+        (mg.solve, MATRIX, PAIR, ["−outer(a⁻ᵀ @ ∂L/∂y, y)", "a⁻ᵀ @ ∂L/∂y"]),
+        (mg.solve, MATRIX, WIDE, ["−a⁻ᵀ @ ∂L/∂y @ yᵀ", "a⁻ᵀ @ ∂L/∂y"]),
+        (
+            mg.solve_triangular, MATRIX, PAIR,
+            ["−tril(outer(tril(a)⁻ᵀ @ ∂L/∂y, y))", "tril(a)⁻ᵀ @ ∂L/∂y"],
+        ),
+        (
+            lambda a, b: mg.solve_triangular(a, b, lower=False), MATRIX, WIDE,
+            ["−triu(triu(a)⁻ᵀ @ ∂L/∂y @ yᵀ)", "triu(a)⁻ᵀ @ ∂L/∂y"],
+        ),
+        (lambda a, b: mg.inv(a), MATRIX, 0, ["−yᵀ @ ∂L/∂y @ yᵀ"]),
+        (lambda a, b: mg.logdet(a), SYMMETRIC, 0, ["∂L/∂y·a⁻ᵀ"]),
+        (lambda a, b: mg.cholesky(a), SYMMETRIC, 0, ["sym(y⁻ᵀ @ Φ(yᵀ @ ∂L/∂y) @ y⁻¹)"]),
+        (lambda a, b: mg.sum(a), WIDE, 0, ["∂L/∂y, repeated to 2×3"]),
+        (lambda a, b: mg.sum(a, axis=0), WIDE, 0, ["∂L/∂y as 1×3, repeated to 2×3"]),
+        (lambda a, b: mg.mean(a, axis=1), WIDE, 0, ["(∂L/∂y as 2×1)/3, repeated to 2×3"]),
+        (lambda a, b: mg.reshape(a, (3, 2)), WIDE, 0, ["∂L/∂y as 2×3"]),
+        (mg.multiply, WIDE, [1, 2, 3], ["∂L/∂y·b", "∂L/∂y·a, summed over axis 0"]),
+        (mg.multiply, WIDE, 2, ["∂L/∂y·b", "∂L/∂y·a, summed"]),
+        (mg.divide, WIDE, 2, ["∂L/∂y/b", "−∂L/∂y·y/b, summed"]),
+        (lambda a, b: a.T, WIDE, 0, ["(∂L/∂y)ᵀ"]),
+    ],
+)  # fmt: skip
+def test_rules_of_arrays_are_what_the_closures_compute(f, a, b, rules):
+    a, b = mg.Var(a, "a"), mg.Var(b, "b")
+    y = f(a, b).named("y")
+    weights = np.random.default_rng(5).normal(size=y.shape)
+    ledger = ledger_of(mg.sum(y * weights))
+    shares = [k for k, s in enumerate(ledger.shares) if ledger.names[s.source].text == "y"]
+    assert [ledger.words[k].rule for k in shares] == rules
+    for k in shares:
+        share = ledger.shares[k]
+        known = {"g": share.upstream, "y": y.value, "a": a.value, "b": b.value}
+        np.testing.assert_allclose(evaluated(ledger.words[k].rule, known), share.amount, 1e-12)
+
+
+def test_rules_of_products_and_running_sums_in_words():
+    x = mg.Var([2.0, 3.0], "x")
+    (times,) = ledger_of(mg.prod(x).named("y")).words
+    (sums,) = ledger_of(mg.cumsum(x, axis=0).named("y")).words
+    assert times.rule == "∂L/∂y times the other factors of y"
+    assert sums.rule == "sums of ∂L/∂y from the end of axis 0"
 
 
 # -------------------------------------------------------------------------------- what is stopped
@@ -202,6 +280,11 @@ def test_an_output_that_takes_no_gradient():
     assert {step.phase for step in lesson.steps} == {"leaves", "forward"}
     why = "no gradient flows: it depends on no parameter, or only through walls"
     assert lesson.text().splitlines()[-1] == f"   3  seed      ⊘ y: {why}"
+
+
+def test_the_table_of_a_plain_number_begins_at_step_0():
+    lines = mg.step_through(mg.constant(2.0)).text().splitlines()
+    assert [line.split()[:2] for line in lines[1:]] == [["0", "leaves"], ["1", "seed"]]
 
 
 def test_a_leaf_alone():

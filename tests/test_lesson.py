@@ -2,6 +2,7 @@
 is tested in a browser."""
 
 import base64
+import cmath
 import hashlib
 import html
 import json
@@ -59,7 +60,7 @@ def test_nodes():
         "inputs": [0, 3], "shape": [], "takes": True, "literal": False, "line": None, "law": "",
         "box": "n4",
     }  # fmt: skip
-    assert (pane["output"], pane["live"]) == (5, True)
+    assert (pane["output"], pane["live"], pane["frozen"]) == (5, True, "")
     assert (pane["inputs"], pane["knobs"]) == ([0, 1, 2], [0, 1])
 
 
@@ -111,6 +112,14 @@ def test_arrays():
     rules = [share["rule"] for share in pane["shares"] if not share["slope"]]
     assert any(rule.startswith("2·∂L/∂") for rule in rules)
     assert pane["numbers"]["slopes"].count(None) == len(rules)
+
+
+def test_why_a_pane_is_not_live():
+    x, rng = mg.Var(2.0, "x"), np.random.default_rng(0)
+    frozen = pane_of(mg.Gamma(x, 1.0).rsample(rng) * 2.0)
+    assert (frozen["live"], frozen["frozen"]) == (False, "gamma_quantile has no JavaScript")
+    frozen = pane_of(mg.sum(mg.Var([1.0, 2.0], "w") * x))
+    assert (frozen["live"], frozen["frozen"]) == (False, "arrays take part: w has shape (2,)")
 
 
 def test_an_empty_array():
@@ -321,6 +330,18 @@ def test_in_jupyter():
     assert repr(lesson) == "Lesson('a \\'lesson\\' & \"more\"', 6 nodes)"
 
 
+@pytest.mark.parametrize("show", [mg.draw, mg.step_through])
+def test_bad_arguments(show):
+    for names in ([1], 3, {1: mg.Var(2.0)}):
+        with pytest.raises(TypeError, match=r"names maps names to Vars, like names=locals\(\)"):
+            show(sine(), names=names)
+    with pytest.raises(TypeError, match="a title is a text, not 3"):
+        show(sine(), title=3)
+    for count in (2.5, "9", None, True):
+        with pytest.raises(TypeError, match="max_nodes counts nodes, a whole number, not"):
+            show(sine(), max_nodes=count)
+
+
 def test_bad_outputs():
     with pytest.raises(TypeError, match="step_through needs a Var, not float"):
         mg.step_through(1.0)
@@ -350,8 +371,9 @@ def texts_of(path):
         id = group.get("id").rpartition("-n")[2] if group.get("data-node") else group.get("id")
         told = [(t.text or "").replace("\xa0", " ") for t in group.iter(f"{SVG}text")]
         words[id.partition("-e")[2] or id] = told
-        if "mg-now" in group.get("class", ""):
-            marked.add(id.partition("-e")[2] or id)
+        mark = group.get("class", "").rpartition(" mg-")[2]
+        if mark in ("now", "back"):
+            marked.add((mark, id.partition("-e")[2] or id))
     return words, marked
 
 
@@ -364,12 +386,47 @@ def test_a_frame_a_step(tmp_path):
     assert words["5-0"] == [""] and not marked
     assert "[+]; value ·; grad ·</title>" in paths[0].read_text(encoding="utf-8")
     words, marked = texts_of(paths[2])
-    assert words["4"] == ["z  [+]", "value +1.6960", "grad ·"] and marked == {"4"}
+    assert words["4"] == ["z  [+]", "value +1.6960", "grad ·"] and marked == {("now", "4")}
     words, marked = texts_of(paths[6])
     assert words["5"][2] == "grad +1.0000" and words["0"][2] == "grad −0.1249"
     assert words["5-0"] == ["× −0.1249"] and words["3-0"] == [""]
     assert [told.strip() for told in words["3-1"]] == ["⊘ no gradient"]
-    assert marked == {"4", "4-0", "4-1"}
+    assert marked == {("back", "4"), ("back", "4-0"), ("back", "4-1")}
+    assert texts_of(paths[4])[1] == {("back", "5")}  # the seed
+
+
+def test_arrows_of_a_step_backward_point_backward(tmp_path):
+    """The head is where the arrow starts, and points away from where it goes."""
+    paths = mg.step_through(sine()).frames(tmp_path)
+    for step, path in enumerate(paths):
+        turned = {}
+        for group in ElementTree.parse(path).iter(f"{SVG}g"):
+            head = group.find(f"{SVG}polygon")
+            if head is not None and "transform" in head.attrib:
+                turned[group.get("id").partition("-e")[2]] = group.find(f"{SVG}path"), head
+        assert set(turned) == {5: {"5-0"}, 6: {"4-0", "4-1"}, 7: {"3-0"}}.get(step, set())
+        for way, head in turned.values():
+            start, follows, *_ = points(way.get("d"))
+            a, tip, b, _ = points(head.get("points"))
+            x, y, angle, _, back_x, back_y = map(
+                float, re.findall(r"-?[\d.]+", head.get("transform"))
+            )
+            assert (complex(x, y), complex(back_x, back_y)) == (start, -tip)
+            turn = cmath.exp(1j * math.radians(angle)) * (tip - (a + b) / 2) / (start - follows)
+            assert abs(cmath.phase(turn)) < 0.01
+
+
+def points(text):
+    return [complex(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", text)]
+
+
+def test_gradients_that_are_not_known_are_not_orange(tmp_path):
+    paths = mg.step_through(sine()).frames(tmp_path)
+    for path, empty in ((paths[0], 5), (paths[4], 4), (paths[7], 0)):
+        grads = [t for t in ElementTree.parse(path).iter() if "mg-grad" in t.get("class", "")]
+        assert len(grads) == 5
+        assert [t.get("class") == "mg-grad mg-empty" for t in grads].count(True) == empty
+        assert all((t.text == "grad ·") == ("mg-empty" in t.get("class")) for t in grads)
 
 
 def test_frames_have_one_layout(tmp_path):

@@ -326,7 +326,7 @@ def test_svg_is_named_and_described_for_those_who_cannot_see_it(make):
         assert group.get("id") == f"{root.get('id')}-{box.id}"
         assert group.get("class").split()[:2] == ["mg-node", f"mg-{box.kind}"]
         assert group.findtext(f"{SVG}title") == box.title
-        assert [t.get("class") for t in group.iter(f"{SVG}text")] == [
+        assert [t.get("class").split()[0] for t in group.iter(f"{SVG}text")] == [
             f"mg-{line.role}" for line in box.lines
         ]
     edges = {g.get("id") for g in root.iter(f"{SVG}g") if "mg-edge" in g.get("class", "").split()}
@@ -361,6 +361,23 @@ def test_the_same_picture_has_the_same_text():
         picture._seen.clear()
         texts.append(mg.draw(gaussian_after()).svg)
     assert texts[0] == texts[1]
+
+
+def test_what_all_words_share_stands_once():
+    """And what a viewer without style sheets shows is as Graphviz laid it out."""
+    drawing = mg.draw(gaussian())
+    root = parse(drawing)
+    assert (root.get("font-family"), root.get("font-size")) == ("Arial", "12.00")
+    assert root.get("text-anchor") == "middle"
+    for raw, words in zip(
+        ElementTree.fromstring(render(drawing.dot)).iter(f"{SVG}text"),
+        root.iter(f"{SVG}text"),
+        strict=True,
+    ):
+        for name in ("font-family", "font-size", "text-anchor", "fill", "x", "y"):
+            inherited = root.get(name) if "-" in name else None
+            assert words.get(name, inherited) == raw.get(name)
+        assert "font-family" not in words.attrib and words.get("font-size") in (None, "10.00")
 
 
 def test_dark_and_light_are_in_the_drawing_itself():

@@ -182,8 +182,8 @@ def test_the_leaves_of_a_replay():
 @pytest.mark.parametrize(
     ("output", "message"),
     [
-        (lambda x: mg.sum(x * np.ones(3)), r"only scalars are computed anew: a node has shape"),
-        (lambda x: mg.prod(x), "a node has the op prod"),
+        (lambda x: mg.sum(x * np.ones(3)), r"^arrays take part: one has shape \(3,\)$"),
+        (lambda x: mg.prod(x), "^prod has no JavaScript$"),
     ],
 )
 def test_what_is_not_replayed(output, message):

@@ -38,13 +38,15 @@ def javascript_source(name: str, code: Code) -> str:
 
 
 def layout_of(code: Code, names: list[str], results: list[str]) -> Layout:
-    """The lines of `code` in JavaScript; ValueError where it has arrays."""
+    """The lines of `code` in JavaScript; ValueError where it has arrays or an op without."""
     for step in code.steps:
-        if step.shape or (step.op and not OPS[step.op].javascript):
+        if step.shape:
             raise ValueError(
                 f"JavaScript listings are of scalars only, {step.name or step.op or 'an input'} "
                 f'has shape {step.shape}: use listing("python")'
             )
+        if step.op and not OPS[step.op].javascript:
+            raise ValueError(f'{step.op} has no JavaScript: use listing("python")')
 
     def template(i: int) -> str:
         return OPS[code.steps[i].op].javascript

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..equations import Equations, equations_of
 from ..registry import OPS, Closure
 from ..sweep import fit
-from ..values import ieee
+from ..values import Shape, ieee, shape_of
 from ..variable import Var, constant
 from .javascript import called_by, layout_of
 from .steps import LITERAL, Code, code_of
@@ -19,7 +19,8 @@ class Share(NamedTuple):
 
     `upstream` is the gradient of `source`, `slope` the local derivative (None where arrays take
     part), `amount` the share and `total` the gradient of `target` up to it. All are numbers, or
-    Vars where the sweep ran on Vars.
+    Vars where the sweep ran on Vars. `handed` is the shape of what the closure made, before the
+    sweep fitted it to the target's.
     """
 
     source: int
@@ -29,6 +30,7 @@ class Share(NamedTuple):
     slope: Any
     amount: Any
     total: Any
+    handed: Shape
 
 
 def shares_of(
@@ -47,10 +49,12 @@ def shares_of(
         is_scalar = not any(equations[i].shape for i in (row.position, *row.inputs))
         for operand, (i, back) in enumerate(zip(row.inputs, row.closures, strict=True)):
             if back is not None and equations[i].requires_grad:
-                amount = fit(_handed(back, upstream, y, inputs), equations[i].shape)
+                handed = _handed(back, upstream, y, inputs)
+                amount = fit(handed, equations[i].shape)
                 slope = _handed(back, 1.0, y, inputs) if is_scalar else None
                 totals[i] = totals[i] + amount if i in totals else amount
-                yield Share(row.position, operand, i, upstream, slope, amount, totals[i])
+                shape = shape_of(handed)
+                yield Share(row.position, operand, i, upstream, slope, amount, totals[i], shape)
 
 
 def _handed(back: Closure, upstream: object, y: object, inputs: list[object]) -> Any:  # noqa: ANN401
@@ -95,9 +99,11 @@ def _recorded(equations: Equations) -> list[Var]:
     """The equations, recorded once more on leaves of their own."""
     values: list[Var] = []
     for row in equations:
-        if row.shape or (row.op and not OPS[row.op].javascript):
-            what = f"shape {row.shape}" if row.shape else f"the op {row.op}"
-            raise ValueError(f"only scalars are computed anew: {row.name or 'a node'} has {what}")
+        if row.shape:
+            which = row.name or row.op or "one"
+            raise ValueError(f"arrays take part: {which} has shape {row.shape}")
+        if row.op and not OPS[row.op].javascript:
+            raise ValueError(f"{row.op} has no JavaScript")
         if row.op:
             inputs = [values[i] for i in row.inputs]
             values.append(OPS[row.op].function(*inputs, **row.static))  # type: ignore[arg-type]

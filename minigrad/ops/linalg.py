@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..values import Array, Value, shape_of
+from ..values import Array, Shape, Value, shape_of
 from ..variable import Var
 from .elementwise import multiply
 from .row import op
@@ -31,7 +31,17 @@ def _matmul_right(g: Var, y: Var, a: Var, b: Var) -> object:
     return a.swapaxes(-1, -2) @ g
 
 
-@op(_matmul_left, _matmul_right, infix="@")
+def _left_shown(shapes: tuple[Shape, Shape]) -> str:
+    a, b = map(len, shapes)
+    return "{g} @ {1}ᵀ" if b > 1 else "outer({g}, {1})" if a > 1 else "{g}·{1}"
+
+
+def _right_shown(shapes: tuple[Shape, Shape]) -> str:
+    a, b = map(len, shapes)
+    return "{0}ᵀ @ {g}" if a > 1 else "outer({0}, {g})" if b > 1 else "{g}·{0}"
+
+
+@op(_matmul_left, _matmul_right, infix="@", shown=(_left_shown, _right_shown))
 def matmul(a: Array, b: Array) -> Value:
     """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy."""
     left, right = shape_of(a), shape_of(b)
@@ -89,10 +99,15 @@ def _outer_with(d: Var, y: Var, b_is_vector: bool) -> Var:
     return outer(d, y) if b_is_vector else d @ _transposed(y)
 
 
+def _solved_shown(shapes: tuple[Shape, Shape]) -> str:
+    return "outer({0}⁻ᵀ @ {g}, {y})" if len(shapes[1]) == 1 else "{0}⁻ᵀ @ {g} @ {y}ᵀ"
+
+
 @op(
     lambda g, y, a, b: -_outer_with(solve(_transposed(a), g), y, len(shape_of(b)) == 1),
     lambda g, y, a, b: solve(_transposed(a), g),
     numpy="np.linalg.solve({all})",
+    shown=(lambda shapes: f"−{_solved_shown(shapes)}", "{0}⁻ᵀ @ {g}"),
 )
 def solve(a: Array, b: Array) -> Value:
     """The x with a @ x = b, for a square a, a vector or matrix b; a singular a is a ValueError."""
@@ -128,6 +143,11 @@ def _triangle(x: object, lower: bool) -> Var:
     return tril(x) if lower else triu(x)
 
 
+def _triangle_shown(shapes: tuple[Shape, Shape], lower: bool) -> str:
+    triangle = "tril" if lower else "triu"
+    return f"−{triangle}({_solved_shown(shapes).replace('{0}', triangle + '({0})')})"
+
+
 def _solve_triangular_back(g: Var, a: Var, lower: bool) -> Var:
     return solve_triangular(_transposed(a), g, not lower)
 
@@ -140,6 +160,10 @@ def _solve_triangular_back(g: Var, a: Var, lower: bool) -> Var:
     ),
     lambda g, y, a, b, lower: _solve_triangular_back(g, a, lower),
     numpy=lambda shapes, lower: f"np.linalg.solve(np.{'tril' if lower else 'triu'}({{0}}), {{1}})",
+    shown=(
+        _triangle_shown,
+        lambda shapes, lower: f"{'tril' if lower else 'triu'}({{0}})⁻ᵀ @ {{g}}",
+    ),
 )
 def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     """The x with T @ x = b, T the lower (or upper) triangle of a; the rest of a is not read."""
@@ -151,7 +175,10 @@ def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     return np.linalg.solve(triangle, b)
 
 
-@op(lambda g, y, x: -(_transposed(y) @ g @ _transposed(y)), numpy="np.linalg.inv({0})")
+@op(
+    lambda g, y, x: -(_transposed(y) @ g @ _transposed(y)),
+    numpy="np.linalg.inv({0})", shown=("−{y}ᵀ @ {g} @ {y}ᵀ",),
+)  # fmt: skip
 def inv(x: Array) -> Value:
     """The inverse of a square matrix. A singular one is a ValueError."""
     _square("inv", x)
@@ -165,7 +192,7 @@ def inv(x: Array) -> Value:
 
 @op(
     lambda g, y, x: reshape(g, (*shape_of(g), 1, 1)) * _transposed(inv(x)),
-    numpy="logdet({0})",
+    numpy="logdet({0})", shown=("{g}·{0}⁻ᵀ",),
 )  # fmt: skip
 def logdet(x: Array) -> Value:
     """log of the determinant of a square matrix; nan where that is negative, -inf where it is 0."""
@@ -187,10 +214,11 @@ def _cholesky_rule(g: Var, y: Var, x: Var) -> object:
     return 0.5 * (s + _transposed(s))
 
 
-@op(_cholesky_rule, numpy="cholesky({0})")
+@op(_cholesky_rule, numpy="cholesky({0})", shown=("sym({y}⁻ᵀ @ Φ({y}ᵀ @ {g}) @ {y}⁻¹)",))
 def cholesky(x: Array) -> Value:
     """The lower triangular L with L @ Lᵀ = x, for a symmetric positive definite x.
 
+    In its rule Φ keeps the lower triangle and half of the diagonal, sym(S) is (S + Sᵀ) / 2.
     Anything else is a ValueError that names the smallest eigenvalue or the largest asymmetry.
     """
     _square("cholesky", x)

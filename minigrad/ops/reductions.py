@@ -128,14 +128,17 @@ def _times_others(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
     return _spread(g, x, axis) * transpose(others, tuple(np.argsort(order).tolist()))
 
 
-@op(_times_others, symbol="Π")
+@op(_times_others, symbol="Π", shown=("{g} times the other factors of {y}",))
 def prod(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The product over `axis`. Right at zeros too, to every order."""
     as_axes(axis, np.ndim(x))
     return np.prod(x, axis=axis, keepdims=keepdims)
 
 
-@op(lambda g, y, x, axis: flip(_cumsum(flip(g, axis), axis), axis))
+@op(
+    lambda g, y, x, axis: flip(_cumsum(flip(g, axis), axis), axis),
+    shown=(lambda shapes, axis: f"sums of {{g}} from the end of axis {axis}",),
+)
 def _cumsum(x: Value, axis: int) -> Value:
     """Running sums along `axis`."""
     return np.cumsum(x, axis=axis)

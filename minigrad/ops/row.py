@@ -1,11 +1,18 @@
 """Floor 1: how a row is written. A row is all of an op: value, closures, docstring, looks."""
 
+import math as math_of_python
 from collections.abc import Callable
 from functools import partial, update_wrapper
 
-from ..registry import OPS, Call, Closure, Op
+import numpy as np
+
+from ..registry import OPS, Call, Closure, Op, Words
 from ..tape import Function, binary, general, unary
 
+MATH_OF_JAVASCRIPT = frozenset(
+    "abs acos acosh asin asinh atan atan2 atanh cos cosh exp expm1 log log1p max min pow sign sin "
+    "sinh sqrt tan tanh".split()
+)
 
 def op(
     *rules: Closure | None,
@@ -16,9 +23,10 @@ def op(
     variadic: bool = False,
     written: str = "",
     math: str = "",
-    python: str | Callable[..., str] = "",
-    numpy: str | Callable[..., str] = "",
+    python: Words = "",
+    numpy: Words = "",
     javascript: str = "",
+    shown: tuple[Words, ...] = (),
 ) -> Callable[[Callable[..., object]], Function]:
     """Make the decorated function (values in, value out) an operation of the tape: write a row.
 
@@ -31,7 +39,12 @@ def op(
     row's room, such as a function of floats, is copied into the program; `numpy` may be a function
     of the inputs' shapes and the static arguments, `python` of which inputs are known numbers.
     `written` stands for all three; `math` is a function's name in Python's math and JavaScript's
-    Math, if not the op's own.
+    Math, if not the op's own. Without any of these, and where the libraries have no function of
+    that name, an op works on the tape but has no program.
+
+    A learner sees a closure as the formula that it records. Where that would read like code,
+    `shown` has a text for each input, of arrays: `{g}` is upstream, `{y}` the output, `{0}` the
+    first input; or a function of the inputs' shapes and the static arguments that gives the text.
     """
 
     def register(forward: Callable[..., object]) -> Function:
@@ -45,11 +58,14 @@ def op(
         row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
         row.defaults = _defaults(forward, 0 if variadic else len(rules))
         usual = written or (f"{{0}} {infix} {{1}}" if infix else "")
-        row.numpy = numpy or usual or f"np.{name}({{all}}{{static}})"
+        row.numpy = numpy or usual or hasattr(np, name) * f"np.{name}({{all}}{{static}})"
         row.python, row.javascript = python or usual, javascript or usual
-        if elementwise:  # the others are of arrays only
-            row.python = row.python or f"math.{math or name}({{all}})"
-            row.javascript = row.javascript or f"Math.{math or name}({{all}})"
+        called = math or name
+        if elementwise and hasattr(math_of_python, called):  # the others are of arrays only
+            row.python = row.python or f"math.{called}({{all}})"
+        if elementwise and called in MATH_OF_JAVASCRIPT:
+            row.javascript = row.javascript or f"Math.{called}({{all}})"
+        row.shown = shown
         row.call = Call(row, row.defaults, rules)
         if row.defaults and not variadic:
             row.call = row.bind(len(rules), dict(row.defaults))

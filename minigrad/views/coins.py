@@ -1,20 +1,18 @@
 """Floor 4: the coin-flip lab, a page: frozen ε slide along f while a knob moves a parameter."""
 
-import html
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import context
 from ..distributions.randomness import Generator, check_generator, sample_count
-from .document import as_data, document, page_file
+from .document import Page, as_data, document, page_file
 from .flips import Problem, Setting, names_of, numbers, reach_of
-from .labels import text
-from .palette import BAD, FAINT, GRADIENT, INK, LOOKS, PAGE
-from .picture import write
+from .labels import heading, text
+from .palette import page_colours
 
 FEW = 5  # flips at either end of each knob, where the page checks its numbers as well
 MOST = 500  # dots: more could not be told apart, and a move of a knob would no longer be smooth
@@ -32,8 +30,10 @@ class Knob(NamedTuple):
     high: float
 
 
-class CoinFlipLab:
+class CoinFlipLab(Page):
     """The page, as text in `.html`; `save` writes it, and Jupyter shows it in a frame."""
+
+    _what, _height = "coin-flip lab", 900
 
     def __init__(self, title: str, data: Mapping[str, object], programs: str) -> None:
         self.title, self._data, self._programs = title, data, programs
@@ -48,22 +48,9 @@ class CoinFlipLab:
         return document(
             page_file("coins.html"),
             self.title,
-            style=_colours() + page_file("coins.css"),
+            style=page_colours() + page_file("coins.css"),
             script=f'(() => {{\n"use strict";\nconst PROGRAMS = {self._programs};\n{script}}})();',
             data=as_data(self._data),
-        )
-
-    def save(self, path: str | Path) -> Path:
-        """Write the page as .html into a folder that is there."""
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"a coin-flip lab is saved as .html, not as {path.name!r}")
-        return write(path, self.html)
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{html.escape(self.html)}" title="{html.escape(self.title)}" '
-            'sandbox="allow-scripts" width="100%" height="900"></iframe>'
         )
 
 
@@ -99,6 +86,9 @@ def coin_flip_lab(
     CoinFlipLab('sin z')
     """
     check_generator(rng)
+    for what, function in (("problem", problem), ("exact", exact)):
+        if function is not None and not callable(function):
+            raise TypeError(f"coin_flip_lab: {what} is a function, not {function!r}")
     count = sample_count(samples)
     if not 2 <= count <= MOST:
         raise ValueError(f"coin_flip_lab: samples is {count}, not in 2..{MOST}: a dot each")
@@ -109,15 +99,14 @@ def coin_flip_lab(
     knobs = _knobs(problem, values, names, ranges or {})
     noise = start.q.noise(rng, (count,))
     eps = np.asarray(noise.value).tolist()
-    ends = [Setting(problem, at, exact) for at in _ends(values, knobs)]
     data = {
         "law": noise.law,
         "knobs": [knob._asdict() for knob in knobs],
         "eps": eps,
-        "checks": [start.measured(eps), *(end.measured(eps[:FEW]) for end in ends)],
+        "checks": [start.measured(eps), *(end.measured(eps[:FEW]) for end in _ends(start, knobs))],
     }
-    heading = text(f"{count} coin flips, and the knobs" if title is None else title)
-    return CoinFlipLab(heading, data, start.programs())
+    told = heading(title, f"{count} coin flips, and the knobs")
+    return CoinFlipLab(told, data, start.programs())
 
 
 def _knobs(
@@ -127,6 +116,10 @@ def _knobs(
     ranges: Mapping[str, tuple[float, float]],
 ) -> list[Knob]:
     """A knob for each parameter; where no range is given, as far as the distribution allows."""
+    if not isinstance(ranges, Mapping):
+        raise TypeError(f"coin_flip_lab: ranges is {ranges!r}: give {{name: (low, high)}}")
+    if not (names is None or isinstance(names, list | tuple)) or {*map(type, names or ())} - {str}:
+        raise TypeError(f"coin_flip_lab: names is a list of texts, not {names!r}")
     given = names_of(problem, len(values)) if names is None else list(names)
     if len(given) != len(values) or len({*given}) != len(values):
         raise ValueError(f"coin_flip_lab: {len(values)} parameters need as many names, not {given}")
@@ -134,24 +127,32 @@ def _knobs(
         raise ValueError(f"coin_flip_lab: ranges has {sorted(unknown)}, the knobs are {given}")
     knobs = []
     for i, (name, value) in enumerate(zip(given, values, strict=True)):
-        low, high = map(float, ranges.get(name) or reach_of(problem, values, i))
+        low, high = _range(name, ranges[name]) if name in ranges else reach_of(problem, values, i)
         if not low <= value <= high or low == high:
             raise ValueError(f"coin_flip_lab: {name} is {value}, not in its range {low}..{high}")
         knobs.append(Knob(text(name), value, low, high))
     return knobs
 
 
-def _ends(values: Sequence[float], knobs: Sequence[Knob]) -> Iterator[list[float]]:
-    """The parameters with each knob at either end, the others where they start."""
+def _range(name: str, ends: object) -> tuple[float, float]:
+    """The ends that `ranges` gives a knob: two finite numbers."""
+    match ends:
+        case [int() | float() as low, int() | float() as high] if math.isfinite(high - low):
+            return float(low), float(high)
+        case _:
+            raise ValueError(
+                f"coin_flip_lab: ranges has {name}: {ends!r}: give two finite numbers, (low, high)"
+            )
+
+
+def _ends(start: Setting, knobs: Sequence[Knob]) -> Iterator[Setting]:
+    """The problem with each knob at either end, the others where they start."""
     for i, knob in enumerate(knobs):
         for end in (knob.low, knob.high):
-            yield [*values[:i], end, *values[i + 1 :]]
-
-
-def _colours() -> str:
-    """The visual language as CSS variables, light and dark."""
-    named = {"ink": INK, "page": PAGE, "faint": FAINT, "gradient": GRADIENT, "bad": BAD}
-    for kind in ("parameter", "sample", "noise", "constant"):
-        named |= {kind: LOOKS[kind].line, f"{kind}-fill": LOOKS[kind].fill}
-    light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in named.items()) for i in (0, 1))
-    return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+            try:
+                yield start.at([*start.values[:i], end, *start.values[i + 1 :]])
+            except ValueError as error:
+                raise ValueError(
+                    f"coin_flip_lab: {knob.name} is {end} at an end of its range, there {error}: "
+                    "give others in ranges"
+                ) from None

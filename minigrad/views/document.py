@@ -10,16 +10,46 @@ import html
 import json
 import math
 import re
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from string import Template
+
+from .picture import write
 
 _STYLES = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _CLOSES = re.compile(r"</(script|style)|<!--|<script", re.IGNORECASE)
 _UNREAD = re.compile(r"^ *(//.*\n|\n)?", re.MULTILINE)
 # Valid JSON still, but nothing in it ends or opens a tag, or a line as old JavaScript counts them.
 _ESCAPED = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+class Page(ABC):
+    """A page: `html` is its text, `save` writes it, Jupyter shows it in a frame."""
+
+    title: str
+    _what: str  # what an error calls it
+    _height: int  # of the frame, in pixels
+
+    @property
+    @abstractmethod
+    def html(self) -> str:
+        """The page: one HTML file that needs no network."""
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page as .html into a folder that is there."""
+        path = Path(path)
+        if path.suffix != ".html":
+            raise ValueError(f"a {self._what} is saved as .html, not as {path.name!r}")
+        return write(path, self.html)
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" title="{html.escape(self.title)}" '
+            f'sandbox="allow-scripts" width="100%" height="{self._height}"></iframe>'
+        )
 
 
 def document(template: str, title: str, *, style: str, script: str, **parts: str) -> str:

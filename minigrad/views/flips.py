@@ -10,6 +10,7 @@ from ..distributions.base import Distribution, Wrapped
 from ..distributions.families import Uniform
 from ..emit.tracing import program_of
 from ..gradients import grad
+from ..registry import ABOVE
 from ..values import as_value
 from ..variable import Var, constant
 
@@ -38,7 +39,7 @@ class Setting:
     def __init__(
         self, problem: Problem, values: Sequence[float], exact: Callable[..., object] | None
     ) -> None:
-        self.values, self._exact = values, exact
+        self.values, self._problem, self._exact = values, problem, exact
         self.theta = [Var(x, f"p{i}") for i, x in enumerate(self.values)]
         made: object = problem(*self.theta)
         if not (isinstance(made, tuple) and len(made) == 2 and callable(made[1])
@@ -51,9 +52,17 @@ class Setting:
         self._integrand: Callable[[Var], object] = made[1]
         _check(self.q)
 
+    def at(self, values: Sequence[float]) -> "Setting":
+        """The same problem at other parameters."""
+        return Setting(self._problem, values, self._exact)
+
     def f(self, z: Var) -> Var:
         """The integrand at one outcome, checked to be one number on the tape."""
-        y = self._integrand(z)
+        ABOVE["branch"] = _refuse_branch
+        try:
+            y = self._integrand(z)
+        finally:
+            del ABOVE["branch"]
         if not isinstance(y, Var) or y.shape:
             what = f"shape {y.shape}" if isinstance(y, Var) else type(y).__name__
             raise TypeError(
@@ -160,6 +169,13 @@ def _check(q: Distribution) -> None:
 
 def _innermost(q: Distribution) -> Distribution:
     return _innermost(q.base) if isinstance(q, Wrapped) else q
+
+
+def _refuse_branch(v: Var) -> None:
+    raise TypeError(
+        "coin_flip_lab: Python branches on a value of the integrand, and the page would keep the "
+        "branch taken now: choose by mg.where"
+    )
 
 
 def _listing(name: str, output: Var, leaves: Sequence[Var]) -> str:

@@ -1,5 +1,8 @@
 """Floor 4: the walk as pictures: the finished drawing, with what is not computed yet left blank."""
 
+import cmath
+import math
+import re
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
@@ -8,28 +11,33 @@ from .labels import number, numbers
 from .pane import Pane
 from .svg import SVG
 
+_POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+
 
 class Frames:
     """The drawing of a pane; `after(step)` is its SVG after that step of the pane.
 
-    All have the same layout. Class `mg-now` marks the node of the step, and the arrows that its
-    gradient goes back along.
+    All have the same layout. Class `mg-now` marks the node of a step forward; `mg-back` the node of
+    a step backward and the arrows that its gradient goes along, which then point backward.
     """
 
     def __init__(self, pane: Pane) -> None:
         self._pane = pane
         self._svg = ElementTree.fromstring(pane.drawing.svg)
         self._groups = {group.get("id", ""): group for group in self._svg.iter()}
+        self._marked: list[ElementTree.Element] = []
         self._arrows = [share["edge"] for share in pane.shares()]
 
     def after(self, step: int) -> str:
         """The SVG, with values, gradients and local derivatives as far as they are known."""
+        self._unmark()
         stages = self._pane.ledger.stages[: step + 1]
         self._show_values({stage.node for stage in stages if stage.phase == "forward"})
         made = [k for stage in stages for k in stage.shares]
         self._show_gradients(made, any(stage.phase == "seed" for stage in stages))
-        marked = [f"n{stages[-1].node}", *(str(self._arrows[k]) for k in stages[-1].shares)]
-        self._mark(marked)
+        now = stages[-1]
+        self._mark("mg-now" if now.phase == "forward" else "mg-back", [f"n{now.node}"])
+        self._mark("mg-back", [str(self._arrows[k]) for k in now.shares])
         return ElementTree.tostring(self._svg, encoding="unicode")
 
     def _show_values(self, computed: set[int | None]) -> None:
@@ -52,8 +60,9 @@ class Frames:
 
     def _write(self, id: str, role: str, what: str, value: Value | None) -> None:
         for words in self._texts(id):
-            if words.get("class") == role:
+            if role in words.get("class", "").split():
                 words.text = f"{what} {'·' if value is None else numbers(value)}"
+                words.set("class", f"{role} mg-empty" if value is None else role)
 
     def _retitle(self, id: str) -> None:
         """The tooltip says what the box does now, not what the finished drawing did."""
@@ -66,10 +75,35 @@ class Frames:
         group = self._groups.get(f"{self._pane.drawing.prefix}-{id}")
         return () if group is None else group.iter(f"{SVG}text")
 
-    def _mark(self, ids: list[str]) -> None:
-        """Class `mg-now` for these, and for these alone."""
-        now = {f"{self._pane.drawing.prefix}-{id}" for id in ids}
-        for id, group in self._groups.items():
-            words = [word for word in group.get("class", "").split() if word != "mg-now"]
-            if words:
-                group.set("class", " ".join([*words, "mg-now"] if id in now else words))
+    def _unmark(self) -> None:
+        for group in self._marked:
+            group.set("class", " ".join(group.get("class", "").split()[:-1]))
+            for head in group.iter(f"{SVG}polygon"):
+                head.attrib.pop("transform", None)
+        self._marked = []
+
+    def _mark(self, mark: str, ids: list[str]) -> None:
+        """A class for these; an arrow's head is turned about."""
+        for id in dict.fromkeys(ids):
+            group = self._groups.get(f"{self._pane.drawing.prefix}-{id}")
+            if group is not None:
+                group.set("class", f"{group.get('class')} {mark}")
+                self._marked.append(group)
+                if id.startswith("e"):
+                    _turn(group)
+
+
+def _turn(arrow: ElementTree.Element) -> None:
+    """Move an arrow's head to where it starts, twice as large, to point the other way."""
+    path, head = arrow.find(f"{SVG}path"), arrow.find(f"{SVG}polygon")
+    if path is not None and head is not None:
+        start, follows = _points(path.get("d", ""))[:2]
+        base, tip, other = _points(head.get("points", ""))[:3]
+        angle = math.degrees(cmath.phase((start - follows) / (tip - (base + other) / 2)))
+        move = f"translate({start.real} {start.imag}) rotate({angle:.1f}) scale(2)"
+        head.set("transform", f"{move} translate({-tip.real} {-tip.imag})")
+
+
+def _points(text: str) -> list[complex]:
+    """The points in an attribute, x + iy."""
+    return [complex(float(x), float(y)) for x, y in _POINT.findall(text)]

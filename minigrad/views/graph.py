@@ -10,6 +10,7 @@ from ..registry import OPS
 from .labels import finite, formulas, number, numbers, short, text
 
 STOPPED = "⊘ no gradient"
+NO_GRADIENT_YET = "grad ·"
 
 
 class Line(NamedTuple):
@@ -145,7 +146,7 @@ def _headline(row: Equation, name: str) -> str:
 def _gradient(row: Equation) -> Line:
     if not row.requires_grad:
         return Line("none", "gradient stops ⊘" if row.kind == "stop" else "no gradient ⊘")
-    return Line("grad", "grad ·" if row.grad is None else f"grad {numbers(row.grad)}")
+    return Line("grad", NO_GRADIENT_YET if row.grad is None else f"grad {numbers(row.grad)}")
 
 
 def _place(row: Equation) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..equations import Applied, Equation, Equations, written
 from ..registry import OPS
-from ..values import Value
+from ..values import Shape, Value
 
 LONGEST = 20  # letters of a formula that serves as a name
 _WORDS = 40  # letters of a user's name that a box shows; its tooltip shows them all
@@ -20,9 +20,16 @@ def text(given: str) -> str:
     return "".join(c if c.isprintable() else " " for c in given)
 
 
-def short(given: str) -> str:
-    """`given` cut to what a box can hold."""
-    return given if len(given) <= _WORDS else given[: _WORDS - 1] + "…"
+def heading(title: str | None, usual: str) -> str:
+    """The title that a user asks for, on one line; the usual one where it is None."""
+    if not isinstance(title, str | None):
+        raise TypeError(f"a title is a text, not {title!r}")
+    return text(usual if title is None else title)
+
+
+def short(given: str, longest: int = _WORDS) -> str:
+    """`given` cut, by default to what a box can hold."""
+    return given if len(given) <= longest else given[: longest - 1] + "…"
 
 
 def number(x: float, digits: int = 4) -> str:
@@ -82,7 +89,9 @@ class Formula(NamedTuple):
 
 _BINDS = {"+": 1, "-": 1, "@": 2, "*": 3, "/": 3, "**": 4}  # @ is looser than · to the eye
 _SIGNS = {"*": "·", "/": "/", "**": "^"}
-_AROUND = {"negative": ("−", "", 3), "square": ("", "²", 4), "sqrt": ("√", "", 4)}
+_AROUND = {"negative": ("−", 4, "", 3), "square": ("", 5, "²", 4), "sqrt": ("√", 5, "", 4)}
+_LAST_TWO = {2: (1, 0), 3: (0, 2, 1)}  # the order of the axes of a transposed matrix, of a stack
+_RESHAPED = {"reshape": "as", "broadcast_to": "repeated to"}
 
 
 def formulas(equations: Equations) -> list[str]:
@@ -124,17 +133,26 @@ def formula_of(row: Applied, inputs: Sequence[Formula]) -> Formula:
         left = closed(inputs[0], binds + right_to_left)
         return Formula(left + sign + closed(inputs[1], binds + 1, after=True), binds)
     if row.op in _AROUND:
-        before, after, binds = _AROUND[row.op]
-        return Formula(before + closed(inputs[0], 5) + after, binds)
+        before, inside, after, binds = _AROUND[row.op]
+        return Formula(before + closed(inputs[0], inside) + after, binds)
     if row.op == "abs":
         return Formula(f"|{inputs[0].text}|", 5)
     if row.op == "index":
         return Formula(f"{closed(inputs[0], 5)}[{_index(row.static['key'])}]", 5)
     if row.op == "scatter":
         return Formula(f"scatter({inputs[0].text} at [{_index(row.static['key'])}])", 5)
-    if row.op == "transpose" and len(row.shape) == 2:
+    if row.op == "transpose" and row.static["axes"] == _LAST_TWO.get(len(row.shape)):
         return Formula(closed(inputs[0], 5) + "ᵀ", 5)
+    if row.op in _RESHAPED:
+        return Formula(f"{closed(inputs[0], 1)} {_RESHAPED[row.op]} {dimensions(row.shape)}", 0)
     return Formula(written(row, [x.text for x in inputs]), 5)
+
+
+def dimensions(shape: Shape) -> str:
+    """2×3; of a vector and of a number in a word."""
+    if len(shape) < 2:
+        return f"a vector of {shape[0]}" if shape else "a number"
+    return "×".join(map(str, shape))
 
 
 def closed(x: Formula, binds: int, after: bool = False) -> str:

@@ -131,7 +131,7 @@ class Ledger:
             told += [self._multiplied(k) for k in stage.shares]
             told += [(f"⊘ {self.names[node].text}: {why}", "") for node, why in stage.stops]
             heads = [(str(i), stage.phase), *[("", "")] * len(told)]
-            lines += [(*head, *line) for head, line in zip(heads, told, strict=False)]
+            lines += [(*head, *line) for head, line in zip(heads, told or [("", "")], strict=False)]
         width = min(max(_columns(rule) for *_, rule, right in lines if right), _WIDEST)
         table = []
         for step, phase, rule, right in lines:
@@ -168,14 +168,15 @@ class Ledger:
         if stage.node is None:
             rows = (row for row in self.equations if not row.op and not row.is_literal)
             return [row.position for row in rows]
-        return [] if stage.phase == "backward" or stage.stops else [stage.node]
+        is_seeded = stage.phase == "seed" and not stage.stops  # which say why it has no seed
+        return [stage.node] if stage.phase == "forward" or is_seeded else []
 
     # -------------------------------------------------------------------------- rules and numbers
 
     def _words(self, share: Share) -> Words:
         row, upstream = self.equations[share.source], self.gradient(share.source)
         if share.slope is None:
-            whole = share_of(self.equations, row, share.operand, self.names, upstream)
+            whole = share_of(self.equations, share, self.names, upstream)
             return Words(self.gradient(share.target), upstream, "", whole.text)
         slope = slope_of(self.equations, row, share.operand, self.names)
         factor = closed(slope, 2, after=True)

@@ -1,6 +1,5 @@
 """Floor 4: `step_through`: a page that walks through a graph, step by step, forward and back."""
 
-import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -9,9 +8,9 @@ from pathlib import Path
 from .. import context
 from ..equations import Equation, Equations, equations_of
 from ..variable import Var
-from .document import as_data, document, page_file
+from .document import Page, as_data, document, page_file
 from .frames import Frames
-from .labels import text
+from .labels import heading, text
 from .ledger import PHASES, Record
 from .palette import page_colours
 from .pane import Pane
@@ -27,12 +26,14 @@ _SCRIPTS = (
 )  # fmt: skip
 
 
-class Lesson:
+class Lesson(Page):
     """A walk through one graph, or through several side by side.
 
     `.html` is the page, `save` writes it; `.steps` is the same as data, `.text()` as a table;
     `frames` writes a picture a step. It shows inline in Jupyter.
     """
+
+    _what, _height = "lesson", 800
 
     def __init__(
         self, title: str, panes: Sequence[Pane], lines: Sequence[str], knobs: Sequence[list[int]]
@@ -113,19 +114,6 @@ class Lesson:
             first.setdefault(places[pane], step)
         return list(first.values())
 
-    def save(self, path: str | Path) -> Path:
-        """Write the page as .html into a folder that is there."""
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"a lesson is saved as .html, not as {path.name!r}")
-        return write(path, self.html)
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{html.escape(self.html)}" title="{html.escape(self.title)}" '
-            'sandbox="allow-scripts" width="100%" height="800"></iframe>'
-        )
-
 
 def step_through(
     output: Var | Sequence[Var],
@@ -161,8 +149,8 @@ def step_through(
         Pane(each, told, lines_by_node(each, lines), max_nodes)
         for each, told in zip(equations, titles, strict=True)
     ]
-    whole = f"Step through {' and '.join(titles)}" if title is None else title
-    return Lesson(text(whole), panes, lines, _knobs(outputs, equations, knobs))
+    told = heading(title, f"Step through {' and '.join(titles)}")
+    return Lesson(told, panes, lines, _knobs(outputs, equations, knobs))
 
 
 def _titles(panes: Sequence[Equations]) -> list[str]:

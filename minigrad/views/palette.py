@@ -46,21 +46,24 @@ _RULES = """
 #{id}:root{{color-scheme:light dark}}
 #{id}{{max-width:100%;height:auto}}
 #{id} text{{fill:var(--ink);font-family:Arial,"Liberation Sans",Helvetica,sans-serif}}
+#{id} .mg-node text{{white-space:pre}}
 #{id} .mg-node :is(path,polygon,polyline,ellipse){{stroke:var(--line)}}
 #{id} .mg-node :is(path,polygon,ellipse):not([fill=none]){{fill:var(--fill)}}
 #{id} .mg-edge{{--line:var(--faint)}}
 #{id} .mg-edge :is(path,polygon,polyline){{stroke:var(--line)}}
 #{id} .mg-edge polygon{{fill:var(--line)}}
-#{id} .mg-edge text{{fill:var(--line);stroke:var(--page);stroke-width:3px;paint-order:stroke}}
+#{id} .mg-edge text{{fill:var(--line);stroke:var(--page);stroke-width:4px;paint-order:stroke}}
 #{id} .mg-flow text,#{id} .mg-grad{{fill:var(--gradient)}}
 #{id} .mg-grad{{font-weight:bold}}
+#{id} .mg-empty{{fill:var(--ink);font-weight:normal}}
 #{id} .mg-halt{{--line:var(--stopped)}}
 #{id} .mg-cluster path{{stroke:var(--faint)}}
 #{id} .mg-cluster text{{fill:var(--faint)}}
 #{id} .mg-bad{{--line:var(--bad)}}
 #{id} .mg-first :is(path,polygon,ellipse){{stroke-width:4px}}
-#{id} .mg-now{{--line:var(--gradient)}}
-#{id} .mg-now :is(path,polygon,ellipse){{stroke-width:3px}}
+#{id} .mg-now{{--line:var(--ink)}}
+#{id} .mg-back{{--line:var(--gradient)}}
+#{id} .mg-node:is(.mg-now,.mg-back)>*,#{id} .mg-back path{{stroke-width:3px}}
 #{id} .mg-bad .mg-note{{fill:var(--bad);font-weight:bold}}
 """
 

@@ -22,7 +22,7 @@ class Pane:
 
     `graph` is what is drawn: the state after the last step, with room for every number that the
     page puts in; ValueError where that is more than `max_nodes` boxes, scopes folded. `replay` is a
-    JavaScript function that computes all numbers anew, None where arrays take part.
+    JavaScript function that computes all numbers anew, or None, where `frozen` says why.
     """
 
     def __init__(
@@ -30,7 +30,12 @@ class Pane:
     ) -> None:
         self.equations, self.title, self.lines = equations, title, lines
         self.ledger = Ledger(equations, equations.outputs[0])
-        self.replay = _replay(equations, self.ledger.output)
+        self.replay: str | None = None
+        self.frozen = ""
+        try:
+            self.replay = replay_source(equations, self.ledger.output)
+        except ValueError as error:
+            self.frozen = str(error)
         self.graph = self._graph(max_nodes)
 
     @cached_property
@@ -47,6 +52,7 @@ class Pane:
             "prefix": self.drawing.prefix,
             "output": ledger.output,
             "live": self.replay is not None,
+            "frozen": self.frozen,
             "nodes": [self._node(row) for row in self.equations],
             "steps": [_step(stage) for stage in ledger.stages],
             "shares": self.shares(),
@@ -113,13 +119,6 @@ class Pane:
                 **words._asdict(),
             })  # fmt: skip
         return told
-
-
-def _replay(equations: Equations, output: int) -> str | None:
-    try:
-        return replay_source(equations, output)
-    except ValueError:
-        return None
 
 
 def _step(stage: Stage) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import reprlib
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from ..equations import Equations, count_below, equations_of
 from ..variable import Var
 from .digraph import dot_of
 from .graph import Graph, graph_of, too_large
-from .labels import text
+from .labels import heading
 from .palette import INK, PAGE
 from .render import RendererError, render
 from .svg import dressed
@@ -90,7 +91,7 @@ def draw(
     equations = drawable(output, "draw", names, max_nodes)
     graph = graph_of(equations, max_nodes=max_nodes)
     name = equations[-1].name or "the output"
-    return Drawing(graph, text(f"How {name} was computed" if title is None else title))
+    return Drawing(graph, heading(title, f"How {name} was computed"))
 
 
 def drawable(
@@ -99,6 +100,10 @@ def drawable(
     """The equations below `output`, if it is a Var and they are not far too many."""
     if not isinstance(output, Var):
         raise TypeError(f"{asked} needs a Var, not {type(output).__name__}: compute it from a Var")
+    if not (names is None or isinstance(names, Mapping) and all(type(n) is str for n in names)):
+        raise TypeError(f"names maps names to Vars, like names=locals(), not {reprlib.repr(names)}")
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int):
+        raise TypeError(f"max_nodes counts nodes, a whole number, not {max_nodes!r}")
     if max_nodes < 1:
         raise ValueError(f"max_nodes is {max_nodes}, a picture holds at least 1 node")
     count = count_below(output)

@@ -1,17 +1,21 @@
 """Floor 4: a closure as a formula. It is recorded on the tape, once, cleaned up like a program, and
-written with the names of what it reads: no op has a second rule for the reader's eyes.
+written with the names of what it reads. Only where that would read like code does the op's row say
+in words what its closure makes of arrays.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+
 from ..emit.passes import cleaned
+from ..emit.replay import Share
 from ..emit.steps import LITERAL, Code, Step, code_of
 from ..equations import Equation, Equations, equations_of
-from ..registry import OPS, Closure
-from ..sweep import fit
+from ..registry import OPS, Words
+from ..values import Shape
 from ..variable import Var, constant
-from .labels import Formula, formula_of, literal
+from .labels import Formula, closed, dimensions, formula_of, literal
 
 _LONGEST = 160  # letters; a rule that would take more is told by the name of its op
 
@@ -21,42 +25,82 @@ def slope_of(
 ) -> Formula:
     """The local derivative of a scalar equation as a formula of `names`: `cos(z)`, `ε`."""
     inputs = equations.inputs_of(row)
-    numbers = tuple(x.value if x.is_literal else None for x in inputs)
-    program = _slope(row.op, operand, tuple(row.static.items()), numbers)
-    return _formula(program, row, inputs, names, [])
+    return _formula(_recorded(row, operand, inputs, 1.0), row, inputs, names, [])
 
 
 def share_of(
-    equations: Equations, row: Equation, operand: int, names: Sequence[Formula], upstream: str
+    equations: Equations, share: Share, names: Sequence[Formula], upstream: str
 ) -> Formula:
     """All that a closure makes of the gradient called `upstream`, of arrays: `xᵀ @ ∂L/∂y`."""
-    inputs, back = equations.inputs_of(row), row.closures[operand]
-    assert back is not None
-    gradient = Var(row.value)  # any of that shape does
-    xs = [constant(x.value) if x.is_literal else Var(x.value) for x in inputs]
-    program = _program(back, gradient, Var(row.value), xs, operand)
-    return _formula(program, row, inputs, names, [Formula(upstream, 5)])
+    row = equations[share.source]
+    inputs = equations.inputs_of(row)
+    if shown := OPS[row.op].shown:
+        told = _in_words(shown[share.operand], row, inputs, names, upstream)
+    else:
+        program = _recorded(row, share.operand, inputs, row.shape)
+        told = _formula(program, row, inputs, names, [Formula(upstream, 4)])
+    return _fitted(told, share.handed, inputs[share.operand].shape)
+
+
+def _in_words(
+    shown: Words, row: Equation, inputs: list[Equation], names: Sequence[Formula], upstream: str
+) -> Formula:
+    """What the op's row says."""
+    text = shown if isinstance(shown, str) else shown(tuple(x.shape for x in inputs), **row.static)
+    told = [closed(names[x.position], 5) for x in inputs]
+    return Formula(text.format(*told, g=upstream, y=closed(names[row.position], 5)), 0)
+
+
+def _fitted(told: Formula, have: Shape, shape: Shape) -> Formula:
+    """Broadcasting's adjoint, as `sweep.fit` applies it to what a closure handed over."""
+    text, extra = told.text, len(have) - len(shape)
+    axes = [i for i, n in enumerate(have) if i < extra or shape[i - extra] == 1 != n]
+    if axes:
+        over = f" over axis {' and '.join(map(str, axes))}" if len(axes) < len(have) else ""
+        return Formula(f"{text}, summed{over}", 0)
+    return told if have == shape else Formula(f"{text}, repeated to {dimensions(shape)}", 0)
+
+
+def _recorded(row: Equation, operand: int, inputs: list[Equation], upstream: float | Shape) -> Code:
+    """What the closure makes of an upstream gradient of that value, or of any of that shape."""
+    given = tuple(x.value if x.is_literal else x.shape for x in inputs)
+    what = row.op, operand, tuple(row.static.items()), given, upstream, row.shape
+    try:
+        return _program(*what)
+    except TypeError:  # a slice or an array among the static arguments can't be a key
+        return _program.__wrapped__(*what)
 
 
 @lru_cache(maxsize=1000)
-def _slope(
-    op: str, operand: int, static: tuple[tuple[str, object], ...], numbers: tuple[object, ...]
-) -> Code:
-    """The closure for an upstream gradient of 1: it differs by the op and the numbers in it."""
-    back = OPS[op].bind(len(numbers), dict(static)).rules[operand]
-    assert back is not None
-    xs = [Var(0.5) if number is None else constant(number) for number in numbers]
-    return _program(back, 1.0, Var(0.5), xs, operand)
-
-
 def _program(
-    back: Closure, upstream: Var | float, y: Var, xs: Sequence[Var], operand: int
+    op: str,
+    operand: int,
+    static: tuple[tuple[str, object], ...],
+    inputs: tuple[object, ...],
+    upstream: float | Shape,
+    shape: Shape,
 ) -> Code:
-    """What the closure records. Its leaves, by age: upstream, the inputs but for numbers, y."""
-    share = fit(back(upstream, y, *xs), xs[operand].shape)
-    leaves = [x for x in (upstream, *xs, y) if isinstance(x, Var) and x.requires_grad]
+    """It differs by the op, the shapes, and the numbers that stand in it: any others do.
+
+    Its leaves, by age: upstream unless it is a number, the inputs but for numbers, the output.
+    """
+    back = OPS[op].bind(len(inputs), dict(static)).rules[operand]
+    assert back is not None
+    g, *xs, y = (_leaf(each) for each in (upstream, *inputs, shape))
+    share = back(g, y, *xs)
+    leaves = [x for x in (g, *xs, y) if isinstance(x, Var) and x.requires_grad]
     code = code_of(equations_of(share if isinstance(share, Var) else constant(share), *leaves))
-    return cleaned(Code(code.steps, code.outputs[:1]))
+    steps, outputs = cleaned(Code(code.steps, code.outputs[:1]))
+    return Code([step if step.kind == LITERAL else _light(step) for step in steps], outputs)
+
+
+def _leaf(given: object) -> Var:
+    return Var(np.full(given, 0.5)) if isinstance(given, tuple) else constant(given)
+
+
+def _light(step: Step) -> Step:
+    """With its shape alone: what is kept may be of large arrays."""
+    return step._replace(value=np.broadcast_to(0.0, step.shape)) if step.shape else step
 
 
 def _formula(
@@ -82,5 +126,6 @@ def _formula(
 
 
 def _number(step: Step) -> Formula:
-    shape = "×".join(map(str, step.shape))
-    return Formula(f"[{shape} numbers]", 5) if shape else literal(f"{step.value:.4g}")
+    if step.shape:
+        return Formula(f"[{dimensions(step.shape)} numbers]", 5)
+    return literal(f"{step.value:.4g}")

@@ -7,10 +7,15 @@ markup.
 
 from xml.etree import ElementTree
 
-from .graph import Arrow, Box, Graph
+from .graph import NO_GRADIENT_YET, Arrow, Box, Graph
 from .palette import style_sheet
 
 SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
+
+_OF_TEXTS = {
+    "{http://www.w3.org/XML/1998/namespace}space": "preserve", "text-anchor": "middle",
+    "font-family": "Arial", "font-size": "12.00",
+}  # fmt: skip
 
 ElementTree.register_namespace("", SVG.strip("{}"))
 
@@ -23,7 +28,9 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
     """
     root = ElementTree.fromstring(raw)
     named = f"{prefix}-title {prefix}-desc"
-    root.attrib.update({"id": prefix, "role": "img", "aria-labelledby": named})
+    root.attrib.update({"id": prefix, "role": "img", "aria-labelledby": named, **_OF_TEXTS})
+    for text in root.iter(f"{SVG}text"):  # which inherit what Graphviz says of each anew
+        text.attrib = {k: v for k, v in text.attrib.items() if _OF_TEXTS.get(k) != v}
     boxes = {box.id: box for box in graph.boxes}
     arrows = {arrow.id: arrow for arrow in graph.arrows}
     for group in root.iter(f"{SVG}g"):
@@ -44,6 +51,8 @@ def _dress_box(group: ElementTree.Element, box: Box) -> None:
     group.attrib.update({"data-node": box.id, "data-kind": box.kind})
     for words, line in zip(group.iter(f"{SVG}text"), box.lines, strict=True):
         words.set("class", f"mg-{line.role}")
+        if line.words == NO_GRADIENT_YET:
+            words.set("class", f"mg-{line.role} mg-empty")
 
 
 def _retitle(group: ElementTree.Element, words: str) -> None:
