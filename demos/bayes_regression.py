@@ -28,7 +28,7 @@ PICTURES = {
     "bayes_regression.svg": "One draw on two patients: w = loc + σε, scored by log p and log q",
 }
 PAGES = {
-    "bayes_regression.html": "step through that draw: prior, likelihood and log q all pull at w",
+    "bayes_regression.html": "That draw: prior, likelihood and log q all pull at w.",
     "bayes_regression.program.txt": "the full covariance's ELBO and gradients, as a program",
 }
 
@@ -164,7 +164,7 @@ def print_weights(data: Data, exact: Posterior, fits: dict[str, Fit]) -> None:
     heads = ("weight", "exact mean", "full", "exact sd", "full", "mean-field sd")
     print_table(heads, zip(data.names, *(map(float, c) for c in columns), strict=True))
     off = max(np.abs(full.mean - exact.mean).max(), np.abs(full.sd - sd).max())
-    print(f"Full covariance: no mean or sd of any start is off by more than {off:.0e},")
+    print(f"\nFull covariance: no mean or sd of any start is off by more than {off:.0e},")
     print(f"its ELBO is {full.elbo.mean():.6f}, and log p(y) is {exact.evidence:.6f}.")
 
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PICTURES = {
-    "black_box_vi.svg": "One draw of the full Gaussian: z = μ + Lε, scored by log p and by log q",
     "black_box_vi_gap.svg": "Left: the diagonal Gaussian hides inside the ridge, the full one lies "
     "on it. Right: what the diagonal one loses, as predicted, at each noise",
+    "black_box_vi.svg": "One draw of the full Gaussian: z = μ + Lε, scored by log p and by log q",
 }
 PAGES = {
-    "black_box_vi.html": "step through that draw: L hears from log p by z, and from log q directly",
+    "black_box_vi.html": "That draw: L hears from log p by z, and from log q directly.",
     "black_box_vi.program.txt": "the ELBO of a full Gaussian and its gradients, as a program",
 }
 

@@ -1,4 +1,4 @@
-"""With .sample() the loss goes down and the encoder learns nothing; .rsample() is the whole repair.
+"""With .sample() the loss falls though μ and σ learn nothing, and .rsample() is the whole repair.
 
 The numbers drawn are the same, so are the values, the loss and the decoder's gradient, which is why
 the mistake goes unnoticed. But .sample() returns a wall: to μ and σ no gradient comes, not even 0,
@@ -90,9 +90,7 @@ def main(out: Path, seed: int = 0) -> list[Line]:
     ends = {"w·mu, trained": TARGET, "sigma, trained": 0.0, "mean loss, trained": 0.0}
     found += map(Line, ends, train("broken", seed), train("repaired", seed), ends.values())
     least = 2.0 * SIGMA**2 / (MU**2 + SIGMA**2)
-    print(
-        f"\nTrained is after {STEPS:,} steps. By .sample() w alone learns, and its best mean loss"
-    )
+    print(f"\nTrained: after {STEPS:,} steps. By .sample() w alone learns, and its best mean loss")
     print(f"is 2σ²/(μ² + σ²) = {least:.6f}; by .rsample() mu takes w·z to 2, and sigma goes to 0.")
     for picture, each in zip(PICTURES, losses, strict=True):
         save(mg.draw(each, title=picture.removesuffix(".svg").capitalize()), out, picture)

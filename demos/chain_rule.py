@@ -14,7 +14,7 @@ PICTURES = {
     "chain_rule.svg": "Two edges at each op: b gets 6 + 6 = 12 before it hands on 12 + 12 = 24",
 }
 PAGES = {
-    "chain_rule.html": "step through it: b's gradient is 6 after one step of the sum, then 12",
+    "chain_rule.html": "Watch b: its gradient is 6 after one of its two edges, then 12.",
     "chain_rule.program.txt": "dc/da as a program, after clean-up",
 }
 

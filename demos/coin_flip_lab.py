@@ -21,11 +21,11 @@ from ._common import Array, Row, alone, print_rows, rows, save
 from ._plots import COLOURS, plot
 
 PICTURES = {
-    "coin_flip_lab.svg": "The mean of sin z over 50 coins as μ moves: frozen coins give a curve "
-    "with a slope, fresh ones a curve without",
+    "coin_flip_lab.svg": "The mean of sin z over 50 coins as μ moves: frozen coins give a "
+    "smooth curve, fresh ones a jagged line",
 }
 PAGES = {
-    "coin_flip_lab.html": "Move μ and watch the dots slide; then tick fresh coins and move it on",
+    "coin_flip_lab.html": "Move μ and watch the dots slide; then tick fresh coins and move it on.",
 }
 
 MU, SIGMA, STEP, COINS, GROUPS = 0.7, 0.5, 0.05, 50, 20
@@ -105,7 +105,7 @@ def plot_means(path: Path, rng: np.random.Generator) -> None:
         fresh = [mean_of_f(mu, rng.standard_normal(COINS)) for mu in mus]
         axes.plot(mus, fresh, color=COLOURS["noise"][0], linewidth=1.0, label="fresh at every μ")
         smooth = [mean_of_f(mu, frozen) for mu in mus]
-        axes.plot(mus, smooth, color=COLOURS["output"][0], linewidth=2.5, label="frozen")
+        axes.plot(mus, smooth, color=COLOURS["parameter"][0], linewidth=2.5, label="frozen")
         exact = math.exp(-0.5 * SIGMA**2) * np.sin(mus)
         axes.plot(mus, exact, "--", color=COLOURS["faint"][0], label="exact")
         axes.plot(near, here + slope * (near - MU), color=COLOURS["gradient"][0], linewidth=4.0,

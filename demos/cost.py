@@ -1,9 +1,10 @@
-"""Ten times the accuracy costs a hundred times the draws, but not a byte of memory if they stream.
+"""Ten times the accuracy costs a hundred times the draws, but no more memory if they are streamed.
 
 The error of a mean over S draws falls like S^-½: for ∂μ of E z² it is 2σ/√S exactly. Time grows
 like S, and with the dimension like d for a diagonal covariance and, once the products outweigh the
 rest, like d² for a full one. Memory grows like S·d where all draws form one batch, and stays that
-of a chunk where they stream. Times are the best of three; memory is the peak that Python allocates.
+of a chunk where they stream. Times are the best of seven on one core; memory is the peak that
+Python allocates.
 """
 
 import math
@@ -23,8 +24,9 @@ from ._plots import LINES, line_and_marks, panels
 
 PICTURES = {
     "cost.svg": "On these axes a power is a slope: −½ for the error, 1 for time and for the "
-    "memory of one batch over S, 0 for the memory of a stream",
-    "cost_batch.svg": "One batch as a graph: every box below the parameters holds S × d numbers",
+    "memory of one batch over S, 0 for that of a stream. In one batch the full covariance needs "
+    "the memory of the diagonal one",
+    "cost_batch.svg": "One batch as a graph: from ε to z·z every box holds S × d numbers",
 }
 
 MU, SIGMA = 0.5, 1.5
@@ -105,9 +107,9 @@ def one_batch(problem: Problem, d: int, samples: int) -> None:
 
 
 def cost(run: Callable[[], None]) -> Cost:
-    """The best of three times, and the peak of a run apart, which being watched takes longer."""
+    """The best of seven times, and the peak of a run apart, which being watched takes longer."""
     times = []
-    for _ in range(3):
+    for _ in range(7):
         start = time.perf_counter()
         run()
         times.append(time.perf_counter() - start)
@@ -132,12 +134,15 @@ def power(x: Sequence[int], y: Sequence[float]) -> float:
 
 def costs() -> dict[str, tuple[list[Cost], list[Cost]]]:
     """For each way: over COUNTS, then over DIMENSIONS."""
+    from threadpoolctl import threadpool_limits  # scikit-learn brings it along
+
     found = {}
-    for name, way in progress(WAYS.items(), "costs"):
-        found[name] = (
-            [cost(partial(way, 8, samples)) for samples in COUNTS],
-            [cost(partial(way, d, COUNTS[0])) for d in DIMENSIONS],
-        )
+    with threadpool_limits(1):  # or times would tell how busy the other cores are
+        for name, way in progress(WAYS.items(), "costs"):
+            found[name] = (
+                [cost(partial(way, 8, samples)) for samples in COUNTS],
+                [cost(partial(way, d, COUNTS[0])) for d in DIMENSIONS],
+            )
     return found
 
 
@@ -154,11 +159,12 @@ def plot_costs(
         drawn[0].set(title="error of ∂μ; line: 2σ/√S", xlabel="S", ylim=(0.01, 1.0))
         drawn[0].loglog()
         views = [(i, j) for i in (0, 1) for j in (0, 1)]
+        at = ("S, at d = 8", f"d, at S = {COUNTS[0]:,}")
         for axes, (i, j) in zip((drawn[1], drawn[2], drawn[4], drawn[5]), views):
             x, unit = (COUNTS, DIMENSIONS)[i], (1e3, 1e-6)[j]
             for (name, both), look in zip(found.items(), LINES):
                 axes.plot(x, [unit * each[j] for each in both[i]], **look, label=name)
-            axes.set(title=("time (ms)", "peak memory (MB)")[j], xlabel="Sd"[i])
+            axes.set(title=("time (ms)", "peak memory (MB)")[j], xlabel=at[i])
             axes.loglog()
             axes.set_xticks(x, [f"{each:,}" for each in x])
             axes.set_xticks([], minor=True)
@@ -187,7 +193,7 @@ def main(out: Path, seed: int = 0, repeats: int = 100) -> dict[str, object]:
                  for x, each in zip((COUNTS, DIMENSIONS), both)))
         for name, both in found.items()
     ]  # fmt: skip
-    print("the power with which it grows, from the last two sizes (times are noisy)")
+    print("the powers of S and d with which each grows, from the last two sizes (times are noisy)")
     print_table(("", "time in S", "time in d", "memory in S", "memory in d"), lines)
     table = [*error, slope_of(error, repeats)]
     print()

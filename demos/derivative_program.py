@@ -1,4 +1,4 @@
-"""From tape to program: the 1-D VAE's derivative code, written by the engine, beside the pencil's.
+"""The engine writes a VAE's derivatives as a program that gives the tape's losses, only faster.
 
 One run of the loss is traced into straight-line Python: value and gradients without the tape. The
 same 5,000 steps of gradient descent, with the same noise, are then taken by the tape, by the

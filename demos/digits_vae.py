@@ -25,11 +25,11 @@ PICTURES = {
     "digits_vae_latent.svg": "Where the encoder puts the test digits, though training saw no label",
     "digits_vae_grid.svg": "What the decoder makes of points in the same plane",
     "digits_vae_reconstructions.svg": "Test digits, and what two numbers keep of each",
-    "digits_vae_training.svg": "Of the test digits the ELBO stays below the dashed log p(x)",
+    "digits_vae_training.svg": "On test digits the ELBO stays below log p(x), the dashed line",
     "digits_vae.svg": "One training step on two digits: encoder, sampling, decoder, KL",
 }
 PAGES = {
-    "digits_vae.html": "step through one training step, on two digits",
+    "digits_vae.html": "One training step, on two digits.",
     "digits_vae.program.txt": "the training step as a program",
 }
 

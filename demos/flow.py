@@ -21,7 +21,7 @@ from ._plots import COLOURS, LINES, panels
 
 PICTURES = {
     "flow_samples.svg": "Contours: the target. Dots: draws of each family, before and after",
-    "flow_elbo.svg": "The gap to the dashed line is KL(q ‖ p): the Gaussian stops early",
+    "flow_elbo.svg": "The gap to log Z, the line on top, is KL(q ‖ p): the Gaussian stops early",
     "flow_planar.svg": "One draw through one planar map: w, u and b bend it, and learn from log p̃",
 }
 

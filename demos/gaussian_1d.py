@@ -18,7 +18,7 @@ PICTURES = {
     "gaussian_1d.svg": "Two draws: μ and σ collect a gradient from each; to the dashed ε none goes",
 }
 PAGES = {
-    "gaussian_1d.html": "step through it: how ∂mean/∂μ and ∂mean/∂σ add up over the two draws",
+    "gaussian_1d.html": "See ∂mean/∂μ and ∂mean/∂σ add up over the two draws.",
     "gaussian_1d.program.txt": "the mean over many draws and its gradients, as a program",
 }
 

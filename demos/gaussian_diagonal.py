@@ -1,4 +1,4 @@
-"""One backward gives all ten derivatives of E[Σ tanh zᵢ], z = μ + σε with five coordinates.
+"""One backward pass gives all ten derivatives of E[Σ tanh zᵢ], z = μ + σε with five coordinates.
 
 tanh has no closed form for its mean, so the exact numbers come from quadrature, a coordinate at a
 time: a trapezoid sum over ε, whose error for such smooth functions is that of rounding.
@@ -16,7 +16,7 @@ PICTURES = {
     "gaussian_diagonal.svg": "The shapes: two draws of five; what returns to μ and σ is summed",
 }
 PAGES = {
-    "gaussian_diagonal.html": "step through it: arrays as strips, summed where they were repeated",
+    "gaussian_diagonal.html": "Arrays are strips of colour; μ and σ collect from both draws.",
     "gaussian_diagonal.program.txt": "the mean over many draws and its gradients, as a program",
 }
 

@@ -21,7 +21,7 @@ PICTURES = {
     "gaussian_full_scalars.svg": "The same as scalars: an entry of L meets one ε, one of A two z",
 }
 PAGES = {
-    "gaussian_full.html": "step through the scalars: each entry of L, each multiplication",
+    "gaussian_full.html": "The scalars: each entry of L, each multiplication.",
     "gaussian_full.program.txt": "the mean of zᵀAz over the draws and its gradients, as a program",
 }
 
@@ -52,7 +52,7 @@ def exact_exponential() -> Array:
 
 def quadratic(z: mg.Var) -> mg.Var:
     """zᵀAz of each draw."""
-    return ((z @ A) * z).sum(axis=-1)
+    return ((z @ mg.constant(A, "A")) * z).sum(axis=-1)
 
 
 def exponential(z: mg.Var) -> mg.Var:
@@ -138,11 +138,11 @@ def draw_arrays(eps: Array) -> mg.Drawing:
     return mg.draw(value, title="zᵀAz of one draw z = μ + Lε, as arrays")
 
 
-def one_draw(eps: Array) -> mg.Var:
+def one_draw(rng: np.random.Generator) -> mg.Var:
     """zᵀAz of the same draw in scalars, after backward."""
     mu, scale = scalar_params()
     with mg.scope("sampling"):
-        noise = [mg.constant(e, f"ε{i}", kind="noise") for i, e in enumerate(eps.tolist())]
+        noise = [mg.noise(rng, name=f"ε{i}") for i in range(D)]
         z = scalar_draw(mu, scale, noise)
     value = scalar_quadratic(z).named("zᵀAz")
     value.backward()
@@ -171,7 +171,8 @@ def main(
     print(f"scalars: {scalar_samples:,} graphs of one draw\n")
     print_both(found)
     save(draw_arrays(eps[0]), out, "gaussian_full_arrays.svg")
-    value, title = one_draw(eps[0]), "zᵀAz of one draw z = μ + Lε, each multiplication"
+    again = np.random.default_rng(seed)  # the first draw once more, which the page can redraw
+    value, title = one_draw(again), "zᵀAz of one draw z = μ + Lε, each multiplication"
     save(mg.draw(value, title=title), out, "gaussian_full_scalars.svg")
     save(mg.step_through(value, title=title), out, "gaussian_full.html")
     noise = mg.constant(eps, "eps", "noise")

@@ -1,4 +1,4 @@
-"""Relaxed draws trade bias for variance: hot their gradient is calm and wrong, cold right and wild.
+"""Relaxed draws trade bias for variance: hot, the gradient is calm but wrong; cold, right but wild.
 
 A coin b lands on 1 with probability p = sigmoid(a), and E(b - t)² has the derivative
 p(1 - p)(1 - 2t) in a. Gumbel-softmax puts z = softmax((logits + ε)/T), ε Gumbel, in place of b. For
@@ -27,7 +27,7 @@ PICTURES = {
     "over, the colder the best temperature",
     "gumbel_softmax_hard.svg": "Straight-through: value 1 or 0 past the wall, gradient around it",
 }
-PAGES = {"gumbel_softmax_hard.html": "step through a straight-through coin"}
+PAGES = {"gumbel_softmax_hard.html": "One straight-through coin: the wall, and the way around it."}
 
 P, TARGET = 0.3, 0.2
 LOGIT = math.log(P / (1.0 - P))

@@ -23,7 +23,7 @@ PICTURES = {
     "differences. Right: the scatter of one draw's gradient, beside the score function's",
     "implicit_gamma.svg": "One draw of Gamma(α, β): the quantile node passes a gradient to α",
 }
-PAGES = {"implicit_gamma.html": "step through one draw"}
+PAGES = {"implicit_gamma.html": "One draw: from log z back to α, through the quantile."}
 
 ALPHA, BETA = 1.7, 2.5
 STEP = 1e-5
@@ -103,7 +103,7 @@ def plot_slopes(path: Path, rng: np.random.Generator, samples: int) -> float:
         fine = np.geomspace(0.2, 50.0, 60)
         theory = [score_deviation(a) for a in fine]
         line_and_marks(right, LINES[1], "score function", (fine, theory), (alphas, score))
-        right.set(xlabel="α", xscale="log", yscale="log", title="deviation of one draw, ∂E z/∂α")
+        right.set(xlabel="α", xscale="log", yscale="log", title="scatter of one draw's ∂z/∂α")
         right.xaxis.set_major_formatter("{x:g}")
         right.legend()
     return float(max(gaps))

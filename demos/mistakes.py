@@ -233,14 +233,14 @@ def main(out: Path, seed: int = 0, samples: int = 20_000) -> dict[str, Mistake]:
         print(f"{number:2}. {name}\n    wrong:  {broken}\n    right:  {repaired}")
         print(textwrap.indent(textwrap.fill(f"minigrad: {mistake.said}", 92), " " * 4))
         what, measured, se, exact = mistake.right
-        z = f"{mistake.right.z:+.2f}" if se else "–"
-        table.append((what, f"{mistake.wrong:.6g}", measured, se, exact, z))
+        row = (f"{number:2}. {name}: {what}", f"{mistake.wrong:.6g}", measured, se, exact)
+        table.append((*row, f"{mistake.right.z:+.2f}" if se else "–"))
     graphs = [graph.named("L") for mistake in found.values() for graph in mistake.graphs]
     for (file, look), graph in zip(PICTURES.items(), graphs, strict=True):
         if graph.requires_grad:
             graph.backward()
         save(mg.draw(graph, title=look), out, file)
-    print()
+    print("\nWhat each makes of a number, and the repaired one, measured against the exact one:\n")
     print_table(("", "wrong", "measured", "std error", "exact", "z"), table)
     return found
 

@@ -26,7 +26,7 @@ PICTURES = {
     "policy_gradient_score.svg": "Score function, one step: u is a wall, the gains hear from log π",
 }
 PAGES = {
-    "policy_gradient.html": "step through the score function: the advantage weighs log π",
+    "policy_gradient.html": "The score function: the advantage weighs log π.",
     "policy_gradient.program.txt": "the cost of five steps and its pathwise gradient, as a program",
 }
 
@@ -162,9 +162,9 @@ def plot_curves(path: Path, found: dict[str, Learned]) -> None:
 def write_graphs(out: Path, rng: np.random.Generator, episodes: int) -> None:
     """Pictures of two steps pathwise, where gradients cross from step to step, and of one step by
     the score function, where none can; a page and a listing."""
-    shown = {"pathwise": ("pathwise", 2), "score": ("score function", 1)}
-    for short, (name, steps) in shown.items():
-        loss, title = small(name, steps, rng), f"Two episodes of {steps} step(s), {name}"
+    shown = {"pathwise": ("two steps, pathwise", 2), "score": ("one step, score function", 1)}
+    for short, (told, steps) in shown.items():
+        loss, title = small(told.split(", ")[1], steps, rng), f"Two episodes of {told}"
         save(mg.draw(loss, title=title), out, f"policy_gradient_{short}.svg")
     save(mg.step_through(loss, title=title), out, "policy_gradient.html")
     save_listing(objective("pathwise", rng, episodes), out, "policy_gradient.program.txt")

@@ -1,4 +1,4 @@
-"""A gradient passes through a Cholesky factor: the mean of zᵀAz learns its covariance directly.
+"""Gradients pass through a Cholesky factor, so that a covariance itself can be the parameter.
 
 Σ is the parameter, C its Cholesky factor, z = μ + Cε a draw of two coordinates. E[zᵀAz] = μᵀAμ +
 tr(AΣ), so ∂μ is (A + Aᵀ)μ and ∂Σ is ½(A + Aᵀ), with no C in it: that must come out, on average, of
@@ -14,7 +14,7 @@ import minigrad as mg
 from ._common import Array, Row, alone, print_rows, rows, save
 
 PICTURES = {
-    "stepper_full.svg": "The last step: to the right of its diagonal the gradient of C is 0, and "
+    "stepper_full.svg": "The last step: above its diagonal the gradient of C is 0, and "
     "that of S is symmetric",
 }
 PAGES = {

@@ -29,7 +29,7 @@ PICTURES = {
     "stochastic_layers.svg": "Three bumps, two points: the dropout layer draws ξ = 1 + √α ε",
 }
 PAGES = {
-    "stochastic_layers.html": "step through that draw: α hears from the fit through ξ, and from KL",
+    "stochastic_layers.html": "That draw: α hears from the fit through ξ, and from the KL.",
     "stochastic_layers.program.txt": "the loss of sixteen bumps and its gradients, as a program",
 }
 

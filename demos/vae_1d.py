@@ -20,7 +20,7 @@ PICTURES = {
     "vae_1d_before.svg": "Before training: both losses send gradients to mu and logvar, none to ε",
     "vae_1d_after.svg": "After training: y is x without z, and every gradient is as good as 0",
 }
-PAGES = {"vae_1d.html": "step through the first draw, then train it in the page until it collapses"}
+PAGES = {"vae_1d.html": "The first draw; then train it in the page until it collapses."}
 
 X, RATE, SMALLEST_SIGMA = 2.0, 1e-2, 1e-6
 START = {"mu": 0.0, "logvar": -0.5, "w": 0.1, "b": 0.0}

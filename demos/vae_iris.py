@@ -21,9 +21,9 @@ from ._common import Array, alone, print_table, save
 from ._plots import COLOURS, plot
 
 PICTURES = {
-    "vae_iris_step.svg": "One training step on two flowers: encoder, sampling, decoder, KL",
     "vae_iris_elbo.svg": "Three random starts climb to the dashed optimum, and not above it",
     "vae_iris_latent.svg": "The species part along the latent, though training saw no label",
+    "vae_iris_step.svg": "One training step on two flowers: encoder, sampling, decoder, KL",
 }
 
 BATCH, DRAWS, RATE, SEEDS = 50, 4, 0.05, 3
@@ -186,7 +186,7 @@ def main(out: Path, seed: int = 0, latent: int = 1, steps: int = 2_000) -> list[
     x, species, names = flowers()
     best = optimum(x, latent)
     runs = [train(x, seed + i, latent, steps) for i in range(SEEDS)]
-    print(f"ELBO in nats per flower; {latent} latent(s), {steps:,} steps\n")
+    print(f"ELBO in nats per flower; latent dimensions: {latent}; {steps:,} steps\n")
     lines = [
         (str(r.seed), r.elbo, f"{r.sampled:.4f} ± {r.se:.4f}", best.elbo, best.elbo - r.elbo,
          r.noise, best.noise)
