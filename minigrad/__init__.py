@@ -5,6 +5,7 @@
 of theirs is first asked for.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,8 @@ def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return import_module(f".{name}", __name__)
     if name not in _ROOM:
-        raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+        here = sys.modules[__name__]  # so that Python's traceback can ask "Did you mean …?"
+        raise AttributeError(f"module 'minigrad' has no attribute {name!r}", name=name, obj=here)
     value = getattr(import_module(f".{_ROOM[name]}", __name__), name)
     globals()[name] = value
     return value

@@ -28,7 +28,7 @@ class Conversions:
 
     def __len__(self) -> int:
         if not shape_of(self._value):
-            raise TypeError("a scalar Var has no len()")
+            raise TypeError("a scalar Var has no len(): where a list is wanted, write [v]")
         return shape_of(self._value)[0]
 
     def __bool__(self) -> bool:

@@ -84,8 +84,12 @@ def value_and_grad(
     `argnums` says which positional arguments to differentiate: one gradient for an int, a tuple of
     them for a tuple. `f` gets those as Vars, everything else as it is, and returns a scalar Var.
     """
+    if not callable(f):
+        raise TypeError(f"value_and_grad: give a function of floats or arrays, not {f!r}")
     single = isinstance(argnums, int)
     positions: tuple[int, ...] = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not all(isinstance(i, int) for i in positions):
+        raise TypeError(f"value_and_grad: argnums is an int or a tuple of ints, not {argnums!r}")
 
     def with_grad(*args: object, **keywords: object) -> tuple[Value, Value | tuple[Value, ...]]:
         given = list(args)
@@ -129,7 +133,7 @@ def _inputs_of(inputs: Sequence[Var] | Var) -> list[Var]:
     wanted = [inputs] if isinstance(inputs, Var) else list(inputs)
     for i, x in enumerate(wanted):
         if not isinstance(x, Var):
-            raise TypeError(f"grad: input {i} is a {type(x).__name__}, not a Var")
+            raise TypeError(f"grad: input {i} is of type {type(x).__name__}, not a Var")
         if not x.requires_grad:
             raise ValueError(
                 f"grad: input {i}, {x!r}, wants no gradient (kind {x.kind!r}): "

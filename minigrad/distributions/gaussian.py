@@ -32,8 +32,8 @@ from .triangular import (
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _FREE_SCALE = (
-    "use Normal.from_log_variance or Normal.from_softplus; below a log-variance of -1490 or a rho "
-    "of -745 their scale comes out as 0, so bound it with mg.soft_clip"
+    "use Normal.from_log_variance or Normal.from_softplus; where theirs comes out as 0, bound it "
+    "with mg.soft_clip"
 )
 
 
@@ -113,15 +113,19 @@ class MultivariateNormal(Distribution):
     def __init__(
         self,
         loc: object,
-        *,
+        *unnamed: object,
         scale_tril: object = None,
         covariance_matrix: object = None,
         jitter: float = 0.0,
     ) -> None:
+        if unnamed:
+            raise TypeError(
+                "MultivariateNormal: which matrix is it? Write scale_tril= or covariance_matrix="
+            )
         if (scale_tril is None) == (covariance_matrix is None):
-            given = "neither" if scale_tril is None else "both"
+            given = "neither was" if scale_tril is None else "both were"
             raise ValueError(
-                f"MultivariateNormal takes scale_tril= or covariance_matrix=, {given} were given"
+                f"MultivariateNormal takes scale_tril= or covariance_matrix=, {given} given"
             )
         if jitter and covariance_matrix is None:
             raise ValueError("MultivariateNormal: jitter= is for covariance_matrix= alone")

@@ -1,6 +1,6 @@
 """Floor 3: a distribution whose draws are another's, put through invertible maps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from ..ops import add, multiply, square, subtract
@@ -25,10 +25,10 @@ class Transformed(Wrapped):
         if not isinstance(base, Distribution):
             raise TypeError(f"Transformed takes a distribution first, not {type(base).__name__}")
         self.base, self._law = base, base._law
-        self.transforms = (transforms,) if isinstance(transforms, Flow) else tuple(transforms)
+        self.transforms = tuple(transforms) if isinstance(transforms, Iterable) else (transforms,)
         for f in self.transforms:
             if not isinstance(f, Flow):
-                raise TypeError(f"Transformed takes maps like mg.Affine or mg.Planar, not {f!r}")
+                raise TypeError(f"Transformed takes maps like mg.Affine(0, 2), not {f!r}")
             if f.vectors and not base.event_shape:
                 raise ValueError(
                     f"{type(f).__name__} moves vectors, and the base {base!r} has numbers: "

@@ -85,7 +85,7 @@ def compare(
     if not isinstance(estimators, Mapping):
         unknown = [name for name in estimators if name not in ALL]
         if unknown:
-            raise ValueError(f"no estimator {unknown[0]!r}: known are {', '.join(ALL)}")
+            raise ValueError(f"no estimator {unknown[0]!r}: known are {'; '.join(ALL)}")
         estimators = {name: ALL[name] for name in estimators}
     rows = (
         _row(name, partial(estimator, problem, params, samples, rng))

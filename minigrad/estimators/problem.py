@@ -22,6 +22,8 @@ class Setting:
     """A problem at its parameters, which are leaves: what an estimator's rule works on."""
 
     def __init__(self, problem: Problem, params: Sequence[Value]) -> None:
+        if not callable(problem):
+            raise TypeError(f"a problem is a function of the parameters, not {_kind(problem)}")
         self.problem, self.params = problem, params
         self.theta = tuple(Var(p) for p in params)
         made: object = problem(*self.theta)
