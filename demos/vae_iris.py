@@ -17,7 +17,7 @@ import numpy as np
 
 import minigrad as mg
 
-from ._common import Array, alone, print_table, save
+from ._common import Array, alone, print_table, save, settling
 from ._plots import COLOURS, plot
 
 PICTURES = {
@@ -124,14 +124,11 @@ def batches(x: Array, rng: np.random.Generator) -> Iterator[mg.Var]:
 
 def train(x: Array, seed: int, latent: int, steps: int) -> Trained:
     """Adam from one random start; in the second half its rate falls to 0, so the noise settles."""
-    from tqdm import tqdm
-
     rng = np.random.default_rng(seed)
     vae = LinearVAE(rng, x.shape[1], latent)
     optimizer = mg.Adam(vae.params, RATE)
     curve = []
-    for i, batch in zip(tqdm(range(steps), desc=f"seed {seed}"), batches(x, rng), strict=False):
-        optimizer.lr = RATE * min(1.0, 2.0 - 2.0 * i / steps)
+    for i, batch in zip(settling(optimizer, steps, f"seed {seed}"), batches(x, rng), strict=False):
         optimizer.zero_grad()
         loss = -vae.elbo(batch, rng, DRAWS)
         loss.backward()

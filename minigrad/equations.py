@@ -19,7 +19,7 @@ from typing import Protocol, overload
 import numpy as np
 
 from .registry import OPS, Closure
-from .values import Shape, Value, ieee, shape_of
+from .values import Shape, Value, careful, shape_of
 from .variable import Var
 
 
@@ -99,11 +99,8 @@ class Equations(Sequence[Equation]):
             or any(x.shape for x in (row, *inputs))
         ):
             return None
-        values = (1.0, row.value, *(x.value for x in inputs))
-        try:
-            return float(back(*values))  # type: ignore[arg-type]
-        except (ArithmeticError, ValueError):
-            return float(ieee(back, *values))
+        slope = careful(back, 1.0, row.value, *(x.value for x in inputs))
+        return float(slope)  # type: ignore[arg-type]
 
     def names(self) -> list[str]:
         """A name for each: the user's, an unnamed scalar constant's number, else v1, v2, …"""

@@ -77,6 +77,14 @@ def ieee(function: Callable[..., object], *values: object) -> Value:
         return plain(function(*(np.float64(v) if type(v) is float else v for v in values)))
 
 
+def careful(function: Callable[..., object], *values: object) -> object:
+    """`function` of `values`; run again by `ieee` where Python's floats raise."""
+    try:
+        return function(*values)
+    except (ArithmeticError, ValueError):
+        return ieee(function, *values)
+
+
 def readonly(value: Value) -> Value:
     """`value`, locked if it is an array: nobody changes it behind the tape's back."""
     if type(value) is not float:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..equations import Equations, equations_of
-from ..registry import OPS, Closure
+from ..registry import OPS
 from ..sweep import fit
-from ..values import Shape, ieee, shape_of
+from ..values import Shape, careful, shape_of
 from ..variable import Var, constant
 from .javascript import called_by, layout_of
 from .steps import LITERAL, Code, code_of
@@ -49,19 +49,12 @@ def shares_of(
         is_scalar = not any(equations[i].shape for i in (row.position, *row.inputs))
         for operand, (i, back) in enumerate(zip(row.inputs, row.closures, strict=True)):
             if back is not None and equations[i].requires_grad:
-                handed = _handed(back, upstream, y, inputs)
+                handed: Any = careful(back, upstream, y, *inputs)
                 amount = fit(handed, equations[i].shape)
-                slope = _handed(back, 1.0, y, inputs) if is_scalar else None
+                slope = careful(back, 1.0, y, *inputs) if is_scalar else None
                 totals[i] = totals[i] + amount if i in totals else amount
                 shape = shape_of(handed)
                 yield Share(row.position, operand, i, upstream, slope, amount, totals[i], shape)
-
-
-def _handed(back: Closure, upstream: object, y: object, inputs: list[object]) -> Any:  # noqa: ANN401
-    try:
-        return back(upstream, y, *inputs)
-    except (ArithmeticError, ValueError):  # where Python's floats raise and IEEE 754 does not
-        return ieee(back, upstream, y, *inputs)
 
 
 def replayed_leaves(equations: Equations) -> list[int]:

@@ -11,7 +11,7 @@ import numpy as np
 from ..equations import Equation, Equations
 from ..registry import OPS
 from ..sweep import fit
-from ..values import Array, Value, ieee, plain
+from ..values import Array, Value, careful, plain
 from .labels import finite
 
 STEEP_OPS = ("divide", "log", "sqrt", "power")  # whose slopes grow beyond bounds near 0
@@ -104,11 +104,8 @@ def _hand_down(flow: Flow, equations: Equations, row: Equation, operand: int) ->
 
 def _handed(equations: Equations, row: Equation, operand: int, g: Value) -> object:
     back = row.closures[operand]
-    values = [each.value for each in equations.inputs_of(row)]
-    try:
-        return back(g, row.value, *values)  # type: ignore[misc]
-    except (ArithmeticError, ValueError):  # where Python's floats raise and IEEE 754 does not
-        return ieee(back, g, row.value, *values)  # type: ignore[arg-type]
+    assert back is not None
+    return careful(back, g, row.value, *(each.value for each in equations.inputs_of(row)))
 
 
 def _add(flow: Flow, row: Equation, x: Equation, d: Value) -> None:
