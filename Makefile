@@ -26,10 +26,11 @@ test: .venv/ready  ## run the tests and the doctests
 
 check: .venv/ready  ## lint with ruff, type-check the package with mypy
 	@$(python) -m ruff check .
+	@$(python) -m ruff format --check -q .
 	@$(python) -m mypy
 
 mutants: .venv/ready  ## spoil every derivative rule in turn and count how many the tests notice
-	@$(python) -m tests.mutants
+	@$(python) -m tests.support.mutants
 
 bench: .venv/ready-bench  ## measure speed and memory against other engines
 	@$(python) -m tests.benchmarks

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from minigrad.views.palette import BAD, FAINT, INK, LOOKS, PAGE
+from minigrad.pictures.palette import BAD, FAINT, INK, LOOKS, PAGE
 
 from ._order import PATH, title
 

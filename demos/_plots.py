@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from minigrad.views.palette import BAD, FAINT, GRADIENT, INK, LOOKS
+from minigrad.pictures.palette import BAD, FAINT, GRADIENT, INK, LOOKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ LINES = tuple(
 _STYLE = {
     "svg.hashsalt": "minigrad",  # ids by content: without it they are random
     "svg.fonttype": "none",  # text stays text, to be coloured and read aloud
-    "font.family": "sans-serif",
+    "font.family": ["sans-serif", "DejaVu Sans"],  # the second has every subscript
     "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
     "font.size": 11,
     "axes.spines.top": False,

@@ -1,4 +1,4 @@
-"""Floor 2: gradients against differences of forward values, which can't share a rule's mistake."""
+"""Gradients against differences of forward values, which can't share a rule's mistake."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .gradients import grad
-from .variable import Var, constant
+from .engine.gradients import grad
+from .engine.variable import Var, constant
 
 Function = Callable[..., object]
 Scalar = Callable[..., Var]
@@ -112,9 +112,7 @@ def compared(total: Scalar, leaves: Sequence[Var], wanted: Sequence[int]) -> Ite
             yield Compared(where, float(np.asarray(gradient)[place]), slope)
 
 
-def _moved(
-    total: Scalar, leaves: Sequence[Var], i: int, at: tuple[int, ...], new: float
-) -> float:
+def _moved(total: Scalar, leaves: Sequence[Var], i: int, at: tuple[int, ...], new: float) -> float:
     """The value of `total` with one number of argument `i` replaced; nan where `f` refuses it."""
     value = np.array(leaves[i].value)
     value[at] = new

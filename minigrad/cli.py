@@ -1,4 +1,4 @@
-"""Floor 5: the command line, `minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
+"""The command line, `minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
 
 The exit status is 0; or 1 where the formula is understood but the check fails, or it has no
 program, or a file can't be written; or 2 for a command that is not understood.
@@ -22,7 +22,7 @@ from .commands import (
     write_lesson,
     write_picture,
 )  # fmt: skip
-from .views.render import RendererError
+from .pictures.render import RendererError
 
 _MORE = """\
 a formula has numbers, pi, names, + - * / **, comparisons and functions like exp or where

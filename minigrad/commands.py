@@ -1,4 +1,4 @@
-"""Floor 5: what each command of the command line does with a typed formula."""
+"""What each command of the command line does with a typed formula."""
 
 import argparse
 import unicodedata
@@ -22,13 +22,13 @@ from .distributions.randomness import (
     noise_leaf,
 )
 from .emit.tracing import program_of
+from .engine.op import OPS
+from .engine.variable import Var
 from .expressions import CONSTANTS, Expression
-from .registry import OPS
-from .variable import Var
-from .views.labels import short
-from .views.lesson import step_through
-from .views.picture import draw
-from .views.reasons import explain
+from .pages.lesson.lesson import step_through
+from .pictures.labels import short
+from .pictures.picture import draw
+from .reports.reasons import explain
 
 _LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL
 LONGEST_TITLE = 80  # letters of a formula above its page

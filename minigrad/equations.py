@@ -1,4 +1,4 @@
-"""Floor 2: the tape as a list of equations, the only reader of the graph. Pictures, listings and
+"""The tape as a list of equations, the only reader of the graph. Pictures, listings and
 programs take equations, never a Var.
 
     >>> import minigrad as mg
@@ -18,9 +18,9 @@ from typing import Protocol, overload
 
 import numpy as np
 
-from .registry import OPS, Closure
-from .values import Shape, Value, careful, shape_of
-from .variable import Var
+from .engine.op import OPS, Closure
+from .engine.values import Shape, Value, careful, shape_of
+from .engine.variable import Var
 
 
 class Applied(Protocol):
@@ -107,8 +107,7 @@ class Equations(Sequence[Equation]):
         taken = {row.name for row in self.rows}
         fresh = (name for i in range(1, 2 * len(self.rows) + 1) if (name := f"v{i}") not in taken)
         return [
-            row.name or (_number(row.value) if row.is_literal else next(fresh))
-            for row in self.rows
+            row.name or (_number(row.value) if row.is_literal else next(fresh)) for row in self.rows
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Floor 2: a formula of scalars, typed by a user, computed on the tape.
+"""A formula of scalars, typed by a user, computed on the tape.
 
 It is parsed, never evaluated as Python: names, numbers, operators, comparisons and calls of
 elementwise ops, and nothing else.
@@ -10,8 +10,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import TypeGuard
 
-from .registry import OPS
-from .variable import Var, constant
+from .engine.op import OPS
+from .engine.variable import Var, constant
 
 LONGEST = 10_000  # characters
 _TOO_DEEP = (

@@ -1,4 +1,4 @@
-"""Floor 2: NumPy's functions on a Var, one table: each goes to an op or to one line of composition.
+"""NumPy's functions on a Var, one table: each goes to an op or to one line of composition.
 
 `np.exp(v)`, `np.ones(3) * v` and `np.sum(v, axis=0)` stay on the tape. A row takes those arguments
 of NumPy's function that have a meaning here, under NumPy's names; any other argument, and any
@@ -15,9 +15,9 @@ from inspect import signature
 import numpy as np
 
 from . import ops
-from .registry import ABOVE, OPS
-from .values import as_axes, shape_of, size_of
-from .variable import Var
+from .engine.op import ABOVE, OPS
+from .engine.values import as_axes, shape_of, size_of
+from .engine.variable import Var
 
 Axis = int | tuple[int, ...] | None
 Row = Callable[..., object]

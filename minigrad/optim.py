@@ -1,11 +1,11 @@
-"""Floor 2: optimisers, which move parameters by the gradients that `backward` left in `.grad`."""
+"""Optimisers, which move parameters by the gradients that `backward` left in `.grad`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
+from .engine.values import Value
+from .engine.variable import Var
 from .ops import sqrt
-from .values import Value
-from .variable import Var
 
 
 class _Optimizer(ABC):

@@ -9,10 +9,9 @@ import pytest
 
 import demos.__main__ as runner
 import minigrad as mg
-
-from .browser import WIDE, chromium, missing
-from .demo_sizes import SMALL
-from .stepper import Stepper
+from tests.support.browser import WIDE, chromium, missing
+from tests.support.demo_sizes import SMALL
+from tests.support.stepper import Stepper
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.checking import compared
-from minigrad.registry import OPS
+from minigrad.engine.op import OPS
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])

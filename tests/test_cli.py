@@ -16,9 +16,8 @@ import pytest
 import minigrad as mg
 from minigrad.cli import main
 from minigrad.commands import LAWS
-from minigrad.registry import OPS
-
-from .references import executed
+from minigrad.engine.op import OPS
+from tests.support.references import executed
 
 SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")
 
@@ -342,8 +341,8 @@ def test_without_a_renderer_the_status_is_1(capsys, monkeypatch):
     def fails(dot):
         raise OSError("on purpose")
 
-    monkeypatch.setattr("minigrad.views.render._webassembly", fails)
-    monkeypatch.setattr("minigrad.views.render._executable", fails)
+    monkeypatch.setattr("minigrad.pictures.render._webassembly", fails)
+    monkeypatch.setattr("minigrad.pictures.render._executable", fails)
     status, out, err = run(capsys, "x*x", "x=3", command="draw")
     assert (status, out) == (1, "") and "pip install" in err
 

@@ -1,4 +1,4 @@
-"""Floor 3: distributions whose draws are ordinary ops on noise: gradients flow through them."""
+"""Distributions whose draws are ordinary ops on noise: gradients flow through them."""
 
 from .base import Distribution, Independent
 from .bounds import elbo, iwae

@@ -1,4 +1,4 @@
-"""Floor 3: what every distribution has: z = transform(noise), a density, moments, shapes.
+"""What every distribution has: z = transform(noise), a density, moments, shapes.
 
 Shapes, stated once for all: a draw has the shape `sample_shape + batch_shape + event_shape`.
 `sample_shape` is what the caller asks for, `batch_shape` comes from the parameters (several
@@ -13,10 +13,10 @@ import operator
 from abc import ABC, abstractmethod
 from typing import Self
 
-from .. import context
+from ..engine import context
+from ..engine.values import Shape, Value, as_value
+from ..engine.variable import PLAIN, Note, Var, next_order
 from ..ops import sqrt, stop_gradient
-from ..values import Shape, Value, as_value
-from ..variable import PLAIN, Note, Var, next_order
 from .parameters import as_outcome, sum_last
 from .randomness import NORMAL, Generator, Law, as_sample_shape, check_generator, noise_leaf
 

@@ -1,15 +1,15 @@
-"""Floor 3: lower bounds on log p(x), differentiable in the model and in the approximation."""
+"""Lower bounds on log p(x), differentiable in the model and in the approximation."""
 
 import math
 from collections.abc import Callable
 
 import numpy as np
 
-from ..context import no_grad
+from ..engine.context import no_grad
+from ..engine.values import Shape, Value, shape_of
+from ..engine.variable import Var
 from ..ops import logsumexp, mean, softmax, stop_gradient, subtract
 from ..ops import sum as sum_
-from ..values import Shape, Value, shape_of
-from ..variable import Var
 from .base import Distribution
 from .parameters import Numbers, sum_last, value_of
 from .randomness import Generator, sample_count

@@ -1,7 +1,9 @@
-"""Floor 3: Dirichlet: proportions, which are positive and add up to 1."""
+"""Dirichlet: proportions, which are positive and add up to 1."""
 
 import numpy as np
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import (
     add,
     digamma,
@@ -14,8 +16,6 @@ from ..ops import (
     subtract,
 )
 from ..ops import sum as sum_
-from ..values import shape_of
-from ..variable import Var
 from .implicit import Implicit, above_tangent
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, value_of, where_possible

@@ -1,4 +1,4 @@
-"""Floor 3: outcomes that jump: Bernoulli and Categorical. They have samples and log-probabilities,
+"""Outcomes that jump: Bernoulli and Categorical. They have samples and log-probabilities,
 and no rsample: between two jumps a draw does not move with the parameters, its gradient is 0.
 """
 
@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import (
     add,
     cumsum,
@@ -29,8 +31,6 @@ from ..ops import (
     where,
 )
 from ..ops import sum as sum_
-from ..values import shape_of
-from ..variable import Var
 from .base import Distribution
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, first_where, spread, value_of

@@ -1,4 +1,4 @@
-"""Floor 3: numbers of many shapes: z = loc + scale · ε with a standard ε, and Uniform.
+"""Numbers of many shapes: z = loc + scale · ε with a standard ε, and Uniform.
 
 Each family is its standard distribution (loc 0, scale 1): how to draw it, its log-density, moments.
 """
@@ -7,6 +7,8 @@ import math
 from abc import abstractmethod
 from typing import ClassVar
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
     add,
@@ -23,8 +25,6 @@ from ..ops import (
     subtract,
     where,
 )
-from ..values import shape_of
-from ..variable import Var
 from .base import Distribution
 from .kl import closed_form
 from .parameters import Numbers, as_outcome, as_parameter, check_positive, joint_shape, over, spread

@@ -1,4 +1,4 @@
-"""Floor 3: invertible maps y = f(x) for `Transformed`, each with its log-determinant on the tape.
+"""Invertible maps y = f(x) for `Transformed`, each with its log-determinant on the tape.
 
 `forward(x)` gives y and log |det ∂y/∂x|, `inverse(y)` gives x and the same log |det ∂y/∂x|: one for
 each number, or one for each vector along the last axis where the map is one of vectors. A y that no
@@ -13,6 +13,8 @@ from typing import Self
 
 import numpy as np
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
     add,
@@ -33,8 +35,6 @@ from ..ops import (
 )
 from ..ops import sigmoid as sigmoid_of
 from ..ops import sum as sum_
-from ..values import shape_of
-from ..variable import Var
 from .parameters import Numbers, as_parameter, first_where, spread, value_of
 
 Moved = tuple[Var, Var]

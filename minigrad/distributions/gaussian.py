@@ -1,13 +1,13 @@
-"""Floor 3: Gaussians. z = μ + σε for numbers, z = μ + Lε for vectors, ε standard normal."""
+"""Gaussians. z = μ + σε for numbers, z = μ + Lε for vectors, ε standard normal."""
 
 import math
 from typing import Self
 
 import numpy as np
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import add, exp, log, matmul, multiply, softplus, square, subtract, swapaxes, tril, where
-from ..values import shape_of
-from ..variable import Var
 from .base import Distribution
 from .parameters import (
     Numbers,

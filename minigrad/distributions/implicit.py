@@ -1,4 +1,4 @@
-"""Floor 3: families whose shape has no closed transform: here Gamma and Beta.
+"""Families whose shape has no closed transform: here Gamma and Beta.
 
 Their noise is uniform and z its quantile; the gradient comes from implicit differentiation, once:
 see `quantiles`. Draws need SciPy (`pip install 'minigrad[special]'`), nothing else does.
@@ -6,6 +6,8 @@ see `quantiles`. Draws need SciPy (`pip install 'minigrad[special]'`), nothing e
 
 from typing import ClassVar
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import (
     add,
     clip,
@@ -22,8 +24,6 @@ from ..ops import (
     sigmoid,
     subtract,
 )
-from ..values import shape_of
-from ..variable import Var
 from .base import Distribution
 from .families import ANY_NUMBER
 from .kl import closed_form

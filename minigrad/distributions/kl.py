@@ -1,4 +1,4 @@
-"""Floor 3: the Kullback-Leibler divergence KL(p ‖ q) = E_p[log p(z) - log q(z)], in nats.
+"""The Kullback-Leibler divergence KL(p ‖ q) = E_p[log p(z) - log q(z)], in nats.
 
 A closed form is one function, entered for its pair of classes by `@closed_form`. A pair without one
 is an error: nothing exact turns into an estimate unasked.
@@ -6,9 +6,9 @@ is an error: nothing exact turns into an estimate unasked.
 
 from collections.abc import Callable
 
+from ..engine.values import Shape
+from ..engine.variable import Var
 from ..ops import expm1, mean, multiply, solve_triangular, square, subtract
-from ..values import Shape
-from ..variable import Var
 from .base import Distribution, Independent
 from .gaussian import MultivariateNormal, Normal
 from .parameters import joint_shape, less, over, sum_last
@@ -19,9 +19,7 @@ ClosedForm = Callable[..., Var]
 _CLOSED_FORMS: dict[tuple[type[Distribution], type[Distribution]], ClosedForm] = {}
 
 
-def closed_form(
-    p: type[Distribution], q: type[Distribution]
-) -> Callable[[ClosedForm], ClosedForm]:
+def closed_form(p: type[Distribution], q: type[Distribution]) -> Callable[[ClosedForm], ClosedForm]:
     """Enter the decorated function as KL(p ‖ q) for these classes."""
 
     def enter(function: ClosedForm) -> ClosedForm:

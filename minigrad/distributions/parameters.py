@@ -1,4 +1,4 @@
-"""Floor 3: parameters of distributions: how they are held, and the checks that families share."""
+"""Parameters of distributions: how they are held, and the checks that families share."""
 
 import math
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.values import Shape, Value, as_value, readonly, shape_of
+from ..engine.variable import Var
 from ..ops import broadcast_to, divide, subtract, where
 from ..ops import sum as sum_
-from ..values import Shape, Value, as_value, readonly, shape_of
-from ..variable import Var
 
 Numbers = Var | Value  # a parameter, or what is computed from parameters: a Var if one of them is
 

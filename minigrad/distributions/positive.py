@@ -1,7 +1,9 @@
-"""Floor 3: numbers above 0. Below, their log-density is -inf, and no gradient comes from there."""
+"""Numbers above 0. Below, their log-density is -inf, and no gradient comes from there."""
 
 import math
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import (
     add,
     divide,
@@ -17,8 +19,6 @@ from ..ops import (
     subtract,
     where,
 )
-from ..values import shape_of
-from ..variable import Var
 from .base import Distribution
 from .families import ANY_NUMBER, EULER
 from .gaussian import HALF_LOG_2PI, Normal

@@ -1,4 +1,4 @@
-"""Floor 3: quantiles of Gamma and Beta, and how they move with the parameters. It needs SciPy.
+"""Quantiles of Gamma and Beta, and how they move with the parameters. It needs SciPy.
 
 The draw z with F(z; α) = u, for noise u, moves with α by implicit differentiation:
 
@@ -16,9 +16,9 @@ from types import ModuleType
 
 import numpy as np
 
+from ..engine.values import Array, Value
 from ..ops import exp, lgamma, softplus
 from ..ops.row import op
-from ..values import Array, Value
 
 _NEGLIGIBLE = 37.0  # exp(-37) is as small beside 1 as rounding
 _POINTS, _WEIGHTS = (tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(64))  # on (-1, 1)

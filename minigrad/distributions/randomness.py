@@ -1,4 +1,4 @@
-"""Floor 3: the randomness of every distribution: draws that take part in a graph as its inputs.
+"""The randomness of every distribution: draws that take part in a graph as its inputs.
 
 A draw is a leaf of kind "noise": it has a value that can be looked at, kept and used again, and no
 gradient ever reaches it.
@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import context
-from ..values import Shape, Value, plain
-from ..variable import Fixed, Note, Var
+from ..engine import context
+from ..engine.values import Shape, Value, plain
+from ..engine.variable import Fixed, Note, Var
 
 Generator = np.random.Generator
 _NORMAL = NormalDist()

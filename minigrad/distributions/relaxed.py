@@ -1,4 +1,4 @@
-"""Floor 3: relaxations of Bernoulli and Categorical: smooth draws near the corners 0 and 1.
+"""Relaxations of Bernoulli and Categorical: smooth draws near the corners 0 and 1.
 
 As the temperature falls to 0 they become the discrete draws, and their gradients ever noisier.
 `hard=True` is the straight-through trick: the value of a draw is rounded to its corner, while its
@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import numpy as np
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
     add,
@@ -38,8 +40,6 @@ from ..ops import (
 from ..ops import max as max_
 from ..ops import min as min_
 from ..ops import sum as sum_
-from ..values import shape_of
-from ..variable import Var
 from .base import Distribution
 from .discrete import Bernoulli, Categorical, check_all
 from .parameters import Numbers, as_outcome, as_parameter, check_positive, value_of, where_possible

@@ -1,7 +1,9 @@
-"""Floor 3: Student's t: Gaussian for large df, with heavier tails for small."""
+"""Student's t: Gaussian for large df, with heavier tails for small."""
 
 import math
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import (
     add,
     digamma,
@@ -18,8 +20,6 @@ from ..ops import (
     subtract,
     where,
 )
-from ..values import shape_of
-from ..variable import Var
 from .implicit import Implicit
 from .parameters import Numbers, as_outcome, as_parameter, joint_shape, less, over, spread
 from .quantiles import beta_quantile

@@ -1,10 +1,10 @@
-"""Floor 3: a distribution whose draws are another's, put through invertible maps."""
+"""A distribution whose draws are another's, put through invertible maps."""
 
 from collections.abc import Iterable, Sequence
 from typing import Self
 
+from ..engine.variable import Var, next_order
 from ..ops import add, multiply, square, subtract
-from ..variable import Var, next_order
 from .base import Distribution, Wrapped, _mark
 from .flows import Affine, Flow
 from .parameters import Numbers, as_outcome, sum_last

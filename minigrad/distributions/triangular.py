@@ -1,7 +1,9 @@
-"""Floor 3: the lower triangular factor L of a covariance Σ = L Lᵀ: its checks and its uses."""
+"""The lower triangular factor L of a covariance Σ = L Lᵀ: its checks and its uses."""
 
 import numpy as np
 
+from ..engine.values import shape_of
+from ..engine.variable import Var
 from ..ops import (
     add,
     cholesky,
@@ -19,8 +21,6 @@ from ..ops import (
     tril,
 )
 from ..ops import sum as sum_
-from ..values import shape_of
-from ..variable import Var
 from .parameters import Numbers, as_parameter, check_positive, first_where, sum_last, value_of
 
 

@@ -1,7 +1,6 @@
-"""Floor 3: from tape to program. Equations are cleaned up, then written out in a language.
+"""From tape to program. Equations are cleaned up, then written out in a language.
 
 `tracing` has `trace`, which records a function; `steps` are its equations, `passes` and `algebra`
 shorten the list, `layout` decides which lines it becomes, `python` and `javascript` write them,
-`rescue` gives IEEE 754's answer where Python raises, `programs` has the result. `replay` is the
-program that the stepper's page runs: every number of a tape, none left out.
+`rescue` gives IEEE 754's answer where Python raises, `programs` has the result.
 """

@@ -1,11 +1,11 @@
-"""Floor 3: a program of scalars written in JavaScript."""
+"""A program of scalars written in JavaScript."""
 
 import math
 import re
 from functools import cache
 from importlib.resources import files
 
-from ..registry import OPS
+from ..engine.op import OPS
 from .layout import ATOM, SIGNED, Language, Layout, Text
 from .names import free_name, names_of, result_names
 from .steps import LITERAL, Code, Step

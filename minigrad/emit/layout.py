@@ -1,4 +1,4 @@
-"""Floor 3: which lines a program has. A step that is read once is written where it is read, as long
+"""Which lines a program has. A step that is read once is written where it is read, as long
 as the line stays readable; every other step gets a line, and a name.
 
 How an op is written is a template of its row, such as `math.exp({0})` or `{0} + {1}`.

@@ -1,4 +1,4 @@
-"""Floor 3: the names that a program's steps go by: the user's, made legal and told apart."""
+"""The names that a program's steps go by: the user's, made legal and told apart."""
 
 import keyword
 import re

@@ -1,4 +1,4 @@
-"""Floor 3: the passes that make a program shorter.
+"""The passes that make a program shorter.
 
 A pass takes a `Code` and gives a new one that computes the same numbers to the last bit, but for
 two things that `algebra.py` says: the sign of a zero, and the last digits of subnormal numbers.
@@ -6,7 +6,7 @@ two things that `algebra.py` says: the sign of a zero, and the last digits of su
 
 import numpy as np
 
-from ..registry import OPS
+from ..engine.op import OPS
 from .algebra import simplified
 from .steps import LITERAL, Code, Step, rewritten
 

@@ -1,12 +1,12 @@
-"""Floor 3: a program that can be called, listed and compiled. `tracing.py` makes one."""
+"""A program that can be called, listed and compiled. `tracing.py` makes one."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from ..values import FLOAT64, Shape, Value, as_value, shape_of
-from ..variable import Var
+from ..engine.values import FLOAT64, Shape, Value, as_value, shape_of
+from ..engine.variable import Var
 from .javascript import javascript_source
 from .passes import cleaned
 from .python import Source, python_source

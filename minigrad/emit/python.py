@@ -1,4 +1,4 @@
-"""Floor 3: a program written in Python, with `math` for floats and NumPy for arrays."""
+"""A program written in Python, with `math` for floats and NumPy for arrays."""
 
 import ast
 import builtins
@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..registry import OPS
-from ..values import Array
+from ..engine.op import OPS
+from ..engine.values import Array
 from .layout import ATOM, SIGNED, Language, Layout, Line, Text
 from .names import free_name, names_of, result_names
 from .rescue import ieee

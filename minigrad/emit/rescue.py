@@ -1,4 +1,4 @@
-"""Floor 3: IEEE 754's answer where Python's floats raise. `ieee` is copied into every program."""
+"""IEEE 754's answer where Python's floats raise. `ieee` is copied into every program."""
 
 from collections.abc import Callable
 from types import FunctionType

@@ -1,11 +1,11 @@
-"""Floor 3: equations as the steps of a program, and the walk by which a pass changes them."""
+"""Equations as the steps of a program, and the walk by which a pass changes them."""
 
 import math
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
+from ..engine.values import Shape, Value, shape_of
 from ..equations import Equations
-from ..values import Shape, Value, shape_of
 
 LITERAL = "literal"
 

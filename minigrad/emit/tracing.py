@@ -1,4 +1,4 @@
-"""Floor 3: `trace` runs a function once on the tape and makes a program of value and gradients."""
+"""`trace` runs a function once on the tape and makes a program of value and gradients."""
 
 import inspect
 import sys
@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from ..context import scope
+from ..engine.context import scope
+from ..engine.gradients import grad
+from ..engine.op import ABOVE
+from ..engine.values import as_value
+from ..engine.variable import Var, constant
 from ..equations import count_below, equations_of
-from ..gradients import grad
-from ..registry import ABOVE
-from ..values import as_value
-from ..variable import Var, constant
 from .names import free_name
 from .passes import cleaned
 from .programs import Program

@@ -1,4 +1,4 @@
-"""Floor 4: estimators of the gradient of E[f(z)], z drawn from what the parameters describe."""
+"""Estimators of the gradient of E[f(z)], z drawn from what the parameters describe."""
 
 from .comparison import Comparison, compare
 from .difference import finite_difference

@@ -1,4 +1,4 @@
-"""Floor 4: estimators side by side on one problem."""
+"""Estimators side by side on one problem."""
 
 import time
 import warnings
@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..distributions.randomness import Generator
-from ..values import Value
+from ..engine.values import Value
 from .difference import finite_difference
 from .measure import measure_valued
 from .problem import Problem

@@ -1,4 +1,4 @@
-"""Floor 4: finite differences of the mean of f, with the same noise at both ends or without."""
+"""Finite differences of the mean of f, with the same noise at both ends or without."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -7,9 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from ..context import no_grad
 from ..distributions.randomness import Generator
-from ..values import Array, Value, plain
+from ..engine.context import no_grad
+from ..engine.values import Array, Value, plain
 from .problem import Problem, Setting, check_rsample, draw, draw_noise
 from .results import Estimate
 from .streaming import Chunk, stream

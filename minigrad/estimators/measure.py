@@ -1,4 +1,4 @@
-"""Floor 4: measure-valued gradients of Gaussians: the derivative of a density as a difference of
+"""Measure-valued gradients of Gaussians: the derivative of a density as a difference of
 two densities, f evaluated in both.
 
 ∂/∂μ of N(μ, σ²) is 1/(σ√(2π)) times that of μ + σW less that of μ - σW, W Weibull (shape 2, scale
@@ -15,10 +15,10 @@ import numpy as np
 
 from ..distributions import Distribution, Independent, Normal
 from ..distributions.randomness import Generator
-from ..gradients import grad
+from ..engine.gradients import grad
+from ..engine.values import Array, Value, plain
+from ..engine.variable import Var, constant
 from ..ops import mean
-from ..values import Array, Value, plain
-from ..variable import Var, constant
 from .problem import Problem, Setting, draw
 from .results import Estimate
 from .streaming import Chunk, stream

@@ -1,4 +1,4 @@
-"""Floor 4: a problem, a function of the parameters that returns a distribution and an integrand.
+"""A problem, a function of the parameters that returns a distribution and an integrand.
 
 `def problem(mu, sigma): return mg.Normal(mu, sigma), mg.sin`. The integrand takes samples of shape
 (n,) + batch_shape + event_shape and returns n numbers, a Var of shape (n,); it may use the
@@ -7,12 +7,12 @@ parameters itself.
 
 from collections.abc import Callable, Sequence
 
-from ..context import no_grad
 from ..distributions.base import Distribution
 from ..distributions.randomness import Generator, noise_leaf
+from ..engine.context import no_grad
+from ..engine.values import Array, Shape, Value
+from ..engine.variable import Var
 from ..ops import concatenate
-from ..values import Array, Shape, Value
-from ..variable import Var
 
 Integrand = Callable[[Var], Var]
 Problem = Callable[..., tuple[Distribution, Integrand]]

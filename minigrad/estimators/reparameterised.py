@@ -1,4 +1,4 @@
-"""Floor 4: the pathwise estimator: the gradient flows through z = transform(noise)."""
+"""The pathwise estimator: the gradient flows through z = transform(noise)."""
 
 import warnings
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from ..distributions.randomness import Generator
-from ..gradients import grad
+from ..engine.gradients import grad
 from .problem import Problem, Setting, check_rsample, draw_noise
 from .results import Estimate
 from .streaming import Chunk, stream

@@ -1,11 +1,11 @@
-"""Floor 4: what an estimator returns: numbers, each with its standard error."""
+"""What an estimator returns: numbers, each with its standard error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..values import Value, as_value, shape_of
+from ..engine.values import Value, as_value, shape_of
 
 ENOUGH = 32  # chunks: the standard error itself is then known to about an eighth
 ROUNDING = 1e-12  # relative: what a mean of many floats may be off without any randomness

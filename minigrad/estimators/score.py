@@ -1,4 +1,4 @@
-"""Floor 4: the score function estimator, f(z) ∇ log q(z): f need not have a derivative.
+"""The score function estimator, f(z) ∇ log q(z): f need not have a derivative.
 
 A baseline b, in (f(z) - b) ∇ log q(z), takes variance away and leaves the mean as it is, as long as
 b does not depend on z. So the baseline of each sample is computed from the others in its chunk.
@@ -14,10 +14,10 @@ import numpy as np
 from ..distributions import Distribution, Independent, Uniform
 from ..distributions.parameters import sum_last
 from ..distributions.randomness import Generator
-from ..gradients import grad
+from ..engine.gradients import grad
+from ..engine.values import Array, Value, plain
+from ..engine.variable import Var
 from ..ops import mean, multiply
-from ..values import Array, Value, plain
-from ..variable import Var
 from .problem import Problem, Setting, draw
 from .results import Estimate
 from .streaming import Chunk, stream

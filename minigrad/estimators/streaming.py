@@ -1,4 +1,4 @@
-"""Floor 4: an estimate as a stream of chunks, so that memory is that of one chunk.
+"""An estimate as a stream of chunks, so that memory is that of one chunk.
 
 Chunk i draws from child i of one `SeedSequence`, and the chunks' means are added up in one order.
 So the numbers do not depend on who computes a chunk: this process, its threads or another machine.
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..distributions.randomness import Generator, sample_count
-from ..values import Array, Value, as_value, plain, readonly, shape_of, size_of
-from ..variable import Var
+from ..engine.values import Array, Value, as_value, plain, readonly, shape_of, size_of
+from ..engine.variable import Var
 from .problem import Problem, Setting
 from .results import ENOUGH, Estimate
 from .workers import each_block

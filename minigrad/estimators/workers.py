@@ -1,4 +1,4 @@
-"""Floor 4: who computes the blocks of a stream: this process, or the workers of an executor."""
+"""Who computes the blocks of a stream: this process, or the workers of an executor."""
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Floor 1: the operations, one row each; importing this registers them all.
+"""The operations, one row each; importing this registers them all.
 
 Every function that a room defines is exported from here, so adding an op is one edit.
 """

@@ -1,4 +1,4 @@
-"""Floor 1: elementwise ops with a kink or a choice: abs, maximum, clip, where, comparisons, walls.
+"""Elementwise ops with a kink or a choice: abs, maximum, clip, where, comparisons, walls.
 
 The slope at each kink is noted in the docstring. No gradient passes where a rule is None.
 """
@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from ..values import Value
+from ..engine.values import Value
 from .row import comparison, each
 
 

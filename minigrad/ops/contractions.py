@@ -1,11 +1,11 @@
-"""Floor 1: einsum, whose closures are einsums again."""
+"""Einsum, whose closures are einsums again."""
 
 import string
 
 import numpy as np
 
-from ..values import Shape, Value, shape_of
-from ..variable import Var
+from ..engine.values import Shape, Value, shape_of
+from ..engine.variable import Var
 from .row import op
 from .shapes import index, reshape
 

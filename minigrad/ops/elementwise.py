@@ -1,4 +1,4 @@
-"""Floor 1: elementwise ops, one row each: value, closures, domain and edges.
+"""Elementwise ops, one row each: value, closures, domain and edges.
 
 `g` is the gradient with respect to the output `y`; `x`, `a`, `b` are the inputs. A rule is written
 with ops and operators only, so it runs on floats, on arrays and on Vars, and is differentiated
@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..values import Value
-from ..variable import Var
+from ..engine.values import Value
+from ..engine.variable import Var
 from .choices import equal, where
 from .row import each
 
@@ -132,7 +132,9 @@ def log1p(x: Value) -> Value:
 @each(
     lambda g, y, a, b: g * sigmoid(a - b),
     lambda g, y, a, b: g * sigmoid(b - a),
-    python="_logaddexp({0}, {1})", numpy="logaddexp({0}, {1})", javascript="logaddexp({0}, {1})",
+    python="_logaddexp({0}, {1})",
+    numpy="logaddexp({0}, {1})",
+    javascript="logaddexp({0}, {1})",
 )
 def logaddexp(a: Value, b: Value) -> Value:
     """log(exp(a) + exp(b)) without overflow. Where a = b = ±inf the gradients are nan."""

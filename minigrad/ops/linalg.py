@@ -1,9 +1,9 @@
-"""Floor 1: linear algebra, on matrices and stacks of matrices (the last two axes)."""
+"""Linear algebra, on matrices and stacks of matrices (the last two axes)."""
 
 import numpy as np
 
-from ..values import Array, Shape, Value, shape_of
-from ..variable import Var
+from ..engine.values import Array, Shape, Value, shape_of
+from ..engine.variable import Var
 from .elementwise import multiply
 from .row import op
 from .shapes import expand_dims, index, reshape, tril, triu

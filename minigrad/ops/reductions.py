@@ -1,9 +1,9 @@
-"""Floor 1: reductions, and what is normalised by one. `axis` is None (all), an int or several."""
+"""Reductions, and what is normalised by one. `axis` is None (all), an int or several."""
 
 import numpy as np
 
-from ..values import Shape, Value, as_axes, shape_of, size_of
-from ..variable import Var
+from ..engine.values import Shape, Value, as_axes, shape_of, size_of
+from ..engine.variable import Var
 from .choices import equal
 from .elementwise import exp
 from .row import op
@@ -153,7 +153,8 @@ def cumsum(x: object, axis: int | None = None) -> Var:
 
 @op(
     lambda g, y, x, axis, keepdims: _spread(g, x, axis) * exp(x - _spread(y, x, axis)),
-    numpy="logsumexp({0}{static})", javascript="{0}",
+    numpy="logsumexp({0}{static})",
+    javascript="{0}",
 )
 def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """log(sum(exp(x))) over `axis`, without overflow. Where all are -inf the gradient is nan."""

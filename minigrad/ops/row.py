@@ -1,4 +1,4 @@
-"""Floor 1: how a row is written. A row is all of an op: value, closures, docstring, looks."""
+"""How a row is written. A row is all of an op: value, closures, docstring, looks."""
 
 import math as math_of_python
 from collections.abc import Callable
@@ -6,13 +6,14 @@ from functools import partial, update_wrapper
 
 import numpy as np
 
-from ..registry import OPS, Call, Closure, Op, Words
-from ..tape import Function, binary, general, unary
+from ..engine.op import OPS, Call, Closure, Op, Words
+from ..engine.tape import Function, binary, general, unary
 
 MATH_OF_JAVASCRIPT = frozenset(
     "abs acos acosh asin asinh atan atan2 atanh cos cosh exp expm1 log log1p max min pow sign sin "
     "sinh sqrt tan tanh".split()
 )
+
 
 def op(
     *rules: Closure | None,

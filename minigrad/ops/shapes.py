@@ -1,12 +1,12 @@
-"""Floor 1: ops that move numbers about: reshape, transpose, index, join. None of them computes."""
+"""Ops that move numbers about: reshape, transpose, index, join. None of them computes."""
 
 import operator
 
 import numpy as np
 
-from ..registry import ABOVE
-from ..values import Array, Shape, Value, as_axes, as_key, shape_of, size_of
-from ..variable import Var
+from ..engine.op import ABOVE
+from ..engine.values import Array, Shape, Value, as_axes, as_key, shape_of, size_of
+from ..engine.variable import Var
 from .row import op
 
 Axes = int | tuple[int, ...]

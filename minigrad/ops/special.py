@@ -1,10 +1,10 @@
-"""Floor 1: special functions and smooth bounds, without SciPy."""
+"""Special functions and smooth bounds, without SciPy."""
 
 import math
 
 import numpy as np
 
-from ..values import Value
+from ..engine.values import Value
 from .elementwise import _softplus, exp, expm1, sigmoid, softplus, square
 from .row import each
 

@@ -15,9 +15,9 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from .case import Case
-from .harness import BenchmarkError, Pace, Row, run
-from .registry import CASES
+from tests.benchmarks.case import Case
+from tests.benchmarks.harness import BenchmarkError, Pace, Row, run
+from tests.benchmarks.registry import CASES
 
 # Many short turns: the noise of a shared machine comes in waves longer than a turn.
 THOROUGH = Pace(rounds=15, slice=0.05, budget=6.0)

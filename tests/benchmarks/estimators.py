@@ -5,7 +5,7 @@ The noise was drawn before: the distributions here hand it out again, slice by s
 
 import numpy as np
 
-from .case import Bar, Case, Job
+from tests.benchmarks.case import Bar, Case, Job
 
 SEED, SAMPLES = 0, 10_000
 DIAGONAL, FULL = 1_000, 100

@@ -6,8 +6,8 @@ standard errors: no number here has one above 0.013, so two runs differ by less 
 
 import numpy as np
 
-from .case import Bar, Case, Job
-from .peers import compile_cpp
+from tests.benchmarks.case import Bar, Case, Job
+from tests.benchmarks.peers import compile_cpp
 
 SEED = 0
 SAMPLES = 20_000

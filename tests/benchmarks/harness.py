@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .case import Answer, Bar, Case
+from tests.benchmarks.case import Answer, Bar, Case
 
 THREADED = ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in THREADED} | {

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from .case import Bar, Case, Contestant, Job
+from tests.benchmarks.case import Bar, Case, Contestant, Job
 
 TIMED_IMPORT = """
 import time

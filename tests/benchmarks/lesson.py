@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .case import Bar, Case, Contestant, Job, Unavailable
+from tests.benchmarks.case import Bar, Case, Contestant, Job, Unavailable
 
 if TYPE_CHECKING:
-    from ..browser import Browser
+    from tests.support.browser import Browser
 
 STEPS, BLOCK = 2_000, 40
 
@@ -91,8 +91,7 @@ def in_chromium(output, measured) -> Contestant:
 
     def contestant() -> Job:
         import minigrad as mg
-
-        from ..browser import chromium, missing
+        from tests.support.browser import chromium, missing
 
         if reason := missing():
             raise Unavailable(reason)

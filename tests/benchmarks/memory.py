@@ -4,8 +4,8 @@ import gc
 import resource
 import sys
 
-from .case import Bar, Case, Job
-from .scalar import GRAPHS, contestant, micrograd, minigrad
+from tests.benchmarks.case import Bar, Case, Job
+from tests.benchmarks.scalar import GRAPHS, contestant, micrograd, minigrad
 
 OPS = 200_000
 # Linux counts in KiB, macOS in bytes.

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
-from .case import Job, Unavailable
+from tests.benchmarks.case import Job, Unavailable
 
 
 def load(module: str) -> ModuleType:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import gaussian, scalar, vae_1d
-from .case import Bar, Case, Contestant, Job
-from .peers import compile_cpp, load
+from tests.benchmarks import gaussian, scalar, vae_1d
+from tests.benchmarks.case import Bar, Case, Contestant, Job
+from tests.benchmarks.peers import compile_cpp, load
 
 SEED, STEPS, RATE, START = vae_1d.SEED, vae_1d.STEPS, vae_1d.RATE, vae_1d.START
 DIMENSIONS, SAMPLES, CHUNK = 1_000, 10_000, 100

@@ -1,6 +1,6 @@
 """Every case, by name."""
 
-from . import (
+from tests.benchmarks import (
     estimators,
     gaussian,
     importing,
@@ -12,7 +12,7 @@ from . import (
     vae,
     vae_1d,
 )
-from .case import Case
+from tests.benchmarks.case import Case
 
 MODULES = (
     scalar, memory, vae_1d, gaussian, vae, importing, programs, estimators, streaming, lesson,

@@ -6,8 +6,8 @@ pairs. Everyone builds the same ops; micrograd has no tanh, so the chain bends w
 
 from collections.abc import Callable, Sequence
 
-from .case import Bar, Case, Contestant, Job
-from .peers import load, load_micrograd
+from tests.benchmarks.case import Bar, Case, Contestant, Job
+from tests.benchmarks.peers import load, load_micrograd
 
 MICROGRAD_BARS = {1_000: 0.4, 10_000: 0.25, 100_000: 0.2}
 LARGEST_FOR_AUTOGRAD = 10_000  # it takes seconds for one graph of 100,000

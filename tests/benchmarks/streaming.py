@@ -4,9 +4,9 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from ..estimator_problems import heavy, sine
-from .case import Bar, Case, Contestant, Job, Unavailable
-from .memory import peak_growth
+from tests.benchmarks.case import Bar, Case, Contestant, Job, Unavailable
+from tests.benchmarks.memory import peak_growth
+from tests.support.estimator_problems import heavy, sine
 
 SEED, AT = 0, (0.7, 1.2)
 FEW, MANY, MOST = 1_000_000, 10_000_000, 100_000_000

@@ -6,8 +6,8 @@ of a Gaussian of variance 1. Loss: (½‖y − x‖² + KL(q ‖ N(0, I))) / bat
 
 import numpy as np
 
-from .case import Bar, Case, Job
-from .peers import load, load_jax
+from tests.benchmarks.case import Bar, Case, Job
+from tests.benchmarks.peers import load, load_jax
 
 BATCH, DATA, HIDDEN, CODE = 128, 64, 64, 2
 RATE = 1e-3

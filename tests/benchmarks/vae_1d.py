@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from .case import Bar, Case, Job
-from .peers import compile_cpp, load, load_jax, load_micrograd
+from tests.benchmarks.case import Bar, Case, Job
+from tests.benchmarks.peers import compile_cpp, load, load_jax, load_micrograd
 
 SEED = 0
 STEPS = 5_000

@@ -10,8 +10,8 @@ import statistics
 import sys
 import time
 
-from .case import UNITS, Case, Job, Unavailable
-from .registry import find_case
+from tests.benchmarks.case import UNITS, Case, Job, Unavailable
+from tests.benchmarks.registry import find_case
 
 MOST_SAMPLES = 200
 

@@ -1,0 +1,11 @@
+"""How a gradient flows. A learner reads in this order:
+
+`variable`    what a Var is: a value, the op that made it, and its inputs
+`op`          what an op is, as data, and the table of all ops
+`tape`        how an operation on a Var is recorded
+`sweep`       how a gradient flows back through what was recorded
+`gradients`   the ways to ask for one: `backward`, `grad`, `value_and_grad`
+
+The other three can wait: `values` says what a value may be, `context` what a thread has switched
+on, `notation` which operators and methods a Var has. What each op computes stands in `ops/`.
+"""

@@ -1,0 +1,197 @@
+"""The notation of a Var: its operators and methods, what it turns into off the tape, and what it
+refuses to turn into silently. Each operator reaches its op by name, so nothing is imported upward:
+the rows stand in `ops/`.
+
+`+ - * /` are declared here and replaced by the ops themselves in `ops/elementwise.py`: on scalars
+one call in between costs as much as the operation.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+
+from .op import ABOVE, OPS
+from .values import Array, Value, shape_of
+
+
+def _do(name: str, *given: object) -> Any:  # noqa: ANN401
+    return (ABOVE.get(name) or OPS[name].function)(*given)
+
+
+class Operators:
+    """What can be written with a Var: a mixin without state."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # sets and dictionaries hold nodes, whatever their values
+
+    def __add__(self, other: object) -> Self:
+        return _do("add", self, other)
+
+    def __radd__(self, other: object) -> Self:
+        return _do("add", other, self)
+
+    def __sub__(self, other: object) -> Self:
+        return _do("subtract", self, other)
+
+    def __rsub__(self, other: object) -> Self:
+        return _do("subtract", other, self)
+
+    def __mul__(self, other: object) -> Self:
+        return _do("multiply", self, other)
+
+    def __rmul__(self, other: object) -> Self:
+        return _do("multiply", other, self)
+
+    def __truediv__(self, other: object) -> Self:
+        return _do("divide", self, other)
+
+    def __rtruediv__(self, other: object) -> Self:
+        return _do("divide", other, self)
+
+    def __pow__(self, exponent: object) -> Self:
+        if type(exponent) in (int, float) and exponent == 2:
+            return OPS["square"].function(self)
+        return _do("power", self, exponent)
+
+    def __rpow__(self, base: object) -> Self:
+        return _do("power", base, self)
+
+    def __matmul__(self, other: object) -> Self:
+        return _do("matmul", self, other)
+
+    def __rmatmul__(self, other: object) -> Self:
+        return _do("matmul", other, self)
+
+    def __neg__(self) -> Self:
+        return _do("negative", self)
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __abs__(self) -> Self:
+        return _do("abs", self)
+
+    def __lt__(self, other: object) -> Self:
+        return _do("less", self, other)
+
+    def __le__(self, other: object) -> Self:
+        return _do("less_equal", self, other)
+
+    def __gt__(self, other: object) -> Self:
+        return _do("greater", self, other)
+
+    def __ge__(self, other: object) -> Self:
+        return _do("greater_equal", self, other)
+
+    def __eq__(self, other: object) -> Self:  # type: ignore[override]
+        return _do("equal", self, other) if _is_number(other) else NotImplemented
+
+    def __ne__(self, other: object) -> Self:  # type: ignore[override]
+        return _do("not_equal", self, other) if _is_number(other) else NotImplemented
+
+    def __getitem__(self, key: object) -> Self:
+        return _do("index", self, key)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        raise TypeError(
+            "a Var can't be written to: make a new one, with mg.where(condition, a, b) or mg.stack"
+        )
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[i] for i in range(len(self)))  # type: ignore[arg-type]
+
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
+        """The sum over `axis` (all by default)."""
+        return _do("sum", self, axis, keepdims)
+
+    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
+        """The mean over `axis` (all by default)."""
+        return _do("mean", self, axis, keepdims)
+
+    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
+        """The same numbers, row by row, in another shape; one -1 is worked out."""
+        return _do("reshape", self, *shape)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Self:
+        """Two axes exchanged."""
+        return _do("swapaxes", self, axis1, axis2)
+
+    def transpose(self, *axes: int | tuple[int, ...]) -> Self:
+        """The axes in another order, by default reversed."""
+        order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes or None
+        return _do("transpose", self, order)
+
+    @property
+    def T(self) -> Self:
+        """The transpose: all axes reversed."""
+        return self.transpose()
+
+
+def _is_number(other: object) -> bool:
+    """Where it is not, Python compares by identity."""
+    return isinstance(other, Operators | int | float | list | tuple | np.ndarray | np.generic)
+
+
+class Conversions:
+    """Python's and NumPy's ways to make something else of a Var: a mixin without state."""
+
+    __slots__ = ()
+    _value: Value
+    requires_grad: bool
+
+    def __format__(self, spec: str) -> str:
+        if isinstance(self._value, float):
+            return format(self._value, spec)
+        return np.array2string(self._value, formatter={"float_kind": lambda x: format(x, spec)})
+
+    def item(self) -> float:
+        """The float that a Var of one element holds, off the tape."""
+        if np.size(self._value) != 1:
+            raise ValueError(
+                f"item needs one element, this Var has shape {shape_of(self._value)}: index it"
+            )
+        return float(np.reshape(self._value, ()))
+
+    def __len__(self) -> int:
+        if not shape_of(self._value):
+            raise TypeError("a scalar Var has no len(): where a list is wanted, write [v]")
+        return shape_of(self._value)[0]
+
+    def __bool__(self) -> bool:
+        if np.size(self._value) != 1:
+            raise ValueError(
+                f"the truth of a Var of shape {shape_of(self._value)} is ambiguous: "
+                "sum the comparison, or choose with where"
+            )
+        if "branch" in ABOVE:  # a program is being traced: it would follow this branch for ever
+            ABOVE["branch"](self)
+        return bool(np.any(self._value))
+
+    def __float__(self) -> float:
+        if self.requires_grad:
+            raise TypeError(
+                "float() of a Var that wants a gradient would leave the tape silently (so would "
+                "math.exp(v) and a[0] = v): use v.value or v.item(), mg.exp(v), mg.stack([...])"
+            )
+        return self.item()
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> Array:
+        raise TypeError(
+            "np.array of a Var would leave the tape silently: "
+            "use v.value for its numbers, mg.stack([v, w]) for a Var of several"
+        )
+
+    def __array_ufunc__(
+        self, ufunc: object, method: str, *inputs: object, **keywords: object
+    ) -> object:
+        return ABOVE["ufunc"](ufunc, method, inputs, keywords)
+
+    def __array_function__(
+        self,
+        function: object,
+        types: object,
+        inputs: tuple[object, ...],
+        keywords: dict[str, object],
+    ) -> object:
+        return ABOVE["function"](function, inputs, keywords)

@@ -1,0 +1,204 @@
+"""How an operation on a `Var` is recorded.
+
+A node knows the op that made it and its inputs (`variable.py`), and that is the whole tape: no list
+of nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`,
+one row an op; how a gradient flows back stands in `sweep.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from . import context
+from .op import Call, Op
+from .values import FLOAT64, Array, Value, as_value, ieee, plain, shape_of
+from .variable import PLAIN, Fixed, Inner, Note, Var, leaf, next_order
+
+Function = Callable[..., Var]
+
+
+# The two makers below are the scalar path: a float operation and one small object. They fill the
+# node's slots themselves, since one more call would cost as much as the multiplication.
+
+
+def unary(row: Op) -> Function:
+    """The function of an op of one input and no static arguments."""
+
+    def function(x):  # type: ignore[no-untyped-def]
+        kind = type(x)
+        if kind is not float and (context.blocks or not isinstance(x, Var)):
+            return apply(row, (x,), {})
+        value = x if kind is float else x._value
+        try:
+            value = row.forward(value)
+        except (ArithmeticError, ValueError) as error:
+            value = _rescue(row, error, (value,))
+        if type(value) is not float and not _is_value(value):
+            value = plain(value)
+        if kind is float:
+            return value
+        node = Fixed() if kind is Fixed else Inner()
+        node._value = value
+        node._grad = node._b = None
+        node._a = x
+        node._call = row.call
+        node._order = next_order()
+        node._note = PLAIN
+        return node
+
+    return function
+
+
+def binary(row: Op) -> Function:
+    """The function of an op of two inputs and no static arguments, and so the operators + - * /."""
+
+    def function(a, b):  # type: ignore[no-untyped-def]
+        kind, other = type(a), type(b)
+        wants = True
+        if kind is Inner or kind is Var:
+            x = a._value
+        elif kind is float:
+            x, wants = a, False
+        elif kind is Fixed:
+            x, wants = a._value, False
+        else:
+            return apply(row, (a, b), {})
+        if other is Inner or other is Var:
+            y, wants = b._value, True
+        elif other is float:
+            y = b
+        elif other is Fixed:
+            y = b._value
+        else:
+            return apply(row, (a, b), {})
+        if context.blocks:
+            return apply(row, (a, b), {})
+        try:
+            value = row.forward(x, y)
+        except (ArithmeticError, ValueError) as error:
+            value = _rescue(row, error, (x, y))
+        if type(value) is not float and not _is_value(value):
+            value = plain(value)
+        if wants:
+            node = Inner()
+        elif kind is other is float:
+            return value
+        else:
+            node = Fixed()
+        node._value = value
+        node._grad = None
+        node._a = a
+        node._b = b
+        node._call = row.call
+        node._order = next_order()
+        node._note = PLAIN
+        return node
+
+    return function
+
+
+def general(row: Op) -> Function:
+    """The function of any other op: its inputs first, then its static arguments."""
+
+    def function(*given, **static):  # type: ignore[no-untyped-def]
+        if row.variadic:
+            return apply(row, given, static)
+        count = len(row.rules)
+        if static or len(given) > count:
+            return apply(row, given[:count], _static(row, given[count:], static))
+        return apply(row, given, row.defaults)
+
+    return function
+
+
+def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dict[str, object]:
+    """The static arguments: by position, by name, or by default; the row's own dict if all are."""
+    known = row.defaults
+    if len(given) > len(known):
+        listed = ", ".join(known) or "nothing"
+        raise TypeError(f"{row.name} takes {len(row.rules)} inputs, then {listed}: too many given")
+    static = dict(zip(known, given, strict=False))
+    for name, value in named.items():
+        if name in static:
+            raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            raise TypeError(f"{row.name} takes no argument {name!r}: it knows {listed}")
+        static[name] = value
+    for name, value in static.items():
+        if value is not known[name]:
+            return known | static
+    return known
+
+
+def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> object:
+    """Compute `row` on anything; record it if a Var takes part and this thread records."""
+    held: list[object] = []
+    values: list[object] = []
+    taped = False
+    for x in inputs:
+        if isinstance(x, Var):
+            taped = True
+            values.append(x._value)
+        else:
+            if not _is_value(x):
+                x = as_value(x)
+            values.append(x)
+        held.append(x)
+    try:
+        value = row.forward(*values, **static)
+    except (ArithmeticError, ValueError) as error:
+        value = _rescue(row, error, values, static)
+    if not _is_value(value):
+        value = plain(value)
+    if not taped:
+        return value
+    if not context.thread.recording:
+        return leaf(value, Note("", "", "constant"))
+    return _record(row.bind(len(held), static), value, held)  # type: ignore[arg-type]
+
+
+def _record(call: Call, value: Value, held: list[object]) -> Var:
+    wants = False
+    for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
+        if not isinstance(x, Var):
+            held[i] = x if type(x) is float else _as_constant(x)  # type: ignore[arg-type]
+        elif rule is not None and x.requires_grad:
+            wants = True
+    a: object = tuple(held)
+    b: object = None
+    if call.in_slots:
+        a, b = (*held, None)[:2]
+    kind = call.op.kind
+    note = Note("", context.thread.scope, kind) if context.blocks or kind != "op" else PLAIN
+    node: Var = Inner() if wants else Fixed()
+    return node._fill(value, a, b, call, note)
+
+
+def _is_value(x: object) -> bool:
+    return type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim > 0)
+
+
+def _as_constant(array: Array) -> Var:
+    """A constant of an array met in arithmetic: a copy, which nobody else can write to."""
+    return leaf(as_value(array), Note("", context.thread.scope, "constant"))
+
+
+def _rescue(
+    row: Op, error: Exception, values: Sequence[object], static: dict[str, object] | None = None
+) -> Value:
+    """The IEEE answer where Python's floats raise; a sentence where arrays do not broadcast."""
+    if not row.elementwise:
+        raise error
+    if all(type(v) is float for v in values):
+        return ieee(partial(row.forward, **(static or {})), *values)
+    shapes = [shape_of(v) for v in values]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(
+            f"{row.name}: shapes {' and '.join(map(str, shapes))} do not broadcast: "
+            "give equal shapes, or reshape so that each dimension is equal or 1"
+        ) from None
+    raise error

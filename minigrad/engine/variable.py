@@ -1,0 +1,246 @@
+"""What a Var is: a value, the op that made it, and its inputs. How one is recorded stands
+in `tape.py`, what can be written with it in `operators.py`, what it turns into in `conversions.py`.
+"""
+
+import itertools
+from collections.abc import Callable
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from . import context
+from .notation import Conversions, Operators
+from .op import ABOVE, Call, Closure
+from .values import Shape, Value, as_value, readonly, shape_of
+
+next_order = itertools.count().__next__
+newest_renewal = [-1]  # the order of the leaf that was given a new value last
+
+
+class Note(NamedTuple):
+    """What a picture wants to know of a node; plain nodes share one."""
+
+    name: str
+    scope: str
+    kind: str
+    law: str = ""
+
+
+PLAIN = Note("", "", "op")
+
+
+class Var(Operators, Conversions):
+    """A number or an array that remembers how it was made.
+
+    `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
+    bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
+    else is a TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
+
+    The subclass tells who wants a gradient: `Var` itself is a leaf that does, `Inner` an op's
+    result that does, `Fixed` what does not, leaf or result.
+    """
+
+    # _a and _b are the inputs: a node, or a float met in arithmetic, or None.
+    # An op of three inputs or more, or with a None among its rules, holds a tuple of all in _a.
+    __slots__ = ("__weakref__", "_a", "_b", "_call", "_grad", "_note", "_order", "_value")
+    _a: object
+    _b: object
+    _call: Call | None
+    _grad: Value | None
+    _note: Note
+    _order: int
+    _value: Value
+    requires_grad = True
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != __name__:
+            raise TypeError(
+                "a Var can't be subclassed, since its class says who wants a gradient: hold one"
+            )
+
+    def __init__(self, value: object, name: str = "") -> None:
+        note = Note(_as_name(name), context.thread.scope, "parameter")
+        self._fill(as_value(value), None, None, None, note)
+
+    def _fill(self, value: Value, a: object, b: object, call: Call | None, note: Note) -> Self:
+        self._value, self._grad, self._a, self._b = value, None, a, b
+        self._call, self._order, self._note = call, next_order(), note
+        return self
+
+    def _edges(self) -> tuple[object, ...]:
+        """The inputs as they are held, plain numbers among them."""
+        if isinstance(self._a, tuple):
+            return self._a
+        return () if self._a is None else (self._a,) if self._b is None else (self._a, self._b)
+
+    @property
+    def value(self) -> Value:
+        """The value: a float, or a read-only array. A leaf can be given a new one of its shape."""
+        return readonly(self._value)
+
+    @value.setter
+    def value(self, value: object) -> None:
+        if self._call is not None:
+            raise TypeError(f"{self!r} was computed: give a new value to a leaf, and record again")
+        new = as_value(value)
+        if shape_of(new) != self.shape:
+            raise ValueError(
+                f"{self!r} has shape {self.shape}, the new value {shape_of(new)}: make a new Var"
+            )
+        self._renew(new)
+
+    def _renew(self, value: Value) -> None:
+        self._value = value
+        self._order = next_order()  # younger than the graphs recorded before, so that they notice
+        newest_renewal[0] = self._order
+
+    @property
+    def grad(self) -> Value | None:
+        """What `backward` left: a float or a read-only array; None where nothing came."""
+        return None if self._grad is None else readonly(self._grad)
+
+    @grad.setter
+    def grad(self, grad: object) -> None:
+        new = None if grad is None else as_value(grad)
+        if new is not None and not self.requires_grad:
+            raise TypeError(f"{self!r} wants no gradient: only None can be set")
+        if new is not None and shape_of(new) != self.shape:
+            raise ValueError(f"{self!r} has shape {self.shape}, the gradient {shape_of(new)}")
+        self._grad = new
+
+    @property
+    def closures(self) -> tuple[Closure | None, ...]:
+        """One backward closure per input, `back(g, y, *inputs)`; None where no gradient passes."""
+        return () if self._call is None else self._call.rules
+
+    @property
+    def op(self) -> str:
+        """The name of the op that made it, "" for a leaf."""
+        return "" if self._call is None else self._call.op.name
+
+    @property
+    def static(self) -> dict[str, object]:
+        """The op's static arguments: axis, shape, index."""
+        return {} if self._call is None else dict(self._call.static)
+
+    @property
+    def name(self) -> str:
+        """The user's name for it, or ""."""
+        return self._note.name
+
+    @property
+    def scope(self) -> str:
+        """The scopes it was made in, like "vae/encoder"."""
+        return self._note.scope
+
+    @property
+    def kind(self) -> str:
+        """One of "parameter" "constant" "noise" "op" "sample" (z of an rsample) "stop" (a wall)."""
+        return self._note.kind
+
+    @property
+    def law(self) -> str:
+        """What a noise leaf was drawn from, "normal" or "uniform" (on 0 … 1), "" where unknown."""
+        return self._note.law
+
+    @property
+    def shape(self) -> Shape:
+        """The value's shape; () for a scalar."""
+        return shape_of(self._value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions; 0 for a scalar."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """How many numbers the value holds."""
+        return int(np.size(self._value))
+
+    def named(self, name: str) -> Self:
+        """Name the node, and return it."""
+        self._note = self._note._replace(name=_as_name(name))
+        return self
+
+    def __repr__(self) -> str:
+        value = np.array2string(np.asarray(self._value), precision=4, threshold=6, separator=", ")
+        value = " ".join(value.split())
+        name, made = (
+            f", name={self.name!r}" if self.name else "",
+            f", op={self.op!r}" if self.op else "",
+        )
+        return f"Var({value}{name}{made})"
+
+    @property
+    def inputs(self) -> "tuple[Var, ...]":
+        """The inputs in operand order, x twice for `x * x`. Plain floats become constants here."""
+        edges = tuple(self._constant(x) for x in self._edges())
+        if isinstance(self._a, tuple):
+            self._a = edges
+        else:
+            self._a, self._b = (*edges, None, None)[:2]
+        return edges
+
+    def _constant(self, x: object) -> "Var":
+        if isinstance(x, Var):
+            return x
+        number = leaf(x, Note("", self.scope, "constant"))
+        number._order = self._order  # as old as this node: not a value that was changed after it
+        return number
+
+    def __reduce__(self) -> "tuple[Callable[..., Var], tuple[object, ...]]":
+        if self._call is not None:
+            raise TypeError(f"{self!r} was computed: pickle or copy v.value, or v.detach()")
+        return _restored, (self.requires_grad, self._value, self.name, self.kind)
+
+    def detach(self) -> "Var":
+        """A fresh constant of the same value that holds no graph."""
+        return constant(self._value)
+
+    def backward(self, seed: object = None) -> None:
+        """Add d(self)/d(leaf) to the `.grad` of every leaf; set inner nodes' `.grad` afresh.
+
+        A Var that is no scalar needs a `seed`, the gradient with respect to itself, of its shape.
+        """
+        ABOVE["backward"](self, seed)
+
+    def _repr_html_(self) -> str:
+        """Its drawing, inline in Jupyter."""
+        return ABOVE["picture"](self)  # type: ignore[return-value]
+
+
+class Inner(Var):
+    """An op's result that wants a gradient. Built bare: an __init__ would slow every operation."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+
+
+class Fixed(Var):
+    """What wants no gradient: a constant, noise, a wall, or an op's result on such."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+    requires_grad = False
+
+
+def constant(value: object, name: str = "", kind: str = "constant") -> Var:
+    """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
+    return leaf(as_value(value), Note(_as_name(name), context.thread.scope, kind))
+
+
+def _restored(wants: bool, value: Value, name: str, kind: str) -> Var:
+    """A leaf from a pickle, as young as any made now."""
+    return Var(value, name) if wants else constant(value, name, kind)
+
+
+def _as_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"a name is a string, not {name!r}")
+    return name
+
+
+def leaf(value: object, note: Note) -> Var:
+    leaf: Var = Fixed()
+    return leaf._fill(value, None, None, None, note)  # type: ignore[arg-type]

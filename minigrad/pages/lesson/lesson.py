@@ -1,0 +1,201 @@
+"""`step_through`: a page that walks through a graph, step by step, forward and back."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from ...engine import context
+from ...engine.variable import Var
+from ...equations import Equation, Equations, equations_of
+from ...pictures.labels import heading, text
+from ...pictures.palette import page_colours
+from ...pictures.picture import drawable, make_folder, write
+from ..document import Page, as_data, document, page_file
+from .frames import Frames
+from .ledger import PHASES, Record
+from .pane import Pane
+from .sources import Source, lines_by_node, lines_of
+
+MOST_KNOBS = 12  # that are made where none are asked for
+
+_SHARED = "numbers random dom"
+_OWN = "panes state heat graphs camera folds tables rules predict knobs curve train controls main"
+_SCRIPTS = [
+    *(f"{name}.js" for name in _SHARED.split()),
+    *(f"lesson/{name}.js" for name in _OWN.split()),
+]
+
+
+class Lesson(Page):
+    """A walk through one graph, or through several side by side.
+
+    `.html` is the page, `save` writes it; `.steps` is the same as data, `.text()` as a table;
+    `frames` writes a picture a step. It shows inline in Jupyter.
+    """
+
+    _what, _height = "lesson", 800
+
+    def __init__(
+        self, title: str, panes: Sequence[Pane], lines: Sequence[str], knobs: Sequence[list[int]]
+    ) -> None:
+        self.title, self._panes, self._lines, self._knobs = title, panes, lines, knobs
+
+    def __repr__(self) -> str:
+        nodes = sum(len(pane.equations) for pane in self._panes)
+        return f"Lesson({self.title!r}, {nodes} nodes)"
+
+    @cached_property
+    def html(self) -> str:
+        """The page: one HTML file that needs no network."""
+        panes = [pane.data(knobs) for pane, knobs in zip(self._panes, self._knobs, strict=True)]
+        replays = ",\n".join(pane.replay or "null" for pane in self._panes)
+        files = "".join(map(page_file, _SCRIPTS))
+        return document(
+            page_file("lesson/lesson.html"),
+            self.title,
+            style=page_colours() + page_file("lesson/lesson.css"),
+            script=f'(() => {{\n"use strict";\nconst REPLAYS = [{replays}];\n{files}}})();',
+            data=as_data({"title": self.title, "lines": self._lines, "panes": panes}),
+            graphs="\n".join(pane.drawing.svg for pane in self._panes),
+        )
+
+    @cached_property
+    def steps(self) -> list[Record]:
+        """The ledger as data: a record a leaf, an op forward, the seed, and a share backward."""
+        found: list[Record] = []
+        for i, pane in enumerate(self._panes):
+            found += pane.ledger.records(self._steps_of(i), i)
+        return found
+
+    def text(self) -> str:
+        """The ledger as a table for a terminal."""
+        tables = [pane.ledger.text(self._steps_of(i)) for i, pane in enumerate(self._panes)]
+        if len(tables) == 1:
+            return tables[0]
+        titled = (f"{p.title}\n{table}" for p, table in zip(self._panes, tables, strict=True))
+        return "\n\n".join(titled)
+
+    def frames(self, folder: str | Path) -> list[Path]:
+        """Write one SVG a step, step_00.svg, step_01.svg, …; makes the folder if it is missing.
+
+        Of several graphs each has its own: step_00_graph_1.svg, … Returns the paths.
+        """
+        folder = Path(folder)
+        make_folder(folder)
+        digits = max(2, len(str(len(self._timeline) - 1)))
+        frames = [Frames(pane) for pane in self._panes]
+        paths = []
+        for step, places in enumerate(self._timeline):
+            for i, (each, place) in enumerate(zip(frames, places, strict=True), 1):
+                which = f"_graph_{i}" if len(frames) > 1 else ""
+                path = folder / f"step_{step:0{digits}}{which}.svg"
+                paths.append(write(path, f"{each.after(place)}\n"))
+        return paths
+
+    @cached_property
+    def _timeline(self) -> list[tuple[int, ...]]:
+        """For each step of the page the stage that each pane has then reached.
+
+        The phases begin together; a pane that has fewer steps in one waits at its last.
+        """
+        counts = [Counter(stage.phase for stage in pane.ledger.stages) for pane in self._panes]
+        steps, now = [], [-1] * len(counts)
+        for phase in PHASES:
+            start = now
+            for offset in range(1, max(count[phase] for count in counts) + 1):
+                now = [i + min(offset, n[phase]) for i, n in zip(start, counts, strict=True)]
+                steps.append(tuple(now))
+        return steps
+
+    def _steps_of(self, pane: int) -> list[int]:
+        """The page's step at which each stage of a pane comes."""
+        first: dict[int, int] = {}
+        for step, places in enumerate(self._timeline):
+            first.setdefault(places[pane], step)
+        return list(first.values())
+
+
+def step_through(
+    output: Var | Sequence[Var],
+    *,
+    names: Mapping[str, object] | None = None,
+    title: str | None = None,
+    source: Source = None,
+    knobs: Sequence[str | Var] | None = None,
+    max_nodes: int = 300,
+) -> Lesson:
+    """A walk through the graph of `output`: leaves, forward op by op, then the gradient back.
+
+    A list of outputs puts their graphs side by side. `names=locals()` names nodes by variable.
+    `source`, a text, its lines or a function, is shown with the line that made the current node.
+    `knobs` are the scalar parameters that sliders move, by default all, at most 12. Past
+    `max_nodes` each scope is drawn as one box; ValueError if there are still more.
+
+    >>> import minigrad as mg
+    >>> mu, sigma, eps = mg.Var(0.7, "μ"), mg.Var(1.2, "σ"), mg.constant(0.83, "ε", "noise")
+    >>> lesson = mg.step_through(mg.sin(mu + sigma * eps).named("f"))
+    >>> lesson.steps[-1].rule
+    '∂L/∂σ += ∂L/∂(σ·ε) × ε = −0.1249 × +0.8300 = −0.1036'
+    """
+    outputs: list[Var] = list(output) if isinstance(output, list | tuple) else [output]  # type: ignore
+    if not outputs:
+        raise ValueError("step_through got an empty list: give it a Var, or several to compare")
+    if not context.thread.recording:
+        raise ValueError("step_through records the backward pass: call it outside mg.no_grad()")
+    lines = lines_of(source)
+    equations = [drawable(each, "step_through", names, max_nodes) for each in outputs]
+    titles = _titles(equations)
+    panes = [
+        Pane(each, told, lines_by_node(each, lines), max_nodes)
+        for each, told in zip(equations, titles, strict=True)
+    ]
+    told = heading(title, f"Step through {' and '.join(titles)}")
+    return Lesson(told, panes, lines, _knobs(outputs, equations, knobs))
+
+
+def _titles(panes: Sequence[Equations]) -> list[str]:
+    """The outputs' names if they tell the graphs apart."""
+    names = [text(each[each.outputs[0]].name) for each in panes]
+    if len(panes) == 1:
+        return [names[0] or "the output"]
+    if all(names) and len({*names}) == len(names):
+        return names
+    return [f"graph {i}" for i in range(1, len(panes) + 1)]
+
+
+def _knobs(
+    outputs: Sequence[Var], panes: Sequence[Equations], wanted: Sequence[str | Var] | None
+) -> list[list[int]]:
+    """The positions, in each pane, of the parameters with a slider."""
+    if wanted is None:
+        return [[row.position for row in each if _turns(row)][:MOST_KNOBS] for each in panes]
+    if isinstance(wanted, str | Var):
+        raise TypeError(f"knobs is a list of names or of Vars: knobs=[{wanted!r}]")
+    found: list[list[int]] = [[] for _ in panes]
+    for knob in wanted:
+        here = [_places(knob, *pane) for pane in zip(outputs, panes, strict=True)]
+        if not any(here):
+            known = {row.name or "(unnamed)" for each in panes for row in each if _turns(row)}
+            raise ValueError(
+                f"knobs: {knob!r} is no scalar parameter of this graph: "
+                f"it has {', '.join(sorted(known)) or 'none'}"
+            )
+        for positions, more in zip(found, here, strict=True):
+            positions += [i for i in more if i not in positions]
+    return found
+
+
+def _places(knob: str | Var, output: Var, equations: Equations) -> list[int]:
+    """Where the scalar parameters of that name, or that very one, stand."""
+    if isinstance(knob, str):
+        return [row.position for row in equations if _turns(row) and row.name == knob]
+    if not isinstance(knob, Var):
+        raise TypeError(f"a knob is a name or a Var, not {type(knob).__name__}")
+    both = equations_of(output, knob)
+    is_below = len(both) == len(equations) and _turns(both[both.outputs[1]])
+    return [both.outputs[1]] if is_below else []
+
+
+def _turns(row: Equation) -> bool:
+    return row.kind == "parameter" and not row.shape

@@ -1,0 +1,140 @@
+"""One graph of a lesson: its ledger, its picture, its program, and all that as data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from ...engine.values import Value
+from ...equations import Equation, Equations
+from ...pictures.graph import Graph, graph_of
+from ...pictures.labels import text
+from ...pictures.picture import Drawing
+from .ledger import Ledger, Stage
+from .replay import replay_source, replayed_leaves
+
+MOST_CELLS = 128  # of an array: more could not be told apart in a strip
+
+
+class Pane:
+    """The graph below one output, to be stepped through. `lines` has each equation's source line.
+
+    `graph` is what is drawn: the state after the last step, with room for every number that the
+    page puts in; ValueError where that is more than `max_nodes` boxes, scopes folded. `replay` is a
+    JavaScript function that computes all numbers anew, or None, where `frozen` says why.
+    """
+
+    def __init__(
+        self, equations: Equations, title: str, lines: Sequence[int | None], max_nodes: int
+    ) -> None:
+        self.equations, self.title, self.lines = equations, title, lines
+        self.ledger = Ledger(equations, equations.outputs[0])
+        self.replay: str | None = None
+        self.frozen = ""
+        try:
+            self.replay = replay_source(equations, self.ledger.output)
+        except ValueError as error:
+            self.frozen = str(error)
+        self.graph = self._graph(max_nodes)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The picture of `graph`."""
+        return Drawing(self.graph, self.title)
+
+    def data(self, knobs: Sequence[int]) -> dict[str, object]:
+        """What the page wants to know; positions count equations."""
+        ledger = self.ledger
+        amounts = [_number(share.amount) for share in ledger.shares]
+        return {
+            "title": self.title,
+            "prefix": self.drawing.prefix,
+            "output": ledger.output,
+            "live": self.replay is not None,
+            "frozen": self.frozen,
+            "nodes": [self._node(row) for row in self.equations],
+            "steps": [_step(stage) for stage in ledger.stages],
+            "shares": self.shares(),
+            "inputs": replayed_leaves(self.equations),
+            "knobs": list(knobs),
+            "numbers": {
+                "values": [_number(row.value) for row in self.equations],
+                "slopes": [_number(share.slope) for share in ledger.shares],
+                "shares": amounts,
+                "sums": [
+                    told if share.total is share.amount else _number(share.total)
+                    for share, told in zip(ledger.shares, amounts, strict=True)
+                ],
+            },
+        }
+
+    def _graph(self, max_nodes: int) -> Graph:
+        """Where a number is not finite, and the page can compute it anew, it marks that by itself:
+        a finite one, as wide as any, keeps the place."""
+        totals = {share.target: share.total for share in self.ledger.shares}
+        totals[self.ledger.output] = self.ledger.seed
+        rows = [replace(row, grad=totals.get(row.position)) for row in self.equations]
+        graph = self._drawn(rows, max_nodes)
+        if all("bad" not in box.marks for box in graph.boxes) or self.replay is None:
+            return graph
+        rows = [row if row.is_literal else replace(row, value=0.0, grad=0.0) for row in rows]
+        return replace(self._drawn(rows, max_nodes), summary=graph.summary)
+
+    def _drawn(self, rows: list[Equation], max_nodes: int) -> Graph:
+        shown = Equations(rows, self.equations.outputs)
+        return graph_of(shown, max_nodes=max_nodes, derivatives=True)
+
+    def _node(self, row: Equation) -> dict[str, object]:
+        is_output = row.position == self.ledger.output
+        return {
+            "id": f"n{row.position}",
+            "name": self.ledger.names[row.position].text,
+            "says": self.ledger.says(row.position),
+            "kind": "output" if is_output and row.kind == "op" else row.kind,
+            "op": row.op,
+            "scope": text(row.scope),
+            "inputs": row.inputs,
+            "shape": row.shape,
+            "takes": row.requires_grad,
+            "literal": row.is_literal,
+            "line": self.lines[row.position],
+            "law": row.law,
+            "box": self.graph.places[row.position],
+        }
+
+    def shares(self) -> list[dict[str, object]]:
+        """The shares as mathematics, each with the id of its arrow; "" where a box hides it."""
+        drawn = {arrow.id for arrow in self.graph.arrows}
+        merged = {(a.tail, a.head): a.id for a in self.graph.arrows if a.kind == "flow"}
+        told = []
+        for share, words in zip(self.ledger.shares, self.ledger.words, strict=True):
+            edge = f"e{share.source}-{share.operand}"
+            ends = self.graph.places[share.target], self.graph.places[share.source]
+            told.append({
+                "from": share.source,
+                "operand": share.operand,
+                "target": share.target,
+                "edge": edge if edge in drawn else merged.get(ends, ""),
+                **words._asdict(),
+            })  # fmt: skip
+        return told
+
+
+def _step(stage: Stage) -> dict[str, object]:
+    stops = [stop._asdict() for stop in stage.stops]
+    return {"phase": stage.phase, "node": stage.node, "shares": stage.shares, "stops": stops}
+
+
+def _number(value: Value | None) -> object:
+    """A number as it is; of an array the first cells, to 7 digits, and how all are spread."""
+    if value is None or isinstance(value, float):
+        return value
+    told: dict[str, object] = {
+        "shape": value.shape,
+        "cells": [float(f"{cell:.7g}") for cell in value.ravel()[:MOST_CELLS].tolist()],
+        "cut": value.size > MOST_CELLS,
+    }
+    with np.errstate(all="ignore"):
+        spread = (value.min(), value.mean(), value.max()) if value.size else (0.0, 0.0, 0.0)
+    return told | dict(zip(("low", "mean", "high"), map(float, spread), strict=True))

@@ -1,0 +1,131 @@
+"""A closure as a formula. It is recorded on the tape, once, cleaned up like a program, and
+written with the names of what it reads. Only where that would read like code does the op's row say
+in words what its closure makes of arrays.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ...emit.passes import cleaned
+from ...emit.steps import LITERAL, Code, Step, code_of
+from ...engine.op import OPS, Words
+from ...engine.values import Shape
+from ...engine.variable import Var, constant
+from ...equations import Equation, Equations, equations_of
+from ...pictures.labels import Formula, closed, dimensions, formula_of, literal
+from ...shares import Share
+
+_LONGEST = 160  # letters; a rule that would take more is told by the name of its op
+
+
+def slope_of(
+    equations: Equations, row: Equation, operand: int, names: Sequence[Formula]
+) -> Formula:
+    """The local derivative of a scalar equation as a formula of `names`: `cos(z)`, `ε`."""
+    inputs = equations.inputs_of(row)
+    return _formula(_recorded(row, operand, inputs, 1.0), row, inputs, names, [])
+
+
+def share_of(
+    equations: Equations, share: Share, names: Sequence[Formula], upstream: str
+) -> Formula:
+    """All that a closure makes of the gradient called `upstream`, of arrays: `xᵀ @ ∂L/∂y`."""
+    row = equations[share.source]
+    inputs = equations.inputs_of(row)
+    if shown := OPS[row.op].shown:
+        told = _in_words(shown[share.operand], row, inputs, names, upstream)
+    else:
+        program = _recorded(row, share.operand, inputs, row.shape)
+        told = _formula(program, row, inputs, names, [Formula(upstream, 4)])
+    return _fitted(told, share.handed, inputs[share.operand].shape)
+
+
+def _in_words(
+    shown: Words, row: Equation, inputs: list[Equation], names: Sequence[Formula], upstream: str
+) -> Formula:
+    """What the op's row says."""
+    text = shown if isinstance(shown, str) else shown(tuple(x.shape for x in inputs), **row.static)
+    told = [closed(names[x.position], 5) for x in inputs]
+    return Formula(text.format(*told, g=upstream, y=closed(names[row.position], 5)), 0)
+
+
+def _fitted(told: Formula, have: Shape, shape: Shape) -> Formula:
+    """Broadcasting's adjoint, as `sweep.fit` applies it to what a closure handed over."""
+    text, extra = told.text, len(have) - len(shape)
+    axes = [i for i, n in enumerate(have) if i < extra or shape[i - extra] == 1 != n]
+    if axes:
+        over = f" over axis {' and '.join(map(str, axes))}" if len(axes) < len(have) else ""
+        return Formula(f"{text}, summed{over}", 0)
+    return told if have == shape else Formula(f"{text}, repeated to {dimensions(shape)}", 0)
+
+
+def _recorded(row: Equation, operand: int, inputs: list[Equation], upstream: float | Shape) -> Code:
+    """What the closure makes of an upstream gradient of that value, or of any of that shape."""
+    given = tuple(x.value if x.is_literal else x.shape for x in inputs)
+    what = row.op, operand, tuple(row.static.items()), given, upstream, row.shape
+    try:
+        return _program(*what)
+    except TypeError:  # a slice or an array among the static arguments can't be a key
+        return _program.__wrapped__(*what)
+
+
+@lru_cache(maxsize=1000)
+def _program(
+    op: str,
+    operand: int,
+    static: tuple[tuple[str, object], ...],
+    inputs: tuple[object, ...],
+    upstream: float | Shape,
+    shape: Shape,
+) -> Code:
+    """It differs by the op, the shapes, and the numbers that stand in it: any others do.
+
+    Its leaves, by age: upstream unless it is a number, the inputs but for numbers, the output.
+    """
+    back = OPS[op].bind(len(inputs), dict(static)).rules[operand]
+    assert back is not None
+    g, *xs, y = (_leaf(each) for each in (upstream, *inputs, shape))
+    share = back(g, y, *xs)
+    leaves = [x for x in (g, *xs, y) if isinstance(x, Var) and x.requires_grad]
+    code = code_of(equations_of(share if isinstance(share, Var) else constant(share), *leaves))
+    steps, outputs = cleaned(Code(code.steps, code.outputs[:1]))
+    return Code([step if step.kind == LITERAL else _light(step) for step in steps], outputs)
+
+
+def _leaf(given: object) -> Var:
+    return Var(np.full(given, 0.5)) if isinstance(given, tuple) else constant(given)
+
+
+def _light(step: Step) -> Step:
+    """With its shape alone: what is kept may be of large arrays."""
+    return step._replace(value=np.broadcast_to(0.0, step.shape)) if step.shape else step
+
+
+def _formula(
+    program: Code,
+    row: Equation,
+    inputs: list[Equation],
+    names: Sequence[Formula],
+    upstream: list[Formula],
+) -> Formula:
+    """The program with the names of what it reads."""
+    read = [x for x in inputs if not x.is_literal]
+    leaves = iter([*upstream, *(names[x.position] for x in (*read, row))])
+    told: list[Formula] = []
+    for step in program.steps:
+        if step.op:
+            told.append(formula_of(step, [told[i] for i in step.inputs]))
+        else:
+            told.append(_number(step) if step.kind == LITERAL else next(leaves))
+        if len(told[-1].text) > _LONGEST:
+            arguments = ", ".join(formula.text for formula in [*upstream, names[row.position]])
+            return Formula(f"(rule of {row.op})({arguments})", 5)
+    return told[program.outputs[0]]
+
+
+def _number(step: Step) -> Formula:
+    if step.shape:
+        return Formula(f"[{dimensions(step.shape)} numbers]", 5)
+    return literal(f"{step.value:.4g}")

@@ -1,0 +1,219 @@
+"""What a picture of equations shows, before any drawing: boxes, arrows, their words."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..engine.op import OPS
+from ..equations import Equation, Equations
+from .labels import finite, formulas, number, numbers, short, text
+
+STOPPED = "⊘ no gradient"
+NO_GRADIENT_YET = "grad ·"
+
+
+class Line(NamedTuple):
+    """A line in a box. `role` is "name", "value", "grad", "none" (no gradient) or "note"."""
+
+    role: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node. `id` is "n7" for the equation at position 7, "s0" for a scope folded into one box.
+
+    `kind` is a key of `palette.LOOKS`; `title` tells all on one line; `marks` are among "result"
+    (an output), "bad" (something in it is not finite), "first" (the first such).
+    """
+
+    id: str
+    kind: str
+    lines: tuple[Line, ...]
+    title: str
+    scope: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An operand. `id` is "e7-1" for the second operand of equation 7; `tail`, `head` are boxes.
+
+    `kind` is "flow" where the gradient comes back this way, "halt" where it is stopped on purpose
+    (out of noise, into and out of a wall), "still" where there is nothing to want it.
+    """
+
+    id: str
+    tail: str
+    head: str
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A picture's content. `summary` describes it in a sentence or two; `places` has the id of the
+    box in which each equation stands."""
+
+    boxes: list[Box]
+    arrows: list[Arrow]
+    summary: str
+    places: list[str]
+
+
+def graph_of(
+    equations: Equations, *, max_nodes: int = 300, derivatives: bool | None = None
+) -> Graph:
+    """The boxes and arrows of `equations`.
+
+    With more than `max_nodes` of them each scope becomes one box; if that is not enough, inner
+    scopes vanish in those around them. ValueError if it never is. `derivatives` says whether arrows
+    bear the local derivative; by default those do that lead to a gradient which `backward` left.
+    """
+    folded = _folded(equations, max_nodes)
+    names = formulas(equations)
+    first = _first_bad(equations)
+    groups: dict[str, list[Equation]] = defaultdict(list)
+    for row, scope in zip(equations, folded, strict=True):
+        groups[scope].append(row)
+    single = groups.pop("", [])
+    boxes = [
+        _box(row, names[row.position], row.position in equations.outputs, row is first)
+        for row in single
+    ]
+    folds = {scope: f"s{i}" for i, scope in enumerate(groups)}
+    boxes += [_folded_box(folds[scope], scope, rows, first) for scope, rows in groups.items()]
+    ids = [folds.get(scope, f"n{i}") for i, scope in enumerate(folded)]
+    summary = _summary(equations, names, first, len(groups))
+    return Graph(boxes, _arrows(equations, ids, derivatives), summary, ids)
+
+
+def too_large(count: int, folded: int, max_nodes: int) -> ValueError:
+    """The error that refuses a graph of `count` nodes, of which folding scopes leaves `folded`."""
+    left = f", {folded:,} with each scope as one box" if folded < count else ""
+    return ValueError(
+        f"the graph has {count:,} nodes{left}; a picture holds max_nodes={max_nodes:,}: group "
+        "parts by `with mg.scope(...)`, draw an inner node, or raise max_nodes (1,000 take long)"
+    )
+
+
+def _folded(equations: Equations, max_nodes: int) -> list[str]:
+    """For each row the scope that it is folded into, "" where it is shown itself."""
+    if len(equations) <= max_nodes:
+        return [""] * len(equations)
+    parts = Counter(row.scope for row in equations if row.position not in equations.outputs)
+    deepest = max((scope.count("/") + 1 for scope in parts if scope), default=0)
+    count = len(equations)
+    for level in range(deepest, 0, -1):
+        into = {scope: "/".join(scope.split("/")[:level]) for scope in parts}
+        alone = sum(n for s, n in parts.items() if not into[s]) + len(set(equations.outputs))
+        count = alone + len({s for s in into.values() if s})
+        if count <= max_nodes:
+            out = set(equations.outputs)
+            return ["" if row.position in out else into[row.scope] for row in equations]
+    raise too_large(len(equations), count, max_nodes)
+
+
+def _first_bad(equations: Equations) -> Equation | None:
+    """Where trouble begins: the oldest value that is not finite, else the newest gradient."""
+    for row in equations:
+        if not finite(row.value):
+            return row
+    return next((row for row in reversed(equations.rows) if not finite(row.grad)), None)
+
+
+def _box(row: Equation, name: str, is_output: bool, is_first: bool) -> Box:
+    kind = "output" if is_output and row.kind == "op" else row.kind
+    bad = not (finite(row.value) and finite(row.grad))
+    marks = [m for m, is_so in (("result", is_output), ("bad", bad), ("first", is_first)) if is_so]
+    lines = [Line("name", name if row.is_literal else _headline(row, name))]
+    if not row.is_literal:
+        lines += [Line("value", f"value {numbers(row.value)}"), _gradient(row)]
+    if is_first:
+        lines.append(Line("note", "first not finite"))
+    title = "; ".join([name, *(line.words for line in lines[1:]), *_place(row)])
+    return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, tuple(marks))
+
+
+def _headline(row: Equation, name: str) -> str:
+    symbol = "wall" if row.kind == "stop" else OPS[row.op].symbol if row.op else ""
+    made = f"  [{symbol}]" if symbol else ""
+    shape = f"  {'×'.join(map(str, row.shape))}" if row.shape else ""
+    return f"{short(name)}{made}{shape}"
+
+
+def _gradient(row: Equation) -> Line:
+    if not row.requires_grad:
+        return Line("none", "gradient stops ⊘" if row.kind == "stop" else "no gradient ⊘")
+    return Line("grad", NO_GRADIENT_YET if row.grad is None else f"grad {numbers(row.grad)}")
+
+
+def _place(row: Equation) -> list[str]:
+    return [f"in {text(row.scope)}"] if row.scope else []
+
+
+def _folded_box(id: str, scope: str, rows: list[Equation], first: Equation | None) -> Box:
+    path, _, name = scope.rpartition("/")
+    bad = [row for row in rows if not (finite(row.value) and finite(row.grad))]
+    lines = [Line("name", short(text(name))), Line("value", f"{len(rows)} nodes")]
+    if first in rows:
+        lines.append(Line("note", "first not finite"))
+    marks = ("bad",) * bool(bad) + ("first",) * (first in rows)
+    return Box(id, "scope", tuple(lines), f"scope {text(scope)}: {len(rows)} nodes", path, marks)
+
+
+def _arrows(equations: Equations, ids: list[str], derivatives: bool | None) -> list[Arrow]:
+    """One arrow an operand; from or to a folded box one for all of a kind."""
+    halted = _halted(equations)
+    arrows: dict[object, Arrow] = {}
+    for row in equations:
+        for k, i in enumerate(row.inputs):
+            tail, head, id = ids[i], ids[row.position], f"e{row.position}-{k}"
+            folded = tail.startswith("s") or head.startswith("s")
+            if tail != head:
+                known = row.grad is not None if derivatives is None else derivatives
+                kind, label = _flow(equations, row, k, halted, known and not folded)
+                arrow = Arrow(id, tail, head, kind, label)
+                arrows.setdefault((tail, head, kind) if folded else id, arrow)
+    return list(arrows.values())
+
+
+def _flow(
+    equations: Equations, row: Equation, operand: int, halted: Mapping[int, bool], derivatives: bool
+) -> tuple[str, str]:
+    """What the gradient does on the way from `row` to an operand: the arrow's kind and label."""
+    x = equations[row.inputs[operand]]
+    if halted[x.position] or (row.kind == "stop" and x.requires_grad):
+        return "halt", STOPPED
+    if not x.requires_grad or row.closures[operand] is None:
+        return "still", ""
+    d = equations.local_derivative(row, operand) if derivatives else None
+    return "flow", "" if d is None else f"× {number(d)}"
+
+
+def _halted(equations: Equations) -> dict[int, bool]:
+    """Which rows want no gradient on purpose: noise, walls, and what only these lead to."""
+    halted: dict[int, bool] = {}
+    for row in equations:
+        behind = not row.requires_grad and any(halted[i] for i in row.inputs)
+        halted[row.position] = behind or row.kind in ("noise", "stop")
+    return halted
+
+
+def _summary(equations: Equations, names: list[str], first: Equation | None, folded: int) -> str:
+    """A sentence or two that stand for the picture where it can't be seen."""
+
+    def told(kind: str, words: str) -> str:
+        found = [names[r.position] for r in equations if r.kind == kind and not r.is_literal]
+        more = f" and {len(found) - 8} more" if len(found) > 8 else ""
+        return f" {words}: {', '.join(found[:8])}{more}." if found else ""
+
+    ends = ", ".join(f"{names[i]} = {numbers(equations[i].value)}" for i in equations.outputs)
+    parts = [f"{len(equations)} nodes{f', {folded} scopes folded' if folded else ''}."]
+    parts += [told("parameter", "Parameters"), told("noise", "Noise, without gradient")]
+    parts += [told("stop", "Walls, where gradients stop"), f" Output: {ends}."]
+    if first is not None:
+        what = "gradient" if finite(first.value) else "value"
+        parts.append(f" The first {what} that is not finite is that of {names[first.position]}.")
+    return "".join(parts)

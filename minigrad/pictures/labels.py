@@ -1,0 +1,174 @@
+"""The words in a picture: numbers of fixed width, values, formulas of unnamed nodes."""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..engine.op import OPS
+from ..engine.values import Shape, Value
+from ..equations import Applied, Equation, Equations, written
+
+LONGEST = 20  # letters of a formula that serves as a name
+_WORDS = 40  # letters of a user's name that a box shows; its tooltip shows them all
+
+
+def text(given: str) -> str:
+    """`given` on one line: newlines, control and invisible characters become spaces."""
+    return "".join(c if c.isprintable() else " " for c in given)
+
+
+def heading(title: str | None, usual: str) -> str:
+    """The title that a user asks for, on one line; the usual one where it is None."""
+    if not isinstance(title, str | None):
+        raise TypeError(f"a title is a text, not {title!r}")
+    return text(usual if title is None else title)
+
+
+def short(given: str, longest: int = _WORDS) -> str:
+    """`given` cut, by default to what a box can hold."""
+    return given if len(given) <= longest else given[: longest - 1] + "…"
+
+
+def number(x: float, digits: int = 4) -> str:
+    """`x` with its sign, always digits + 3 wide: +0.5000, −12.346, +1.23e8; or nan, +inf, −inf.
+
+    >>> [number(x) for x in (0.5, -12.3456, 123456.0, 1.234e8, -2e-5)]
+    ['+0.5000', '−12.346', '+123456', '+1.23e8', '−2.0e−5']
+    """
+    if math.isnan(x):
+        return "nan"
+    sign, size = "−" if x < 0.0 else "+", abs(x)
+    if math.isinf(x):
+        return f"{sign}inf"
+    if size == 0.0 or size >= 0.001:
+        for decimals in range(digits, -1, -1):
+            if len(told := f"{size:.{decimals}f}") <= digits + 2:
+                return sign + told
+    for decimals in range(digits - 2, -1, -1):
+        mantissa, exponent = f"{size:.{decimals}e}".split("e")
+        told = f"{mantissa}e{int(exponent)}".replace("-", "−")
+        if len(told) <= digits + 2:
+            break
+    return sign + told
+
+
+def numbers(value: Value) -> str:
+    """A number; up to 6 of an array, rows parted by `;`; of more, how they are spread."""
+    if isinstance(value, float):
+        return number(value)
+    if value.size == 0:
+        return "empty"
+    if value.size <= 6:
+        rows = value.reshape(-1, value.shape[-1]).tolist()
+        return "[" + "; ".join(" ".join(number(x, 3) for x in row) for row in rows) + "]"
+    bad = value.size - int(np.isfinite(value).sum())
+    if bad:
+        kinds = "nan" if np.isnan(value).any() else "inf"
+        return f"{kinds}: {bad} of {value.size} not finite"
+    with np.errstate(over="ignore"):  # the mean of huge numbers may be inf, and says so
+        low, mean, high = (number(float(x), 3) for x in (value.min(), value.mean(), value.max()))
+    return f"min {low}  mean {mean}  max {high}"
+
+
+def finite(value: Value | None) -> bool:
+    """Whether all numbers are; None has none that is not."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or bool(np.isfinite(value).all())
+
+
+class Formula(NamedTuple):
+    """A text, and how tightly its loosest operator binds: 5 is a word or closed by brackets."""
+
+    text: str
+    binds: int
+
+
+_BINDS = {"+": 1, "-": 1, "@": 2, "*": 3, "/": 3, "**": 4}  # @ is looser than · to the eye
+_SIGNS = {"*": "·", "/": "/", "**": "^"}
+_AROUND = {"negative": ("−", 4, "", 3), "square": ("", 5, "²", 4), "sqrt": ("√", 5, "", 4)}
+_LAST_TWO = {2: (1, 0), 3: (0, 2, 1)}  # the order of the axes of a transposed matrix, of a stack
+_RESHAPED = {"reshape": "as", "broadcast_to": "repeated to"}
+
+
+def formulas(equations: Equations) -> list[str]:
+    """A name for every row: the user's; else a formula of its inputs' names; else v1, v2, …"""
+    return [text(formula.text) for formula in named(equations)]
+
+
+def named(equations: Equations) -> list[Formula]:
+    """The names that `formulas` gives, not yet plain text."""
+    told: list[Formula] = []
+    for row, name in zip(equations, equations.names(), strict=True):
+        if row.name:
+            told.append(Formula(name, 5 if _is_word(name) else 0))
+        elif row.is_literal:
+            told.append(literal(name))
+        else:
+            formula = formula_of(row, [told[i] for i in row.inputs]) if row.op else None
+            told.append(formula if formula and len(formula.text) <= LONGEST else Formula(name, 5))
+    return told
+
+
+def literal(written: str) -> Formula:
+    """A number that stands in a formula, as Python writes it."""
+    return Formula(written.replace("-", "−"), 3 if written.startswith("-") else 5)
+
+
+def right_side(row: Equation, told: Sequence[Formula]) -> str:
+    """What `row` computes, however long, of the names that `named` gives its inputs."""
+    return text(formula_of(row, [told[i] for i in row.inputs]).text)
+
+
+def formula_of(row: Applied, inputs: Sequence[Formula]) -> Formula:
+    """What an op of these inputs is written as."""
+    op = OPS[row.op]
+    if op.infix and len(inputs) == 2:
+        binds = _BINDS.get(op.infix, 0)
+        sign = _SIGNS.get(op.infix, f" {op.symbol} ")
+        right_to_left = op.infix == "**"
+        left = closed(inputs[0], binds + right_to_left)
+        return Formula(left + sign + closed(inputs[1], binds + 1, after=True), binds)
+    if row.op in _AROUND:
+        before, inside, after, binds = _AROUND[row.op]
+        return Formula(before + closed(inputs[0], inside) + after, binds)
+    if row.op == "abs":
+        return Formula(f"|{inputs[0].text}|", 5)
+    if row.op == "index":
+        return Formula(f"{closed(inputs[0], 5)}[{_index(row.static['key'])}]", 5)
+    if row.op == "scatter":
+        return Formula(f"scatter({inputs[0].text} at [{_index(row.static['key'])}])", 5)
+    if row.op == "transpose" and row.static["axes"] == _LAST_TWO.get(len(row.shape)):
+        return Formula(closed(inputs[0], 5) + "ᵀ", 5)
+    if row.op in _RESHAPED:
+        return Formula(f"{closed(inputs[0], 1)} {_RESHAPED[row.op]} {dimensions(row.shape)}", 0)
+    return Formula(written(row, [x.text for x in inputs]), 5)
+
+
+def dimensions(shape: Shape) -> str:
+    """2×3; of a vector and of a number in a word."""
+    if len(shape) < 2:
+        return f"a vector of {shape[0]}" if shape else "a number"
+    return "×".join(map(str, shape))
+
+
+def closed(x: Formula, binds: int, after: bool = False) -> str:
+    """`x` as an operand: in parentheses where it binds less than that, or begins with a minus."""
+    loose = x.binds < binds or (after and x.text.startswith("−"))
+    return f"({x.text})" if loose else x.text
+
+
+def _is_word(name: str) -> bool:
+    return all(c.isalnum() or unicodedata.combining(c) or c in "_.[]′'" for c in name)  # as in x̂
+
+
+def _index(key: object) -> str:
+    if isinstance(key, tuple):
+        return ", ".join(_index(part) for part in key)
+    if isinstance(key, slice):
+        ends = (key.start, key.stop) if key.step is None else (key.start, key.stop, key.step)
+        return ":".join("" if end is None else str(end) for end in ends)
+    return "…" if key is Ellipsis or isinstance(key, np.ndarray) else str(key)

@@ -1,0 +1,76 @@
+"""Graphviz's SVG made fit for a page: named, described, coloured by a style sheet.
+
+Ids and the style sheet bear the drawing's own prefix, classes `mg-`: two drawings in one page,
+and the page itself, leave each other alone. All words pass through an XML writer, so none is ever
+markup.
+"""
+
+from xml.etree import ElementTree
+
+from .graph import NO_GRADIENT_YET, Arrow, Box, Graph
+from .palette import style_sheet
+
+SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
+
+_OF_TEXTS = {
+    "{http://www.w3.org/XML/1998/namespace}space": "preserve", "text-anchor": "middle",
+    "font-family": "Arial", "font-size": "12.00",
+}  # fmt: skip
+
+ElementTree.register_namespace("", SVG.strip("{}"))
+
+
+def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
+    """The SVG element of `graph` for use inside a page or as a file, from the renderer's `raw`.
+
+    A box has id `{prefix}-{box.id}`, class `mg-node` with its kind and marks as `mg-…`, `data-node`
+    and `data-kind`; each of its lines has its role as class, `mg-grad`. Arrows are named alike.
+    """
+    root = ElementTree.fromstring(raw)
+    named = f"{prefix}-title {prefix}-desc"
+    root.attrib.update({"id": prefix, "role": "img", "aria-labelledby": named, **_OF_TEXTS})
+    for text in root.iter(f"{SVG}text"):  # which inherit what Graphviz says of each anew
+        text.attrib = {k: v for k, v in text.attrib.items() if _OF_TEXTS.get(k) != v}
+    boxes = {box.id: box for box in graph.boxes}
+    arrows = {arrow.id: arrow for arrow in graph.arrows}
+    for group in root.iter(f"{SVG}g"):
+        id = group.get("id", "")
+        if id in boxes:
+            _dress_box(group, boxes[id])
+        title_of_arrow = _told(arrows[id], boxes) if id in arrows else ""
+        _retitle(group, boxes[id].title if id in boxes else title_of_arrow)
+        words = dict.fromkeys(group.get("class", "").split())  # Graphviz adds its own "node"
+        group.set("class", " ".join(f"mg-{word}" for word in words))
+        group.set("id", f"{prefix}-{id}")
+    for content in (("style", style_sheet(prefix)), ("desc", graph.summary), ("title", title)):
+        root.insert(0, _element(prefix, *content))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _dress_box(group: ElementTree.Element, box: Box) -> None:
+    group.attrib.update({"data-node": box.id, "data-kind": box.kind})
+    for words, line in zip(group.iter(f"{SVG}text"), box.lines, strict=True):
+        words.set("class", f"mg-{line.role}")
+        if line.words == NO_GRADIENT_YET:
+            words.set("class", f"mg-{line.role} mg-empty")
+
+
+def _retitle(group: ElementTree.Element, words: str) -> None:
+    """Replace the renderer's own name for a group, which a reader would see as a tooltip."""
+    title = group.find(f"{SVG}title")
+    if title is not None and words:
+        title.text = words
+    elif title is not None:
+        group.remove(title)
+
+
+def _told(arrow: Arrow, boxes: dict[str, Box]) -> str:
+    tail, head = (boxes[id].title.split(";")[0] for id in (arrow.tail, arrow.head))
+    stopped = f": {arrow.label}" if arrow.kind == "halt" else ""  # a number stands on the arrow
+    return f"{tail} to {head}{stopped}"
+
+
+def _element(prefix: str, name: str, words: str) -> ElementTree.Element:
+    element = ElementTree.Element(f"{SVG}{name}", {"id": f"{prefix}-{name}"})
+    element.text = words
+    return element

@@ -1,0 +1,141 @@
+"""The classic mistakes with random samples, as far as a graph shows them.
+
+Each function looks for one of them and says it in a sentence with the remedy.
+"""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..engine.op import OPS
+from ..equations import Equation
+from ..pictures.labels import number
+from .wording import Wording
+
+STEEP = 1e4  # a slope beyond this, as 1/σ has at σ = 0.0001, is worth a word
+_CLAMPS = ("clip", "maximum", "minimum")
+_LOG_VARIANCE = re.compile(r"log_?(var|sigma_?2|sigma_?sq|σ²|σ2)")
+_VARIANCE = re.compile(r"var(iance)?(_|$)|sigma_?2|sigma_?sq|σ²|σ2")
+
+
+def hints_of(told: Wording) -> Iterator[str]:
+    """What looks like a mistake, each once; an empty iterator for a sound graph."""
+    rows = [row for row in told.equations if told.flow.connected[row.position]]
+    yield from _sampled(told, rows)
+    yield from _clamped(told)
+    yield from _steep(told)
+    yield from _hidden(told, rows)
+    yield from _broadcast(told, rows)
+    for row in rows:
+        for x, noise in _noise_times(told, row):
+            yield from _scale(told, row, x, noise)
+
+
+def _sampled(told: Wording, rows: list[Equation]) -> Iterator[str]:
+    """Parameters behind the wall of a `.sample()`."""
+    parameters = [row.position for row in rows if row.kind == "parameter"]
+    stops = {stop for i in parameters for stop in told.flow.stops[i] if stop.kind == "sample"}
+    for stop in sorted(stops):
+        wall = told.equations[stop.row]
+        (z,) = told.equations.inputs_of(wall)
+        remedy = "draw by .rsample() unless a score function gives them their gradient"
+        if not z.requires_grad:  # a parameter is below, but what it is drawn by has no slope
+            remedy = (
+                "its outcomes jump, so take a relaxation (mg.RelaxedBernoulli, "
+                "mg.RelaxedOneHotCategorical) or the score function (mg.score_function)"
+            )
+        name = told.name(wall)
+        yield f"{name} was drawn by .sample(), so its parameters learn nothing from it: {remedy}"
+
+
+def _clamped(told: Wording) -> Iterator[str]:
+    stops = {s for stops in told.flow.stops for s in stops if s.kind == "zero"}
+    for stop in sorted(stops):
+        row = told.equations[stop.row]
+        bounds = [x for i, x in enumerate(told.equations.inputs_of(row)) if i != stop.operand]
+        is_relu = row.op == "maximum" and not np.any(bounds[0].value)
+        fixed = row.op in _CLAMPS and not any(x.requires_grad for x in bounds)
+        if fixed and not is_relu:
+            yield (
+                f"{told.full(row)} is a hard clamp, and what is beyond it can't learn its way "
+                "back: mg.soft_clip(x, low, high) keeps a gradient everywhere"
+            )
+
+
+def _steep(told: Wording) -> Iterator[str]:
+    steep = told.flow.steep
+    if steep.factor >= STEEP:
+        row = told.equations[steep.row]
+        x = told.equations[row.inputs[1 if row.op == "divide" else 0]]
+        yield (
+            f"{told.full(row)} magnifies gradients {number(steep.factor)[1:]} times at "
+            f"{told.at(x)}: keep it away from 0, a scale by a floor (1e-3 + mg.softplus(rho)) or "
+            "by mg.soft_clip on the log-variance"
+        )
+
+
+def _hidden(told: Wording, rows: list[Equation]) -> Iterator[str]:
+    """0 · ∞ = nan in the branch that a where did not take."""
+    if not any(row.op == "where" for row in rows):
+        return
+    for row in reversed(rows):
+        g, maker = told.flow.gradients[row.position], told.flow.makers[row.position]
+        above = None if maker is None else told.flow.gradients[maker]
+        if maker is not None and np.any(np.isnan(g)) and np.any(np.equal(above, 0.0)):  # type: ignore
+            yield (
+                f"{told.full(told.equations[maker])} gets gradient 0 and has no finite slope, and "
+                "0 · ∞ is nan, also in a branch that where did not take: make the argument safe "
+                "first, where(x > 0, log(where(x > 0, x, 1.0)), 0.0)"
+            )
+            return
+
+
+def _broadcast(told: Wording, rows: list[Equation]) -> Iterator[str]:
+    """Two shapes that make a third, around noise: (3,) and (3, 1) are nine numbers, not three."""
+    random: set[int] = set()
+    for row in rows:
+        if row.kind == "noise" or not random.isdisjoint(row.inputs):
+            random.add(row.position)
+            shapes = [x.shape for x in told.equations.inputs_of(row)]
+            if row.op and OPS[row.op].elementwise and row.shape not in shapes:
+                made = " and ".join(map(str, shapes))
+                yield f"{told.full(row)}: shapes {made} made {row.shape}: reshape if not meant"
+
+
+def _noise_times(told: Wording, row: Equation) -> Iterator[tuple[Equation, Equation]]:
+    """What noise is multiplied by in this equation, and the noise."""
+    inputs = told.equations.inputs_of(row)
+    if row.op in ("multiply", "matmul"):
+        for x, other in ((inputs[0], inputs[1]), (inputs[1], inputs[0])):
+            if other.kind == "noise":
+                yield x, other
+
+
+def _scale(told: Wording, row: Equation, x: Equation, noise: Equation) -> Iterator[str]:
+    """A variance, its logarithm or a covariance where the standard deviation belongs."""
+    name, eps = told.name(x), told.name(noise)
+    under = told.equations.inputs_of(x)[0].name if x.op == "exp" else ""
+    if row.op == "matmul" and _is_covariance(x):
+        yield (
+            f"{told.full(row)}: {name} is symmetric, like a covariance; noise is multiplied by its "
+            f"Cholesky factor, mg.cholesky({name}) @ {eps}"
+        )
+    elif _LOG_VARIANCE.search(x.name.lower()):
+        yield f"{told.full(row)}: {name} seems to be a log-variance; a scale is exp(0.5 * {name})"
+    elif _LOG_VARIANCE.search(under.lower()):
+        yield (
+            f"{told.full(row)}: {name} seems to be a variance; a scale is exp(0.5 * {under}), "
+            "which mg.Normal.from_log_variance takes"
+        )
+    elif _VARIANCE.match(x.name.lower()):
+        yield f"{told.full(row)}: {name} seems to be a variance; a scale is its square root"
+
+
+def _is_covariance(x: Equation) -> bool:
+    """Square, symmetric, and more than a diagonal."""
+    value = np.asarray(x.value)
+    if value.ndim != 2 or len(value) != len(value.T):
+        return False
+    off = value - np.diag(np.diagonal(value))
+    return bool(np.any(off) and np.array_equal(value, value.T))

@@ -1,0 +1,193 @@
+"""`explain`: which leaves get a gradient, what stops the others, where numbers go bad."""
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.values import Value
+from ..engine.variable import Var
+from ..equations import Equation, equations_of
+from ..pictures.labels import finite, numbers, short
+from .flow import Stop, flow_of
+from .hints import hints_of
+from .wording import Wording
+
+_MOST = 40  # leaves that the text lists; `.leaves` has them all
+_HINTS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A leaf, or a node asked for by `wrt`, and what came to it.
+
+    `status` is "arrives"; or "zero": a gradient came, and it is 0; "stopped"; "not connected";
+    "noise" and "constant", which want none. `gradient` is None where none came; `stops` are the
+    places where it ended on some way, `words` tells all that in a sentence.
+    """
+
+    name: str
+    status: str
+    gradient: Value | None
+    stops: tuple[Stop, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trouble:
+    """The first node whose value, or whose gradient, is not finite. `value` is that."""
+
+    row: Equation
+    name: str
+    value: Value
+    words: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What `explain` found; `str` is the text, and Jupyter shows it.
+
+    `first_value` and `first_gradient` are None where all are finite; `hints` name what looks like a
+    classic mistake, and its remedy.
+    """
+
+    output: str
+    leaves: tuple[Leaf, ...]
+    first_value: Trouble | None
+    first_gradient: Trouble | None
+    hints: tuple[str, ...]
+
+    def __str__(self) -> str:
+        shown = self.leaves
+        if len(shown) > _MOST:  # first those that something is wrong with
+            shown = tuple(sorted(shown, key=lambda leaf: leaf.status == "arrives"))[:_MOST]
+        width = max((len(short(leaf.name)) for leaf in shown), default=0)
+        lines = [self.output]
+        lines += [f"  {short(leaf.name):<{width}}  {leaf.words}" for leaf in shown]
+        if len(shown) < len(self.leaves):
+            lines.append(f"  … and {len(self.leaves) - len(shown)} more, in .leaves")
+        for what, trouble in (("value", self.first_value), ("gradient", self.first_gradient)):
+            if trouble is not None:
+                lines.append(f"first {what} that is not finite: {trouble.words}")
+        if self.first_value is None and self.first_gradient is None:
+            lines.append("all values and gradients are finite")
+        lines += [f"hint: {hint}" for hint in self.hints[:_HINTS]]
+        if len(self.hints) > _HINTS:
+            lines.append(f"… and {len(self.hints) - _HINTS} more, in .hints")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def explain(
+    output: Var,
+    wrt: Sequence[Var] | Var | None = None,
+    *,
+    names: Mapping[str, object] | None = None,
+) -> Report:
+    """Say which leaves below `output` get its gradient and, where not, which node stops it and why.
+
+    Also the first node whose value is not finite, in order of computing, and the first whose
+    gradient is not, in order of the sweep. Of an output that is no scalar it is the gradient of the
+    sum of its numbers. `wrt` asks for these Vars alone; `names=locals()` names nodes by variable.
+    Touches no `.grad`. What left the tape before (`.value`, `.detach()`, `no_grad`) left no trace
+    in the graph: it shows as a constant, or as not connected.
+    """
+    asked = list(wrt or ()) if wrt is None or isinstance(wrt, Sequence) else [wrt]
+    for x in (output, *asked):
+        if not isinstance(x, Var):
+            raise TypeError(f"explain needs Vars, not {type(x).__name__}: compute it from a Var")
+    equations = equations_of(output, *asked, names=names)
+    top, *wanted = equations.outputs
+    flow = flow_of(equations, top)
+    told = Wording(equations, flow)
+    if wrt is None:
+        wanted = [row.position for row in equations if not row.op and not row.is_literal]
+    return Report(
+        _output(told, equations[top]),
+        tuple(_leaf(told, i) for i in wanted),
+        _first_value(told),
+        _first_gradient(told),
+        tuple(hints_of(told)),
+    )
+
+
+def _output(told: Wording, row: Equation) -> str:
+    name = "the output" if row.is_literal else told.full(row)
+    told_so = f"{name} is {numbers(row.value)}"
+    if row.op or row.requires_grad:
+        shape = "×".join(map(str, row.shape))
+        return f"{told_so}; below, the gradient of its sum ({shape})" if row.shape else told_so
+    return (
+        f"{told_so}, a {row.kind} leaf with nothing below it: made under mg.no_grad(), "
+        "by .detach() or from plain numbers"
+    )
+
+
+def _leaf(told: Wording, i: int) -> Leaf:
+    flow, row, name = told.flow, told.equations[i], told.names[i]
+    g = flow.gradients[i] if row.requires_grad else None
+    stops = flow.stops[i]
+    why = told.stops([stop for stop in stops if not told.chooses(stop)] or stops)
+    if not flow.connected[i]:
+        words = (
+            "not connected: the output was not computed from it, or by a way off the tape "
+            "(.value, .item(), .detach(), mg.no_grad())"
+        )
+        return Leaf(name, "not connected", None, (), words)
+    if not row.requires_grad:
+        return Leaf(name, *_wants_none(told, row))
+    if g is None:
+        return Leaf(name, "stopped", None, stops, f"no gradient: {why}")
+    if not np.any(g):
+        return Leaf(name, "zero", g, stops, f"gradient 0: {why}")
+    return Leaf(name, "arrives", g, stops, _arrival(told, g, stops))
+
+
+def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[Stop, ...], str]:
+    if row.kind == "noise":
+        words = "noise: it takes no gradient, on purpose"
+        return "noise", None, (), words
+    if not row.op:
+        words = "a constant: it wants no gradient (mg.Var makes a parameter)"
+        return "constant", None, (), words
+    what = "it is a wall" if row.kind == "stop" else "it depends on no parameter but through walls"
+    return "stopped", None, (), f"no gradient: {what}"
+
+
+def _arrival(told: Wording, g: Value, stops: tuple[Stop, ...]) -> str:
+    zeros = int(np.size(g) - np.count_nonzero(g))
+    parts = [f"gradient {numbers(g)}" + (f", 0 in {zeros} of {np.size(g)} numbers" * (zeros > 0))]
+    # Slopes of 0 and comparisons are in every network: they count where they explain a 0.
+    kinds = ("sample", "wall", "zero", "cancel") if zeros else ("sample", "wall")
+    why = told.stops([stop for stop in stops if stop.kind in kinds])
+    if why:
+        parts.append(f"on some way {why}")
+    return "; ".join(parts)
+
+
+def _first_value(told: Wording) -> Trouble | None:
+    for row in told.equations:
+        if told.flow.connected[row.position] and not finite(row.value):
+            made = f", from {told.inputs(row)}" if row.op else f", a {row.kind} leaf"
+            words = f"{told.full(row)} is {told.bad(row.value)}{made}"
+            return Trouble(row, told.names[row.position], row.value, words)
+    return None
+
+
+def _first_gradient(told: Wording) -> Trouble | None:
+    """The newest: the sweep comes to the newest node first."""
+    flow, equations = told.flow, told.equations
+    for row in reversed(equations.rows):
+        g, name = flow.gradients[row.position], told.names[row.position]
+        if g is not None and not finite(g):
+            maker = flow.makers[row.position]
+            words = f"that of {told.name(row)} is {told.bad(g)}: "
+            if maker is None:
+                words += "the finite parts of it add up to more than a float holds"
+            else:
+                words += f"{told.full(equations[maker])} makes it of {told.given(maker)}"
+            return Trouble(row, name, g, words)
+    return None

@@ -1,0 +1,130 @@
+"""What happened to a gradient, in words: the sentences of `explain`."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..engine.op import OPS
+from ..engine.values import Value
+from ..equations import Equation, Equations
+from ..pictures.labels import finite, named, number, numbers, right_side, short, text
+from .flow import COMPARISONS, Flow, Stop, is_sampled
+
+_LONGEST = 60  # letters of an equation
+
+
+class Wording:
+    """Equations, their names and the flow of a gradient; the methods put parts of it in words."""
+
+    def __init__(self, equations: Equations, flow: Flow) -> None:
+        self.equations, self.flow = equations, flow
+        self._formulas = named(equations)
+        self.names = [text(formula.text) for formula in self._formulas]
+
+    def name(self, row: Equation) -> str:
+        """The name, or the formula that serves as one, short."""
+        return short(self.names[row.position])
+
+    def full(self, row: Equation) -> str:
+        """`h = clip(x, −1, 1)`; the name alone where that is a formula already, and of a leaf."""
+        name = self.name(row)
+        numbered = name[:1] == "v" and name[1:].isdecimal()
+        if not row.op or not (row.name or numbered):
+            return name
+        right = right_side(row, self._formulas)
+        return f"{name} = {right if len(right) <= _LONGEST else right[: _LONGEST - 1] + '…'}"
+
+    def at(self, row: Equation) -> str:
+        """`x = −1.0000`; a plain number by itself."""
+        name = self.name(row)
+        return name if row.is_literal else f"{name} = {numbers(row.value)}"
+
+    def inputs(self, row: Equation) -> str:
+        """The inputs with their values, each once."""
+        return ", ".join(dict.fromkeys(self.at(x) for x in self.equations.inputs_of(row)))
+
+    def given(self, i: int) -> str:
+        """What the equation at `i` had to make its input's gradient of."""
+        row, g = self.equations[i], self.flow.gradients[i]
+        came = "" if g is None else f"its own, {numbers(g) if finite(g) else self.bad(g)}, "
+        return f"{came}at {self.inputs(row)}"
+
+    def bad(self, value: Value) -> str:
+        """Which number is not finite, and where it stands in an array."""
+        wrong = ~np.isfinite(np.asarray(value))
+        if isinstance(value, float):
+            return number(value)
+        place = tuple(int(n) for n in np.argwhere(wrong)[0])
+        count = f"{int(wrong.sum())} of {value.size} numbers not finite"
+        return f"{number(float(value[place]))} at position {place} ({count})"
+
+    def chooses(self, stop: Stop) -> bool:
+        """Whether the gradient ended in the condition of a where: no news if there are others."""
+        return self.equations[stop.row].op == "where" and stop.operand == 0
+
+    def stops(self, stops: Sequence[Stop]) -> str:
+        """All of them, each sentence once."""
+        return "; ".join(dict.fromkeys(self.stop(stop) for stop in stops))
+
+    def stop(self, stop: Stop) -> str:
+        """Where and why a gradient ended."""
+        row = self.equations[stop.row]
+        full = self.full(row)
+        if stop.kind == "zero":
+            return self._zero(stop, row)
+        told = {
+            "sample": f"{full} stops it, a wall made by .sample()",
+            "wall": f"{full} stops it, a wall",
+            "comparison": f"{full} stops it: a comparison is 1 or 0 and flat between its jumps",
+            "cancel": f"what comes to {full} on several ways adds up to 0",
+        }
+        if stop.kind in told:
+            return told[stop.kind]
+        if self.chooses(stop):
+            return f"{full} stops it: a where passes no gradient to its condition"
+        return f"{full} stops it: {row.op} has no slope but 0"
+
+    def _zero(self, stop: Stop, row: Equation) -> str:
+        x = self.equations[row.inputs[stop.operand]]
+        whose = f"{stop.lost} of {np.size(row.value)} numbers" if stop.lost else "it"
+        why = _ZEROS.get(row.op, _flat)(self, row, x)
+        return f"{self.full(row)} stops {whose} at {self.at(x)}: {why}"
+
+
+def why_none(equations: Equations, row: Equation, x: Equation) -> str:
+    """Why `row` hands its input `x` no share of its gradient."""
+    if x.requires_grad:
+        whose = "its condition" if row.op == "where" else x.op or x.kind
+        return f"{row.op} passes no gradient to {whose}"
+    if x.kind == "stop":
+        made = " made by .sample()" if is_sampled(x, equations[x.inputs[0]]) else ""
+        return f"a wall{made} takes no gradient"
+    if not x.op:
+        return f"{'noise' if x.kind == 'noise' else 'a constant'} takes no gradient"
+    if OPS[x.op].infix in COMPARISONS:
+        return "a comparison is 1 or 0 and flat between its jumps"
+    return "it depends on no parameter, or only through walls"
+
+
+def _clip(told: Wording, row: Equation, x: Equation) -> str:
+    _, low, high = (told.name(each) for each in told.equations.inputs_of(row))
+    return f"clip is flat outside {low} … {high}; mg.soft_clip keeps a gradient"
+
+
+def _product(told: Wording, row: Equation, x: Equation) -> str:
+    other = next((each for each in told.equations.inputs_of(row) if each is not x), x)
+    return f"the other factor is {told.at(other)}"
+
+
+def _flat(told: Wording, row: Equation, x: Equation) -> str:
+    return f"{row.op} has slope 0 there, or one too small for a float"
+
+
+_ZEROS: dict[str, Callable[[Wording, Equation, Equation], str]] = {
+    "relu": lambda told, row, x: "relu is flat where its input is not above 0",
+    "clip": _clip,
+    "maximum": lambda told, row, x: "the other input is larger",
+    "minimum": lambda told, row, x: "the other input is smaller",
+    "where": lambda told, row, x: "the condition chose the other branch",
+    "multiply": _product,
+}

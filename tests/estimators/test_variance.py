@@ -1,0 +1,319 @@
+"""Estimators of ∇E[f(z)]: their means against closed forms, their variances against theory.
+
+The variance of one sample's gradient is (standard error)² · samples. With C chunks its relative
+standard deviation is about √(2 / C), so `CHUNKS` of them tell a fault of some 10 % from none.
+"""
+
+import math
+from functools import partial
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from tests.support.estimator_problems import K, quadratic, sine, step
+
+MU, SIGMA = 1.0, 1.3
+CHUNKS, SIZE = 5_000, 200
+SAMPLES = CHUNKS * SIZE
+M = MU - K
+
+
+def variances(estimate, group=1):
+    return [se**2 * estimate.samples / group for se in estimate.grad_ses]
+
+
+def assert_variances(estimate, truth, group=1, excess=0.5):
+    """Within 5 standard errors; `excess` allows for chunk means that are not quite normal."""
+    tolerance = 5.0 * math.sqrt((2.0 + excess) / estimate.chunks)
+    assert tolerance < 0.14
+    np.testing.assert_allclose(variances(estimate, group), truth, rtol=tolerance, atol=1e-20)
+
+
+def assert_means(estimate, truth):
+    """|z| < 5, and a fault of 3 % in a gradient would be seen: it is 5 standard errors at least."""
+    scores = estimate.z_scores(truth)
+    assert all(np.all(np.abs(z) < 5.0) for z in scores), scores
+    for t, se in zip(truth[-len(estimate.grads) :], estimate.grad_ses, strict=True):
+        assert np.max(0.03 * np.abs(t) / se) > 5.0
+
+
+QUADRATIC = {
+    "pathwise": (mg.pathwise, 4 * SIGMA**2, 4 * M**2 + 8 * SIGMA**2),
+    "score": (
+        mg.score_function,
+        M**4 / SIGMA**2 + 14 * M**2 + 15 * SIGMA**2,
+        2 * M**4 / SIGMA**2 + 60 * M**2 + 74 * SIGMA**2,
+    ),
+    "measure": (mg.measure_valued, 4 * M**2 * (4 / math.pi - 1), 4 * M**2 + 4 * SIGMA**2),
+    "common noise": (mg.finite_difference, 4 * SIGMA**2, 4 * M**2 + 8 * SIGMA**2),
+}
+QUADRATIC_TRUTH = (M**2 + SIGMA**2, 2 * M, 2 * SIGMA)
+
+
+@pytest.mark.parametrize("name", QUADRATIC)
+def test_of_a_quadratic(name):
+    estimator, *truth = QUADRATIC[name]
+    estimate = estimator(quadratic, (MU, SIGMA), SAMPLES, 1, chunk=SIZE)
+    assert estimate.chunks == CHUNKS
+    assert_means(estimate, QUADRATIC_TRUTH)
+    assert_variances(estimate, truth, excess=1.5)
+
+
+BASELINES = {
+    "mean": (256, 8 * M**2 + 10 * SIGMA**2, 40 * M**2 + 56 * SIGMA**2),
+    "optimal": (256, 8 * M**2 + 6 * SIGMA**2, 40 * M**2 + 24 * SIGMA**2),
+}
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_baselines_reach_their_variance(baseline):
+    """But for what estimating a baseline costs: f s² has heavy tails, so 30 / chunk is allowed."""
+    size, *truth = BASELINES[baseline]
+    samples = size * (2_000 if baseline == "mean" else 800)
+    estimate = mg.score_function(quadratic, (MU, SIGMA), samples, 2, baseline=baseline, chunk=size)
+    assert max(map(abs, estimate.z_scores(QUADRATIC_TRUTH))) < 5.0
+    tolerance = 5.0 * math.sqrt(2.5 / estimate.chunks) + 30.0 / size
+    np.testing.assert_allclose(variances(estimate), truth, rtol=tolerance)
+    plain = QUADRATIC["score"][1:]
+    assert all(v < 0.8 * p for v, p in zip(variances(estimate), plain, strict=True))
+
+
+@pytest.mark.parametrize("baseline", ["mean", "optimal"])
+def test_baselines_leave_one_out(baseline):
+    """Eight samples: a baseline that knew its own sample gave 2.09 and 1.44 where 2.40 is true."""
+    chunks = 10_000 if baseline == "mean" else 2_000
+    estimate = mg.score_function(quadratic, (MU, 1.2), 8 * chunks, 3, baseline=baseline, chunk=8)
+    assert estimate.chunks == chunks
+    z = estimate.z_scores((2 * M, 2.4))
+    assert max(map(abs, z)) < 5.0
+    naive = 2.09 if baseline == "mean" else 1.44
+    assert estimate.z_scores((2 * M, naive))[1] > 5.0
+
+
+def test_antithetic_pairs():
+    estimate = mg.pathwise(quadratic, (MU, SIGMA), SAMPLES, 4, antithetic=True, chunk=SIZE)
+    assert estimate.z_scores((2 * M, 2 * SIGMA))[0] == pytest.approx(0.0, abs=1.0)
+    assert abs(estimate.z_scores((2 * M, 2 * SIGMA))[1]) < 5.0
+    assert_variances(estimate, (0.0, 8 * SIGMA**2), group=2)
+
+
+@pytest.mark.parametrize("ratio", [1.8, 2.2])
+def test_antithetic_pairs_can_do_harm(ratio):
+    """∂σ of (z - k)²: 8σ² a pair, against 2m² + 4σ² of two independent draws."""
+    mu = K + math.sqrt(ratio) * SIGMA
+    pairs, alone = (
+        mg.pathwise(quadratic, (mu, SIGMA), SAMPLES, 4, antithetic=x, chunk=SIZE)
+        for x in (True, False)
+    )
+    assert_variances(alone, (2 * SIGMA**2, (2 * ratio + 4) * SIGMA**2), group=2)
+    (_, paired), (_, independent) = variances(pairs), variances(alone)
+    assert (paired > independent) == (ratio < 2.0)
+
+
+def test_antithetic_noise_of_what_is_not_symmetric():
+    """Mirrored through the distribution function: the mean stays right."""
+
+    def problem(scale):
+        return mg.Gumbel(0.0, scale), mg.square
+
+    truth = math.pi**2 / 6 + np.euler_gamma**2
+    estimate = mg.pathwise(problem, (2.0,), 400_000, 5, antithetic=True)
+    assert_means(estimate, (4.0 * truth, 4.0 * truth))
+
+
+def test_minus_eps_of_what_is_not_symmetric_is_wrong():
+    """E z² of Gumbel(1, 1) is (1 + γ)² + π²/6 = 4.13; -ε, not its mirror, would give 2.98."""
+
+    class Negated(mg.Gumbel):
+        _law = mg.Normal._law._replace(draw=mg.Gumbel._law.draw)
+
+    right, wrong = (
+        mg.pathwise(lambda loc, cls=cls: (cls(loc, 1.0), mg.square), (1.0,), 400_000, 5,
+                    antithetic=True)
+        for cls in (mg.Gumbel, Negated)
+    )  # fmt: skip
+    truth = (1.0 + np.euler_gamma) ** 2 + math.pi**2 / 6, 2.0 * (1.0 + np.euler_gamma)
+    assert_means(right, truth)
+    assert round(wrong.value, 2) == 2.98 and abs(wrong.z_scores(truth)[0]) > 100.0
+
+
+A = 0.5
+
+
+def exponential(mu, sigma):
+    return mg.Normal(mu, sigma), lambda z: mg.exp(A * z)
+
+
+def test_of_an_exponential():
+    t = (A * SIGMA) ** 2
+    p, q = math.exp(2 * A * MU + t), math.exp(2 * A * MU + 2 * t)
+    mean = math.exp(A * MU + t / 2)
+    truth = (mean, A * mean, A**2 * SIGMA * mean)
+    path = mg.pathwise(exponential, (MU, SIGMA), SAMPLES, 6, chunk=SIZE)
+    assert_means(path, truth)
+    assert_variances(
+        path, (A**2 * p * (math.exp(t) - 1), A**2 * q * (1 + 4 * t) - A**2 * t * p), excess=1.5
+    )
+    score = mg.score_function(exponential, (MU, SIGMA), SAMPLES, 6, chunk=SIZE)
+    assert max(map(abs, score.z_scores(truth))) < 5.0
+    of_sigma = q * (16 * t * t + 16 * t + 2) / SIGMA**2 - A**2 * t * p
+    assert_variances(score, (q * (1 + 4 * t) / SIGMA**2 - A**2 * p, of_sigma), excess=1.5)
+
+
+def cosine(k, mu, sigma):
+    return mg.Normal(mu, sigma), lambda z: mg.cos(k * z)
+
+
+def cosine_variances(k, mu=1.0, sigma=1.0):
+    """Pathwise ∂μ, ∂σ, then score function ∂μ, ∂σ."""
+    u = (k * sigma) ** 2
+    c = math.exp(-2 * u) * math.cos(2 * k * mu)
+    a = k**2 * math.exp(-u) * math.sin(k * mu) ** 2
+    b = k**2 * u * math.exp(-u) * math.cos(k * mu) ** 2
+    path = k**2 * (1 - c) / 2 - a, k**2 * (1 - (1 - 4 * u) * c) / 2 - b
+    of_mu = (1 + (1 - 4 * u) * c) / (2 * sigma**2) - a
+    return path, (of_mu, (2 + (16 * u * u - 16 * u + 2) * c) / (2 * sigma**2) - b)
+
+
+@pytest.mark.parametrize("k", [0.7, 5.0])
+def test_of_a_cosine(k):
+    path, score = cosine_variances(k)
+    for estimator, truth in ((mg.pathwise, path), (mg.score_function, score)):
+        estimate = estimator(partial(cosine, k), (1.0, 1.0), SAMPLES, 7, chunk=SIZE)
+        d = math.exp(-k * k / 2)
+        gradient = -k * d * math.sin(k), -k * k * d * math.cos(k)
+        assert max(map(abs, estimate.z_scores(gradient))) < 5.0
+        assert_variances(estimate, truth)
+
+
+def test_where_the_score_function_wins():
+    for k, smaller in ((1.063775, "pathwise"), (1.063785, "score")):
+        (path, _), (score, _) = cosine_variances(k)
+        assert (path < score) == (smaller == "pathwise")
+    (path, _), (score, _) = cosine_variances(5.0)
+    assert (round(path, 1), round(score, 1)) == (12.5, 0.5)
+
+
+def test_differences_of_fresh_noise():
+    """The variance is Var f / (2 h²) to leading order."""
+    h = 0.01
+    estimate = mg.finite_difference(
+        quadratic, (MU, SIGMA), SAMPLES, 8, step=h, common_noise=False, chunk=SIZE
+    )
+    assert max(map(abs, estimate.z_scores((2 * M, 2 * SIGMA)))) < 5.0
+    of_f = 4 * M**2 * SIGMA**2 + 2 * SIGMA**4
+    assert_variances(estimate, 2 * [of_f / (2 * h * h)])
+
+
+def test_the_first_reference_program():
+    """E[sin z], μ = 0.7, σ = 1.2, S = 20,000: the row "sin kz" with k = 1."""
+    d = math.exp(-0.72)
+    truth = d * math.sin(0.7), d * math.cos(0.7), -1.2 * d * math.sin(0.7)
+    for estimate in (
+        mg.pathwise(sine, (0.7, 1.2), 20_000, 0),
+        mg.finite_difference(sine, (0.7, 1.2), 20_000, 1, step=1e-4),
+    ):
+        assert max(map(abs, estimate.z_scores(truth))) < 5.0
+
+
+def test_the_second_reference_program():
+    """E[Σ tanh zᵢ] in five dimensions: the truth is a trapezoid for each."""
+    mu = np.array([0.0, 0.5, -1.0, 0.3, 1.2])
+    sigma = np.array([1.0, 0.8, 0.5, 1.5, 0.7])
+
+    def problem(loc, scale):
+        return mg.Normal(loc, scale), lambda z: mg.tanh(z).sum(axis=-1)
+
+    eps = np.linspace(-10.0, 10.0, 201)[:, None]
+    weights = np.exp(-0.5 * eps**2) / np.sum(np.exp(-0.5 * eps**2))
+    f = np.tanh(mu + sigma * eps)
+    sech2 = weights * (1.0 - f**2)
+    truth = np.sum(weights * f), np.sum(sech2, axis=0), np.sum(eps * sech2, axis=0)
+    estimate = mg.pathwise(problem, (mu, sigma), 10_000, 2)
+    assert all(np.all(np.abs(z) < 5.0) for z in estimate.z_scores(truth))
+
+
+def test_differences_of_common_noise_are_pathwise():
+    options = {"params": (MU, SIGMA), "samples": 20_000, "rng": 9}
+    path = mg.pathwise(quadratic, **options)
+    np.testing.assert_allclose(mg.finite_difference(quadratic, **options).grads, path.grads, 1e-10)
+    path = mg.pathwise(sine, **options)
+    near = mg.finite_difference(sine, step=1e-4, **options)
+    assert 1.0 - near.grads[0] / path.grads[0] == pytest.approx(1.7e-9, rel=0.03)  # h²/6
+    path = mg.pathwise(exponential, **options)
+    gaps = []
+    for h in (0.02, 0.04):
+        near = mg.finite_difference(exponential, step=h, **options)
+        gaps.append(np.abs(np.subtract(near.grads, path.grads)))
+    np.testing.assert_allclose(gaps[1] / gaps[0], 4.0, rtol=1e-3)
+
+
+def test_pathwise_is_wrong_about_a_step():
+    truth = math.exp(-0.5 * ((MU - 1.0) / SIGMA) ** 2) / math.sqrt(2 * math.pi) / SIGMA
+    with pytest.warns(UserWarning, match="exactly 0.*score_function"):
+        assert mg.pathwise(step, (MU, SIGMA), 1_000, 10).grads == (0.0, 0.0)
+    for estimator in (mg.score_function, mg.measure_valued):
+        estimate = estimator(step, (MU, SIGMA), 1_000_000, 10)
+        assert abs(estimate.z_scores((truth, 0.0))[0]) < 5.0
+        assert abs(estimate.z_scores((0.97 * truth, 0.0))[0]) > 5.0
+
+
+def test_of_vectors():
+    """A diagonal and a full covariance against closed forms, and an f that uses the parameters."""
+    k, a = 1.0, 0.4
+    mu, sigma = np.array([0.5, -0.3]), np.array([0.7, 1.1])
+    factor = np.array([[0.8, 0.0], [0.3, 0.6]])
+
+    def diagonal(loc, scale):
+        q = mg.Independent(mg.Normal(loc, scale), 1)
+        return q, lambda z: mg.sin(k * z).sum(axis=-1) + a * scale.sum()
+
+    d = np.exp(-0.5 * (k * sigma) ** 2)
+    truth = (k * d * np.cos(k * mu), a - k * k * sigma * d * np.sin(k * mu))
+    for estimator in (mg.pathwise, mg.score_function, mg.measure_valued, mg.finite_difference):
+        assert_means(estimator(diagonal, (mu, sigma), 400_000, 11), truth)
+
+    def full(loc, lower):
+        q = mg.MultivariateNormal(loc, scale_tril=mg.tril(lower))
+        return q, lambda z: mg.exp(a * z.sum(axis=-1))
+
+    ones = a * np.ones(2)
+    mean = math.exp(ones @ mu + 0.5 * np.sum((factor.T @ ones) ** 2))
+    of_factor = mean * np.tril(np.outer(ones, ones) @ factor)
+    for estimator in (mg.pathwise, mg.score_function):
+        estimate = estimator(full, (mu, factor), 600_000, 12)
+        scores = estimate.z_scores((mean, mean * ones, of_factor))
+        assert max(np.max(np.abs(z)) for z in scores) < 5.0
+        assert estimate.grads[1][0, 1] == estimate.grad_ses[1][0, 1] == 0.0
+
+
+def test_of_discrete_outcomes():
+    """Bernoulli, f = (b - t)²: the gradient with respect to the logit is p (1 - p) (1 - 2t)."""
+    p, t = 0.3, 0.2
+
+    def coin(logit):
+        return mg.Bernoulli(logits=logit), lambda b: mg.square(b - t)
+
+    truth = (p * (1 - p) * (1 - 2 * t),)
+    logit = math.log(p / (1 - p))
+    for baseline, samples in ((None, 400_000), ("mean", 400_000), ("optimal", 50_000)):
+        estimate = mg.score_function(coin, (logit,), samples, 13, baseline=baseline)
+        assert_means(estimate, truth)
+    estimate = mg.finite_difference(coin, (logit,), 400_000, 13, step=0.5, common_noise=False)
+    ends = [1 / (1 + math.exp(-logit - h)) for h in (0.5, -0.5)]
+    slope = (ends[0] - ends[1]) * ((1 - t) ** 2 - t**2)
+    assert_means(estimate, (slope,))
+    for estimator in (mg.pathwise, mg.finite_difference):
+        with pytest.raises(TypeError, match="Bernoulli has no rsample: use mg.score_function"):
+            estimator(coin, (logit,), 1_000, 13)
+
+
+@pytest.mark.parametrize("estimator", [mg.pathwise, mg.score_function, mg.measure_valued])
+def test_a_fault_of_3_percent_is_noticed(estimator):
+    estimate = estimator(quadratic, (MU, SIGMA), 4 * SAMPLES, 14)
+    assert_means(estimate, QUADRATIC_TRUTH)
+    for i in range(2):
+        wrong = list(QUADRATIC_TRUTH[1:])
+        wrong[i] *= 1.03
+        assert abs(estimate.z_scores(wrong)[i]) > 5.0

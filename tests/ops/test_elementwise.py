@@ -1,0 +1,141 @@
+"""Elementwise ops on any float, in their tails, and on what is no number. Edges: see the table."""
+
+import math
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad.engine.op import OPS
+
+INF, NAN = math.inf, math.nan
+
+
+def test_arrays_warn_as_numpy_does():
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        assert mg.log(mg.Var([0.0])).value.tolist() == [-INF]
+
+
+ELEMENTWISE = [row for row in OPS.values() if row.elementwise]
+FLOATS = st.one_of(
+    st.floats(), st.floats(-4.0, 4.0), st.integers(-5, 5).map(float),
+    st.sampled_from([0.0, -0.0, 1e-320, -1e-320, 1e308, -1e308, INF, -INF, NAN]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ELEMENTWISE, ids=lambda row: row.name)
+@settings(deadline=None, derandomize=True)
+@given(st.lists(FLOATS, min_size=3, max_size=3), FLOATS)
+def test_any_float_is_silent_and_agrees_with_the_array(row, numbers, seed):
+    """Forward and backward of scalars raise nothing and warn of nothing."""
+    inputs = numbers[: len(row.rules)]
+    static = {"order": 2} if row.name == "polygamma" else {}
+    if row.name == "soft_clip":
+        assume(inputs[1] < inputs[2])
+    leaves = [mg.Var(x) for x in inputs]
+    y = row.function(*leaves, **static)
+    gradients = mg.grad(y, leaves, seed=seed)
+    assert type(y.value) is float and all(type(d) is float for d in gradients)
+    with np.errstate(all="ignore"):
+        arrays = [mg.Var([x]) for x in inputs]
+        z = row.function(*arrays, **static)
+        expected = mg.grad(z, arrays, seed=[seed])
+    np.testing.assert_allclose(y.value, z.value[0], rtol=1e-12)
+    for found, (number,) in zip(gradients, expected, strict=True):
+        scale = abs(seed) if math.isfinite(seed) else 1.0
+        np.testing.assert_allclose(found, number, rtol=1e-9, atol=1e-15 * scale)
+
+
+@pytest.mark.parametrize(
+    "x", [-700.0, -300.0, -40.0, -5.0, -1e-9, 1e-9, 5.0, 36.0, 40.0, 300.0, 700.0]
+)
+@pytest.mark.parametrize("kind", [float, lambda x: np.array([x])])
+def test_tails_keep_their_digits(x, kind):
+    with localcontext(prec=700):  # 1 + exp(-700) needs 300 digits and more
+        e = Decimal(x).exp()
+        sigmoid, softplus = float(e / (1 + e)), float((1 + e).ln())
+        slope = float(e / (1 + e) ** 2)
+    v = mg.Var(kind(x))
+    seed = np.ones(v.shape) if v.shape else 1.0
+    for f, value, derivative in ((mg.sigmoid, sigmoid, slope), (mg.softplus, softplus, sigmoid)):
+        y = f(v)
+        np.testing.assert_allclose(y.value, value, rtol=1e-12)
+        np.testing.assert_allclose(mg.grad(y, [v], seed=seed)[0], derivative, rtol=1e-12)
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-12, 1e-5])
+def test_near_zero_keeps_its_digits(x):
+    assert mg.expm1(x) == math.expm1(x) and mg.log1p(x) == math.log1p(x)
+    assert mg.soft_clip(0.0, -x, x) == pytest.approx(0.0, abs=1e-15)
+
+
+def test_squares_and_powers_are_recorded_as_written():
+    x = mg.Var(-3.0)
+    assert [(x**2).op, (x**2.0).op, (x**3).op, (x * x).op] == [
+        "square",
+        "square",
+        "power",
+        "multiply",
+    ]
+    assert mg.grad(x**3, [x]) == (27.0,)
+    assert mg.grad(x**-1, [x]) == (-1.0 / 9.0,)
+    assert mg.grad(x**0, [x]) == (0.0,)
+
+
+def test_the_power_rule_at_exponent_zero_and_base_zero_to_second_order():
+    a, b = mg.Var(2.0), mg.Var(0.0)
+    (da,) = mg.grad(a**b, [a], create_graph=True)
+    assert mg.grad(da, [a, b]) == (0.0, 0.5)  # the slope in b of b·a^(b-1) is 1/a
+    zero = mg.Var(0.0)
+    (d,) = mg.grad(mg.power(zero, 2.0), [zero], create_graph=True)
+    assert mg.grad(d, [zero]) == (2.0,)
+
+
+def test_a_masked_branch_needs_the_double_where():
+    x = mg.Var(0.0)
+    once = mg.where(x > 0.0, mg.log(x), 0.0)
+    assert once.value == 0.0 and math.isnan(mg.grad(once, [x])[0])
+    twice = mg.where(x > 0.0, mg.log(mg.where(x > 0.0, x, 1.0)), 0.0)
+    assert twice.value == 0.0 and mg.grad(twice, [x]) == (0.0,)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ELEMENTWISE if len(row.rules) > 1], ids=lambda row: row.name
+)
+def test_shapes_that_do_not_broadcast_are_named(row):
+    shapes = [(2, 3), (4,), (2, 3)][: len(row.rules)]
+    inputs = [np.full(shape, 1.0 + i) for i, shape in enumerate(shapes)]
+    for given_ in (inputs, [mg.Var(x) for x in inputs]):
+        with pytest.raises(ValueError, match=rf"{row.name}: shapes \(2, 3\) and \(4,\)"):
+            row.function(*given_)
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [1j, "1", None, object(), np.array([1j]), np.array([None]), np.ma.masked_array([1.0], [True])],
+    ids=lambda x: type(x).__name__,
+)
+@pytest.mark.parametrize(
+    "f", [mg.exp, mg.sum, lambda x: mg.add(x, 1.0), lambda x: mg.add(mg.Var(1.0), x)]
+)
+def test_what_is_no_number_is_a_type_error(f, given_):
+    with pytest.raises(TypeError, match="real numbers|mask"):
+        f(given_)
+
+
+@pytest.mark.parametrize("f", [mg.exp, mg.multiply, mg.clip, mg.where, mg.sum, mg.matmul])
+@pytest.mark.parametrize("keyword", ["out", "dtype", "whre"])
+def test_an_unknown_keyword_is_named(f, keyword):
+    x = mg.Var(np.eye(2))
+    with pytest.raises(TypeError, match=f"{f.__name__}.*{keyword}"):
+        f(x, **{keyword: None})
+
+
+def test_an_input_given_by_name_is_refused():
+    """It would have no edge on the tape, and so no gradient."""
+    for x in (mg.Var([-2.0, 0.5, 3.0]), np.ones(3)):
+        with pytest.raises(TypeError, match="clip takes no argument '(low|high)'"):
+            mg.clip(x, low=-1.0, high=1.0)

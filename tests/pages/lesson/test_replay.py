@@ -1,0 +1,225 @@
+"""The replay: JavaScript that computes a tape of scalars anew, and the sweep that it is made of."""
+
+import json
+import math
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad.engine.op import OPS
+from minigrad.pages.lesson.replay import replay_source, replayed_leaves
+from minigrad.shares import shares_of
+from tests.engine.test_random_graphs import SHAPES, STEPS, _program
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="Node.js, which runs the replays, is not installed"
+)
+SPECIAL = ("lgamma", "erf", "digamma", "polygamma")  # sums of series there, of libm here
+
+
+def told(output):
+    """What a replay of this graph has to give: by part, a list of floats."""
+    equations = mg.equations_of(output)
+    values = [row.value for row in equations]
+    shares = list(shares_of(equations, equations.outputs[0], values, 1.0))
+    return {
+        "values": values,
+        "slopes": [share.slope for share in shares],
+        "shares": [share.amount for share in shares],
+        "sums": [share.total for share in shares],
+    }
+
+
+def source_of(output):
+    equations = mg.equations_of(output)
+    return replay_source(equations, equations.outputs[0])
+
+
+def run(calls):
+    """What each (replay, arguments) gives under Node.js."""
+    lines = []
+    for source, args in calls:
+        given = ", ".join(repr(x).replace("inf", "Infinity").replace("nan", "NaN") for x in args)
+        lines.append(f"out.push(JSON.stringify(({source})({given}), (_, x) => ")
+        lines.append("typeof x === 'number' && !Number.isFinite(x) ? String(x) : x));")
+    script = "\n".join(['"use strict"; const out = [];', *lines, "console.log(out.join('\\n'));"])
+    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def agree(programs, rtol=1e-12):
+    """Each (f, settings): the replay recorded at the first is right at every setting."""
+    calls, wanted = [], []
+    for f, points in programs:
+        source = source_of(f(*map(mg.Var, points[0])))
+        for point in points:
+            calls.append((source, point))
+            wanted.append(told(f(*map(mg.Var, point))))
+    for (_, point), found, right in zip(calls, run(calls), wanted, strict=True):
+        assert found.keys() == right.keys()
+        for part, numbers in right.items():
+            here = [float(str(x).replace("Infinity", "inf")) for x in found[part]]
+            np.testing.assert_allclose(here, numbers, rtol, 1e-300, err_msg=f"{part} at {point}")
+
+
+# --------------------------------------------------------------------------------- in JavaScript
+
+
+def elementwise(special):
+    """Each op of numbers, used so that every one of its inputs, and its output, has two readers."""
+    points = [(0.3, 0.41, 0.83), (0.62, 0.2, 0.71), (0.74, 0.5, 0.9)]
+    for op in OPS.values():
+        if op.elementwise and (op.name in SPECIAL) == special:
+            static = dict.fromkeys(op.defaults, 2)
+
+            def f(*leaves, op=op, static=static):
+                y = op.function(*leaves[: len(op.rules)], **static)
+                return leaves[0] * y + mg.sin(y) * leaves[1] + leaves[2]
+
+            yield f, points
+
+
+@needs_node
+@pytest.mark.parametrize(("special", "rtol"), [(False, 1e-12), (True, 1e-10)])
+def test_every_op_of_numbers_at_three_settings(special, rtol):
+    agree(list(elementwise(special)), rtol)
+
+
+@needs_node
+def test_choices_that_switch_while_a_knob_moves():
+    def f(x, y):
+        big = mg.maximum(x * y, y - x) + mg.minimum(x, y) + mg.relu(x - y) + mg.clip(x, -1.0, y)
+        return mg.where(x > 0.5, big * x, mg.where(x <= y, x - y, mg.sign(x) * y)) + abs(x - y)
+
+    agree([(f, [(0.7, 0.2), (-0.4, 0.9), (2.0, 2.0), (0.5, -3.0), (-1.0, -1.0)])])
+
+
+@needs_node
+def test_at_the_edges():
+    """A replay follows IEEE 754 as the tape does: a branch that is not taken hands over 0, not
+    0·∞, and what divides by zero is inf or nan, and finite again after it."""
+    programs = [
+        (lambda x: mg.where(x > 0.0, mg.log(x), x * x), [(1.0,), (0.0,), (-1.0,), (2.0,)]),
+        (lambda x: 1.0 / x + mg.sqrt(x), [(1.0,), (0.0,), (-0.0,), (-2.0,), (4.0,)]),
+        (lambda x: mg.exp(x) * mg.relu(-x), [(1.0,), (1000.0,), (-1000.0,), (math.inf,)]),
+        (lambda x: x**3 + mg.power(x, 0.0) + 2.0**x, [(1.5,), (0.0,), (-2.0,), (math.nan,)]),
+        (lambda x: mg.power(x, x), [(1.5,), (0.0,), (-2.0,), (-0.5,)]),
+    ]
+    agree(programs)
+
+
+@needs_node
+def test_reductions_of_a_single_number():
+    def f(x):
+        return mg.sum(x) * mg.mean(x) + mg.max(x) + mg.min(x) + mg.logsumexp(x) + mg.reshape(x, ())
+
+    agree([(f, [(0.7,), (-1.3,), (4.0,)])])
+
+
+@needs_node
+def test_a_wall_and_the_vae():
+    def f(mu, log_sigma, eps):
+        z = mu + mg.exp(log_sigma) * eps
+        kl = 0.5 * (mu**2 + mg.exp(2.0 * log_sigma) - 1.0) - log_sigma
+        return (z - mg.stop_gradient(z * mu)) ** 2 + kl
+
+    agree([(f, [(0.3, -0.2, 0.8), (1.3, 0.4, 0.8), (-0.7, -2.0, -1.1)])])
+
+
+UNARY = [
+    mg.sin, mg.tanh, mg.sigmoid, mg.softplus, mg.relu, mg.square, mg.negative, mg.cos, mg.arctan,
+    lambda x: mg.exp(mg.tanh(x)), lambda x: mg.log(1.5 + mg.square(x)), lambda x: 2.0 * x - 1.0,
+    lambda x: mg.where(x > 0.1, x, mg.sin(x)),
+]  # fmt: skip
+BINARY = [
+    mg.add, mg.subtract, mg.multiply, mg.maximum, mg.minimum, mg.logaddexp, mg.arctan2,
+    lambda a, b: a / (1.5 + mg.square(b)), lambda a, b: mg.where(a < b, a * b, a - b),
+]  # fmt: skip
+
+
+def random_program(rng):
+    """A graph of a few ops; every node may be read many times, or never."""
+    steps = rng.integers(0, 1000, (int(rng.integers(1, 12)), 3)).tolist()
+
+    def f(*leaves):
+        nodes = list(leaves)
+        for which, i, j in steps:
+            a, b = nodes[i % len(nodes)], nodes[j % len(nodes)]
+            k = which % (len(UNARY) + len(BINARY))
+            nodes.append(UNARY[k](a) if k < len(UNARY) else BINARY[k - len(UNARY)](a, b))
+        return nodes[-1] * leaves[0] + leaves[1] * leaves[2]
+
+    return f
+
+
+@needs_node
+def test_random_programs():
+    rng = np.random.default_rng(11)
+    agree([(random_program(rng), rng.normal(size=(3, 3)).tolist()) for _ in range(80)])
+
+
+def test_nothing_that_a_user_wrote_is_in_the_script():
+    with mg.scope("</script>"):
+        x, n = mg.Var(1.0, "alert"), mg.constant(3.0, "`${x}`")
+        source = source_of((mg.sin(x) * n + 2.0 * x).named("<!--"))
+    assert not any(word in source for word in ("alert", "$", "`", "<!", "script", "//"))
+    assert "(n0, n1) => {" in source  # the leaves, but not the plain number 2
+
+
+def test_the_leaves_of_a_replay():
+    x, c, eps = mg.Var(1.0), mg.constant(2.0, "c"), mg.constant(0.5, "ε", "noise")
+    equations = mg.equations_of(x * c + eps * 3.0)
+    assert [equations[i].kind for i in replayed_leaves(equations)] == [
+        "parameter", "constant", "noise",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (lambda x: mg.sum(x * np.ones(3)), r"^arrays take part: one has shape \(3,\)$"),
+        (lambda x: mg.prod(x), "^prod has no JavaScript$"),
+    ],
+)
+def test_what_is_not_replayed(output, message):
+    with pytest.raises(ValueError, match=message):
+        source_of(output(mg.Var(1.0)))
+
+
+# --------------------------------------------------------------------------------------- the sweep
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(SHAPES, STEPS, st.integers(0, 2**32 - 1))
+def test_the_sums_are_the_tapes_gradients_to_the_last_bit(shapes, steps, seed):
+    rng = np.random.default_rng(seed)
+    leaves = [mg.Var(rng.uniform(-1.5, 1.5, shape)) for shape in shapes]
+    output = sum(mg.sum(node) for node in _program(steps)(*leaves))
+    output.backward()
+    equations = mg.equations_of(output)
+    values = [row.value for row in equations]
+    totals = {equations.outputs[0]: 1.0}
+    totals |= {s.target: s.total for s in shares_of(equations, equations.outputs[0], values, 1.0)}
+    for row in equations:
+        found = totals.get(row.position)
+        assert (found is None) == (row.grad is None)
+        if found is not None:
+            assert np.array_equal(found, row.grad, equal_nan=True)
+
+
+def test_a_sweep_leaves_every_gradient_as_it_was():
+    x = mg.Var(2.0)
+    y = x * x
+    told(mg.sin(y))
+    source_of(mg.sin(y))
+    assert x.grad is None and y.grad is None
+
+
+def test_the_sweep_where_the_output_takes_no_gradient():
+    output = mg.stop_gradient(mg.Var(2.0)) * 3.0
+    assert told(output)["shares"] == []

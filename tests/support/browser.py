@@ -1,0 +1,171 @@
+"""A browser for tests of pages: Debian's Chromium, headless, driven by selenium.
+
+`Browser.look` makes a page look at itself as a reader would: layout, names of controls, axe-core's
+rules of accessibility. What is asked of a page is asked of the page, never of its source.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+WIDE, NARROW = 1400, 400
+LAYOUT = Path(__file__).with_name("in_page.js").read_text(encoding="utf-8")
+AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+
+RUN_AXE = """
+const [quick, done] = arguments;
+axe.run(document, {resultTypes: ["violations"], iframes: false}).then(
+  (found) => done(found.violations.flatMap((fault) => fault.nodes.map(
+    (node) => `${fault.id}: ${fault.help}: ${node.html.slice(0, 120)}`))),
+  (error) => done([`axe-core failed: ${error}`]));
+"""
+# Named by Chromium itself, as a screen reader hears it.
+CONTROLS = {"button", "checkbox", "combobox", "link", "radio", "searchbox", "slider", "spinbutton",
+            "switch", "textbox"}  # fmt: skip
+
+
+def missing() -> str:
+    """ "" or why there is no browser here, as a sentence."""
+    absent = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    if not absent:
+        return ""
+    return f"no {' and no '.join(absent)} here (Debian: apt install chromium chromium-driver)"
+
+
+class Browser:
+    """One Chromium for the whole session; `open` gives each test a page without a past."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, page: Path, *, anchor: str = "", width: int = WIDE, dark: bool = False,
+             still: bool = False) -> None:  # fmt: skip
+        """Load a file at `width` pixels; `still` is a reader who asked for less motion."""
+        self.resize(width)
+        self._media(dark, still)
+        self.driver.get("about:blank")  # or a new hash would be no new page
+        self.devtools("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
+        self._forget()
+        self.driver.get(page.resolve().as_uri() + anchor)
+
+    def resize(self, width: int, height: int = 900) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.devtools("Emulation.setDeviceMetricsOverride", **metrics)
+
+    def _media(self, dark: bool, still: bool) -> None:
+        wishes = {
+            "prefers-color-scheme": "dark" if dark else "light",
+            "prefers-reduced-motion": "reduce" if still else "no-preference",
+        }
+        features = [{"name": name, "value": value} for name, value in wishes.items()]
+        self.devtools("Emulation.setEmulatedMedia", features=features)
+
+    def devtools(self, command: str, **given: object) -> dict:
+        """A command of Chromium's own protocol."""
+        return self.driver.execute_cdp_cmd(command, given)
+
+    def run(self, script: str, *given: object) -> object:
+        """What the body of a function in JavaScript returns."""
+        return self.driver.execute_script(script, *given)
+
+    def find(self, selector: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def find_all(self, selector: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def hover(self, element: WebElement) -> None:
+        ActionChains(self.driver, duration=0).move_to_element(element).perform()
+
+    def press(self, *keys: str) -> None:
+        """As on a keyboard: whatever has the focus gets them."""
+        ActionChains(self.driver, duration=0).send_keys(*keys).perform()
+
+    def wait(self, truth: Callable[[], object], seconds: float = 20.0) -> None:
+        """Until it holds; fails if it never does."""
+        end = time.monotonic() + seconds
+        while not truth():
+            assert time.monotonic() < end, f"waited {seconds} s in vain"
+            time.sleep(0.02)
+
+    def screenshot(self, file: Path) -> None:
+        """The page in its whole length, as PNG."""
+        height = self.run("return document.documentElement.scrollHeight")
+        width = self.run("return innerWidth")
+        self.resize(width, height)
+        self.driver.save_screenshot(str(file))
+
+    # ------------------------------------------------------------------------ what it has noticed
+
+    def _forget(self) -> None:
+        for log in ("performance", "browser"):
+            self.driver.get_log(log)
+
+    def requests(self) -> list[str]:
+        """What was asked for since the page was opened, but itself and what its policy stopped."""
+        events = [json.loads(e["message"])["message"] for e in self.driver.get_log("performance")]
+        asked, page = {}, self.driver.current_url.partition("#")[0]
+        for method, params in ((event["method"], event["params"]) for event in events):
+            if method == "Network.requestWillBeSent":
+                asked[params["requestId"]] = params["documentURL"], params["request"]["url"]
+            elif method == "Network.webSocketCreated":
+                asked[params["requestId"]] = page, params["url"]
+            elif method == "Network.loadingFailed" and params.get("blockedReason") == "csp":
+                del asked[params["requestId"]]
+        return [url for by, url in asked.values()
+                if by.partition("#")[0] == page and url.partition("#")[0] != page]  # fmt: skip
+
+    def errors(self) -> list[str]:
+        """What the console has complained of: exceptions, what the page's policy refused."""
+        return [e["message"] for e in self.driver.get_log("browser")]
+
+    # --------------------------------------------------------------------------- what there is
+
+    def look(self) -> list[str]:
+        """Every fault that is there to see or hear, a sentence each."""
+        return self.layout() + self.nameless() + self.axe()
+
+    def layout(self) -> list[str]:
+        return self.run(f"{LAYOUT}\nreturn faultsOfLayout();")
+
+    def nameless(self) -> list[str]:
+        """Controls of which a screen reader says no name."""
+        nodes = self.devtools("Accessibility.getFullAXTree")["nodes"]
+        there = [n for n in nodes if not n.get("ignored")]
+        controls = [n for n in there if n.get("role", {}).get("value") in CONTROLS]
+        return [f"a {n['role']['value']} has no name: node {n['backendDOMNodeId']}"
+                for n in controls if not n.get("name", {}).get("value", "").strip()]  # fmt: skip
+
+    def axe(self) -> list[str]:
+        """Violations of axe-core's rules; DevTools may put it where the page's policy forbids."""
+        self.devtools("Runtime.evaluate", expression=AXE)
+        return self.driver.execute_async_script(RUN_AXE, True)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A Chromium that ends with the block. Told of its driver, selenium asks no network for one."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for word in ("headless=new", "no-sandbox", "disable-dev-shm-usage"):
+        options.add_argument(f"--{word}")
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    try:
+        driver.execute_cdp_cmd("Network.enable", {})
+        driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+        # Or a window that another one covers would see no focus, and no change on leaving a field.
+        driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+        yield Browser(driver)
+    finally:
+        driver.quit()

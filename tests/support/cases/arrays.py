@@ -1,0 +1,188 @@
+"""Reductions, shapes and linear algebra: NumPy's or SciPy's values, derivatives by differences."""
+
+from functools import partial
+
+import numpy as np
+import scipy.linalg
+import scipy.special
+
+import minigrad as mg
+from minigrad.engine.op import OPS
+from minigrad.engine.values import Shape, Value
+from tests.support.cases.case import Case, Function, definite, normal, regular
+
+
+def against(name: str, reference: Function, *inputs: Value, **static: object) -> Case:
+    """minigrad's function against another, called alike."""
+    note = ",".join(f"{k}={v}" for k, v in static.items())
+    f = getattr(mg, name)
+    return Case(name, partial(f, **static), partial(reference, **static), inputs, note=note)
+
+
+def same(name: str, *inputs: Value, **static: object) -> Case:
+    """minigrad's function against NumPy's of that name."""
+    return against(name, getattr(np, name), *inputs, **static)
+
+
+def joined(name: str, *inputs: Value, axis: int = 0) -> Case:
+    """Like `same`, for functions that take a list."""
+    f, reference = getattr(mg, name), getattr(np, name)
+    return Case(
+        name, lambda *xs: f(xs, axis), lambda *xs: reference(xs, axis), inputs, note=f"axis={axis}"
+    )
+
+
+# ----------------------------------------------------------------------------------- reductions
+
+AXES: list[dict[str, object]] = [
+    {}, {"axis": 0}, {"axis": 1}, {"axis": -1}, {"axis": (0, 1)}, {"axis": 0, "keepdims": True},
+    {"keepdims": True},
+]  # fmt: skip
+SIMPLE = ("sum", "mean", "prod", "max", "min")
+NORMALISED = ("softmax", "log_softmax")
+
+
+def _with_zeros(zeros: int) -> Value:
+    x = np.array(normal(2, 5))
+    x[1, :zeros] = 0.0
+    return x
+
+
+REDUCTIONS = [
+    *(same(name, x, **axis) for name in SIMPLE for x in (normal(2, 3), normal(2, 3, 2))
+      for axis in AXES),
+    *(same(name, normal(2, 3, 2), axis=(2, 0), keepdims=k) for name in ("sum", "prod")
+      for k in (True, False)),
+    *(same(name, x) for name in SIMPLE for x in (1.7, normal(1), normal(5))),
+    *(same("prod", _with_zeros(n), axis=axis)._replace(note=f"axis={axis},{n}zeros")
+      for n in (1, 2, 3) for axis in (None, 1)),
+    *(same("cumsum", x, axis=axis) for x in (normal(3, 2), normal(2, 3, 2))
+      for axis in (None, 0, 1, -1)),
+    same("cumsum", normal(1)),
+    *(against("logsumexp", scipy.special.logsumexp, normal(2, 3), **axis) for axis in AXES),
+    *(against("logsumexp", scipy.special.logsumexp, x) for x in (0.7, normal(3) + 1000.0)),
+    *(against(name, getattr(scipy.special, name), normal(2, 3), axis=axis) for name in NORMALISED
+      for axis in (0, 1, -1, (0, 1))),
+    *(against(name, getattr(scipy.special, name), normal(3) - 800.0, axis=-1)
+      for name in NORMALISED),
+]  # fmt: skip
+
+# --------------------------------------------------------------------------------------- shapes
+
+
+def reshaped(shape: Shape, x: Value) -> Case:
+    return Case("reshape", lambda x: mg.reshape(x, shape), lambda x: np.reshape(x, shape), (x,),
+                note=f"{shape}")  # fmt: skip
+
+
+def at(key: object, x: Value) -> Case:
+    return Case("index", lambda x: mg.index(x, key), lambda x: x[key], (x,), note=f"[{key}]")
+
+
+def put(key: object, shape: Shape, x: Value) -> Case:
+    def reference(x: Value) -> Value:
+        y = np.zeros(shape)
+        np.add.at(y, key, x)
+        return y
+
+    scatter = OPS["scatter"].function
+    return Case("scatter", lambda x: scatter(x, key, shape), reference, (x,), note=f"[{key}]")
+
+
+KEYS = [
+    1, -1, (0, 2), slice(1, None), (slice(None), 2), (slice(None, None, -2), slice(0, 0)),
+    (None, 1), (..., 0), np.array([2, 0, 2]), (np.array([0, 0, 2]), np.array([1, 1, 3])),
+    (1, np.array([3, 3])), (slice(1, 3), np.array([[0, 1], [1, 1]])),
+    np.array([True, False, True]), np.tril(np.ones((3, 4), bool)),
+]  # fmt: skip
+
+SHAPES = [
+    *(reshaped(shape, normal(2, 3)) for shape in ((6,), (3, 2), (-1,), (1, 3, -1))),
+    reshaped((), normal(1, 1)), reshaped((1, 1), 2.5), reshaped((0, 5), normal(0)),
+    Case("reshape", lambda x: mg.reshape(x, 3, 2), lambda x: np.reshape(x, (3, 2)), (normal(6),)),
+    same("transpose", normal(2, 3)), same("transpose", normal(4)),
+    same("transpose", normal(2, 3, 4), axes=(2, 0, 1)),
+    same("transpose", normal(2, 3, 4), axes=(1, -1, 0)),
+    same("swapaxes", normal(2, 3, 4), axis1=0, axis2=-1),
+    *(same("broadcast_to", x, shape=shape) for x, shape in (
+        (1.5, (2, 3)), (normal(3), (2, 3)), (normal(2, 1), (2, 3)), (normal(1), (4,)), (1.5, ()),
+        (normal(3, 1, 2), (2, 3, 4, 2)))),
+    same("squeeze", normal(1, 3, 1)), same("squeeze", normal(1, 3, 1), axis=-1),
+    same("squeeze", normal(1, 1)),
+    same("expand_dims", normal(3), axis=0), same("expand_dims", normal(3), axis=(0, -1)),
+    same("expand_dims", 0.4, axis=0),
+    *(same("flip", normal(2, 3), axis=axis) for axis in (None, 1, (0, -1))),
+    *(same("take", normal(3, 4), indices=indices, axis=axis)
+      for indices in (2, [0, 2, 2], [[0, -1], [1, 1]]) for axis in (None, 0, 1)),
+    *(at(key, normal(3, 4)) for key in KEYS),
+    put(1, (3,), 0.7), put(slice(1, 3), (4, 2), normal(2, 2)),
+    put(np.array([1, 0, 1]), (3,), normal(3)),
+    put((slice(None), np.array([1, 1])), (2, 3), normal(2, 2)),
+    put(np.array([True, False, True]), (3,), normal(2)),
+    joined("concatenate", normal(2), normal(3)),
+    joined("concatenate", normal(1, 2), normal(3, 2), normal(2, 2)),
+    joined("concatenate", normal(2, 2), normal(2, 1), normal(2, 3), axis=1),
+    joined("concatenate", normal(2, 1, 2), normal(2, 1, 1), axis=-1),
+    joined("stack", 0.5, -1.5, 2.5), joined("stack", normal(2), normal(2)),
+    joined("stack", normal(2), normal(2), normal(2), axis=1),
+    joined("stack", normal(2, 3), normal(2, 3), axis=-1),
+    *(same(name, x) for name in ("tril", "triu")
+      for x in (normal(3, 3), normal(2, 4), normal(2, 3, 2), normal(3))),
+    same("diag", normal(3)), same("diag", normal(3, 3)),
+]  # fmt: skip
+
+# ------------------------------------------------------------------------------- linear algebra
+
+
+def einsum(subscripts: str, *inputs: Value) -> Case:
+    f, reference = partial(mg.einsum, subscripts), partial(np.einsum, subscripts)
+    return Case("einsum", f, reference, inputs, note=subscripts)
+
+
+def _symmetric(x: Value) -> Value:
+    return 0.5 * (x + mg.swapaxes(x, -1, -2))
+
+
+def _triangular(a: Value, b: Value, lower: bool = True) -> Value:
+    return scipy.linalg.solve_triangular(a, b, lower=lower)
+
+
+LINALG = [
+    *(same("matmul", a, b) for a, b in (
+        (normal(3), normal(3)), (normal(2, 3), normal(3)), (normal(3), normal(3, 2)),
+        (normal(2, 3), normal(3, 4)), (normal(2, 2, 3), normal(3)), (normal(3), normal(2, 3, 2)),
+        (normal(2, 2, 3), normal(3, 2)), (normal(2, 3), normal(2, 3, 2)),
+        (normal(2, 1, 2, 3), normal(3, 3, 1)), (normal(1, 1), normal(1, 1)))),
+    *(same("dot", a, b) for a, b in (
+        (normal(3), normal(3)), (normal(2, 3), normal(3)), (normal(2, 3), normal(3, 2)),
+        (1.5, normal(3)), (1.5, -2.0))),
+    same("outer", normal(2), normal(3)), same("outer", normal(1), normal(1)),
+    einsum("ij,jk->ik", normal(2, 3), normal(3, 2)), einsum("ij,jk", normal(2, 3), normal(3, 2)),
+    einsum("i,i->", normal(3), normal(3)), einsum("i,j->ji", normal(2), normal(3)),
+    einsum("ij->", normal(2, 3)), einsum("ij->i", normal(2, 3)), einsum("ba", normal(2, 3)),
+    einsum("ii->i", normal(3, 3)), einsum("ii", normal(3, 3)), einsum("iij->j", normal(2, 2, 3)),
+    einsum("ii,i->", normal(3, 3), normal(3)), einsum("i,j->i", normal(2), normal(3)),
+    einsum("ij,jk,kl->il", normal(2, 3), normal(3, 2), normal(2, 2)),
+    einsum("i,i,i->i", normal(3), normal(3), normal(3)),
+    einsum("...ij,...jk->...ik", normal(2, 2, 3), normal(3, 2)),
+    einsum("...i->...", normal(2, 3)), einsum("...,...->...", 1.5, normal(3)),
+    einsum("bij, bj -> bi", normal(2, 3, 2), normal(2, 2)),
+    einsum("ij,kj->ki", normal(2, 3), normal(4, 3)),
+    # A step in one entry alone would leave the symmetric matrices.
+    *(Case("cholesky", lambda x: mg.cholesky(_symmetric(x)), np.linalg.cholesky, (x,))
+      for x in (definite(1, 1), definite(3, 3), definite(2, 2, 2))),
+    Case("cholesky", lambda x: mg.cholesky(x @ mg.transpose(x)),
+         lambda x: np.linalg.cholesky(x @ x.T), (regular(3, 3),), note="x@x.T"),
+    *(against("solve", np.linalg.solve, a, b) for a, b in (
+        (regular(3, 3), normal(3)), (regular(3, 3), normal(3, 2)),
+        (regular(2, 2, 2), normal(2, 2, 3)), (regular(2, 2), normal(2, 2, 1)),
+        (regular(2, 2, 2), normal(2, 1)), (regular(1, 1), normal(1)))),
+    *(against("solve_triangular", _triangular, regular(3, 3), b, lower=lower)
+      for b in (normal(3), normal(3, 2)) for lower in (True, False)),
+    against("solve_triangular", _triangular, regular(2, 2), normal(2)),
+    against("solve_triangular", _triangular, regular(2, 2, 2), normal(2, 2, 3)),
+    *(against("inv", np.linalg.inv, x)
+      for x in (regular(1, 1), regular(3, 3), regular(2, 2, 2))),
+    *(against("logdet", lambda x: np.log(np.linalg.det(x)), x)
+      for x in (regular(1, 1), regular(3, 3), regular(2, 2, 2))),
+]  # fmt: skip

@@ -1,0 +1,144 @@
+"""The stepper page in the hands of a reader: what they do, and what the page then shows them."""
+
+from typing import NamedTuple
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+import minigrad as mg
+from minigrad.distributions.randomness import noise_leaf
+from tests.support.browser import Browser
+
+ROWS = """return [...document.querySelectorAll("tr[data-node]")].map((row) =>
+  [row.dataset.pane ?? "0", row.dataset.node, row.dataset.value, row.dataset.grad ?? null])"""
+
+TURN = """const [knob, value] = arguments;
+knob.value = value;
+knob.dispatchEvent(new Event("input", {bubbles: true}))"""
+
+
+class Row(NamedTuple):
+    """A node's row: a number; "" while it is not computed; an array's text; a `grad` of None where
+    no gradient is taken.
+    """
+
+    value: float | str
+    grad: float | str | None
+
+
+def number(told: str | None) -> float | str | None:
+    try:
+        return float(told)
+    except (TypeError, ValueError):
+        return told
+
+
+class Stepper:
+    """A page that `step_through` made, in the browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+
+    def _root(self, name: str) -> str:
+        return self.browser.run(f"return document.documentElement.dataset.{name}")
+
+    @property
+    def step(self) -> int:
+        return int(self._root("step"))
+
+    @property
+    def last(self) -> int:
+        return int(self._root("steps"))
+
+    @property
+    def phase(self) -> str:
+        return self._root("phase")
+
+    @property
+    def address(self) -> str:
+        """The part after #, which the page writes a moment after a change."""
+        return self.browser.run("return location.hash")
+
+    @property
+    def error(self) -> float:
+        """The badge's: how far JavaScript's numbers are from Python's."""
+        return float(self.text_of("[data-badge]", "data-error"))
+
+    def rows(self, pane: int = 0) -> dict[str, Row]:
+        """By node, as the table shows them."""
+        return {
+            node: Row(number(value), number(grad))
+            for its, node, value, grad in self.browser.run(ROWS)
+            if int(its) == pane
+        }
+
+    def grads(self, pane: int = 0) -> dict[str, float]:
+        """Those that are computed already."""
+        return {node: r.grad for node, r in self.rows(pane).items() if isinstance(r.grad, float)}
+
+    def seen(self, node: str) -> str:
+        """The words of a row."""
+        return self.browser.find(f"tr[data-node='{node}']").text
+
+    def text_of(self, selector: str, attribute: str = "textContent") -> str:
+        return self.browser.find(selector).get_attribute(attribute)
+
+    def press(self, *keys: str) -> None:
+        self.browser.press(*keys)
+
+    def click(self, action: str) -> None:
+        self.browser.find(f"[data-action='{action}']").click()
+
+    def go(self, step: int) -> None:
+        """By the slider."""
+        self.browser.run(TURN, self.browser.find("#step"), step)
+
+    def walk(self):
+        """Each step, from the first to the last, by the right arrow."""
+        self.press(Keys.HOME)
+        yield self.step
+        while self.step < self.last:
+            self.press(Keys.ARROW_RIGHT)
+            yield self.step
+
+    def curve(self) -> int:
+        """How many training steps the curve of the loss says it shows."""
+        told = self.text_of("#curve svg", "aria-label")
+        return int(told.split("over ")[1].split(" steps")[0])
+
+    def knob(self, name: str):
+        return self.browser.find(f"input[data-knob='{name}']")
+
+    def turn(self, name: str, value: float) -> None:
+        self.browser.run(TURN, self.knob(name), value)
+
+
+def ids(output: mg.Var) -> dict[str, str]:
+    """The id of each node that has a name."""
+    return {row.name: f"n{row.position}" for row in mg.equations_of(output) if row.name}
+
+
+def coin(eps: float) -> mg.Var:
+    """A draw from N(0, 1) that fell like this."""
+    return noise_leaf(eps, "ε", "", "normal")
+
+
+def sampled(mu: float = 0.5, log_sigma: float = -0.2, eps: float = 0.83) -> mg.Var:
+    """(z - target)², z = μ + exp(log σ)·ε: each kind of node once, in two scopes."""
+    loc, log_scale = mg.Var(mu, "μ"), mg.Var(log_sigma, "log σ")
+    with mg.scope("sampling"):
+        sigma = mg.exp(log_scale).named("σ")
+        z = (loc + sigma * coin(eps)).named("z")
+    with mg.scope("objective"):
+        return mg.square(z - mg.constant(2.0, "target")).named("L")
+
+
+def assert_fresh(page: Stepper, output: mg.Var) -> None:
+    """Every row is as in this run of Python."""
+    output.backward()
+    rows = page.rows()
+    for row in mg.equations_of(output):
+        if not row.is_literal:
+            value, grad = rows[f"n{row.position}"]
+            assert value == pytest.approx(row.value, rel=1e-12, nan_ok=True)
+            assert grad == (None if row.grad is None else pytest.approx(row.grad, rel=1e-12))

@@ -1,0 +1,64 @@
+"""The house: imports go downward only, and no module is named like a public function."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import minigrad as mg
+
+ROOT = Path(mg.__file__).parent
+FLOORS = [
+    "engine.values", "engine.context", "engine.op", "engine.notation", "engine.variable",
+    "engine.tape", "engine.sweep", "engine.gradients", "engine",
+    "ops.row", "ops.choices", "ops.elementwise", "ops.shapes", "ops.reductions", "ops.contractions",
+    "ops.linalg", "ops.special", "ops",
+    "numpy_bridge", "checking", "optim", "equations", "shares", "expressions", "distributions",
+    "estimators", "emit", "pictures", "reports", "pages.document", "pages", "", "commands", "cli",
+    "__main__",
+]  # fmt: skip
+
+
+def floor_of(module: str) -> int:
+    """The last floor that the module belongs to, by its name or by its package's."""
+    names = {module, module.split(".")[0]} if module else {""}
+    return min(i for i, name in enumerate(FLOORS) if name in names)
+
+
+def imports_of(path: Path) -> list[str]:
+    """The minigrad modules that a file imports, at any depth."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    here = [p for p in parts if p != "__init__"]
+    package = here if path.name == "__init__.py" else here[:-1]
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            for alias in node.names:
+                stem = [*base, *(node.module.split(".") if node.module else [])]
+                inner = ROOT.joinpath(*stem, alias.name)
+                is_module = inner.with_suffix(".py").exists() or (inner / "__init__.py").exists()
+                found.append(".".join([*stem, alias.name] if is_module else stem))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] + [getattr(node, "module", None) or ""]
+            assert not any(n.split(".")[0] == "minigrad" for n in names), f"{path}: absolute import"
+    return found
+
+
+def test_imports_go_downward():
+    files = sorted(ROOT.rglob("*.py"))
+    assert len(files) > 15
+    for path in files:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        module = ".".join(p for p in parts if p != "__init__")
+        for imported in imports_of(path):
+            here, there = module.split(".")[0], imported.split(".")[0]
+            same_room = here and here == there and here not in ("engine", "ops")
+            downward = floor_of(imported) < floor_of(module)
+            assert same_room or downward, f"{module} imports {imported}"
+
+
+def test_no_module_is_named_like_a_public_function():
+    public = {name for name in [*dir(mg), *mg.ops.__all__] if callable(getattr(mg, name))}
+    assert not public & {path.stem for path in ROOT.rglob("*.py")}
+    for path in (ROOT / "ops").glob("[a-z]*.py"):  # whose names are gathered with a star
+        assert inspect.ismodule(getattr(mg.ops, path.stem)), path.stem
