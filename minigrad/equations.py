@@ -107,7 +107,7 @@ class Equations(Sequence[Equation]):
         taken = {row.name for row in self.rows}
         fresh = (name for i in range(1, 2 * len(self.rows) + 1) if (name := f"v{i}") not in taken)
         return [
-            row.name or (_number(row.value) if row.is_literal else next(fresh)) for row in self.rows
+            row.name or (_shown(row.value) if row.is_literal else next(fresh)) for row in self.rows
         ]
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ class Equations(Sequence[Equation]):
         for row, name in zip(self.rows, names, strict=True):
             if not row.is_literal:
                 told = f"= {written(row, [names[i] for i in row.inputs])}" if row.op else row.kind
-                lines.append((row.scope, name, told, _number(row.value), _number(row.grad)))
+                lines.append((row.scope, name, told, _shown(row.value), _shown(row.grad)))
         widths = [max((len(line[i]) for line in lines), default=0) for i in range(5)]
         text, scope = [], ""
         for line in lines:
@@ -212,7 +212,7 @@ def written(row: Applied, operands: Sequence[str]) -> str:
     return f"{row.op}({', '.join([*operands, *static])})"
 
 
-def _number(value: Value | None) -> str:
+def _shown(value: Value | None) -> str:
     if value is None:
         return ""
     if isinstance(value, float):

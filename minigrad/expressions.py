@@ -100,11 +100,11 @@ class Expression:
             case ast.Name(id=name):
                 raise self._refuse(f"{name} has no value: add {name}=1.0 or {name}~normal", node)
             case ast.Constant(value=x) if _is_number(x):
-                return self._number(x, node)
+                return self._constant_of(x, node)
             case ast.BinOp():
                 return self._chain(node, known)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=x)) if _is_number(x):
-                return self._number(-x, node)
+                return self._constant_of(-x, node)
             case ast.UnaryOp(op=ast.USub(), operand=x):
                 return self._apply(operator.neg, node, self._value(x, known))
             case ast.UnaryOp(op=ast.UAdd(), operand=x):
@@ -137,7 +137,7 @@ class Expression:
             value = self._apply(_BINARY[type(part.op)], part, value, right)
         return value
 
-    def _number(self, number: int | float, node: ast.expr) -> Var:
+    def _constant_of(self, number: int | float, node: ast.expr) -> Var:
         try:
             return constant(float(number))
         except OverflowError:

@@ -27,8 +27,16 @@ from ..ops import (
 )
 from .base import Distribution
 from .kl import closed_form
-from .parameters import Numbers, as_outcome, as_parameter, check_positive, joint_shape, over, spread
-from .parameters import less as less_by
+from .parameters import (
+    Numbers,
+    as_outcome,
+    as_parameter,
+    check_positive,
+    joint_shape,
+    minus,
+    over,
+    spread,
+)
 from .randomness import CAUCHY, GUMBEL, LAPLACE, LOGISTIC, UNIFORM
 
 LOG_2 = math.log(2.0)
@@ -63,8 +71,8 @@ class LocationScale(Distribution):
     def log_prob(self, z: object) -> Var:
         """The standard log-density at (z - loc)/scale, less log scale."""
         z = as_outcome(type(self).__name__, z, self.batch_shape, ())
-        standard = over(less_by(z, self.loc), self.scale)
-        return less_by(self._log_density(standard), log(self.scale))
+        standard = over(minus(z, self.loc), self.scale)
+        return minus(self._log_density(standard), log(self.scale))
 
     @abstractmethod
     def _log_density(self, x: Numbers) -> Var:
@@ -102,8 +110,8 @@ def _laplace(p: Laplace, q: Laplace) -> Var:
 
     The usual log(s₂/s₁) + (s₁ exp(-t) + |loc₁ - loc₂|)/s₂ - 1, exact near p = q as well.
     """
-    ratio = less_by(log(p.scale), log(q.scale))
-    gap = over(abs_(less_by(p.loc, q.loc)), p.scale)
+    ratio = minus(log(p.scale), log(q.scale))
+    gap = over(abs_(minus(p.loc, q.loc)), p.scale)
     return expm1(ratio) - ratio + exp(ratio) * add(expm1(negative(gap)), gap)
 
 
@@ -156,7 +164,7 @@ class Uniform(Distribution):
 
     @property
     def _width(self) -> Var:
-        return less_by(self.high, self.low)
+        return minus(self.high, self.low)
 
     def _transform(self, eps: Var) -> Var:
         return add(self.low, multiply(self._width, eps))

@@ -15,7 +15,7 @@ from .parameters import (
     as_parameter,
     check_positive,
     joint_shape,
-    less,
+    minus,
     over,
     spread,
     sum_last,
@@ -78,8 +78,8 @@ class Normal(Distribution):
     def log_prob(self, z: object) -> Var:
         """-½((z - μ)/σ)² - log σ - ½ log 2π, for each number in z."""
         z = as_outcome("Normal", z, self.batch_shape, ())
-        standard = over(less(z, self.loc), self.scale)
-        return less(-0.5 * square(standard), self.log_scale) - HALF_LOG_2PI
+        standard = over(minus(z, self.loc), self.scale)
+        return minus(-0.5 * square(standard), self.log_scale) - HALF_LOG_2PI
 
     def entropy(self) -> Var:
         """log σ + ½ log 2πe."""

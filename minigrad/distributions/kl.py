@@ -11,7 +11,7 @@ from ..engine.variable import Var
 from ..ops import expm1, mean, multiply, solve_triangular, square, subtract
 from .base import Distribution, Independent
 from .gaussian import MultivariateNormal, Normal
-from .parameters import joint_shape, less, over, sum_last
+from .parameters import joint_shape, minus, over, sum_last
 from .randomness import Generator, sample_count
 from .triangular import half_logdet, squared_length
 
@@ -83,8 +83,8 @@ def _normal(p: Normal, q: Normal) -> Var:
 
     The textbook's ½(σ₁²/σ₂² - 1) - log σ₁/σ₂ with σ₁/σ₂ = exp(Δ): exact near p = q as well.
     """
-    gap = over(less(p.loc, q.loc), q.scale)
-    ratio = less(p.log_scale, q.log_scale)
+    gap = over(minus(p.loc, q.loc), q.scale)
+    ratio = minus(p.log_scale, q.log_scale)
     return 0.5 * (square(gap) + expm1(multiply(2.0, ratio))) - ratio
 
 

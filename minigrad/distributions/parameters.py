@@ -99,7 +99,7 @@ def where_possible(
 # to it has three nodes fewer to look at and to compute.
 
 
-def less(a: Numbers, b: Numbers) -> Var:
+def minus(a: Numbers, b: Numbers) -> Var:
     """a - b; a itself where b is the plain number 0."""
     return a if type(b) is float and b == 0.0 else subtract(a, b)  # type: ignore[return-value]
 

@@ -21,7 +21,7 @@ from ..ops import (
     where,
 )
 from .implicit import Implicit
-from .parameters import Numbers, as_outcome, as_parameter, joint_shape, less, over, spread
+from .parameters import Numbers, as_outcome, as_parameter, joint_shape, minus, over, spread
 from .quantiles import beta_quantile
 
 HALF_LOG_PI = 0.5 * math.log(math.pi)
@@ -68,7 +68,7 @@ class StudentT(Implicit):
     def log_prob(self, z: object) -> Var:
         """-(ν + 1)/2 log(1 + t²/ν) - log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) - log scale."""
         z = as_outcome("StudentT", z, self.batch_shape, ())
-        t = over(less(z, self.loc), self.scale)
+        t = over(minus(z, self.loc), self.scale)
         kernel = multiply(self._half_next, log1p(divide(square(t), self.df)))
         return subtract(subtract(multiply(-1.0, kernel), self._log_norm), log(self.scale))
 

@@ -51,11 +51,11 @@ def layout_of(code: Code, names: list[str], results: list[str]) -> Layout:
     def template(i: int) -> str:
         return OPS[code.steps[i].op].javascript
 
-    language = Language(template, _number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
+    language = Language(template, _javascript_number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
     return Layout(code, language, names, results)
 
 
-def _number(value: float) -> Text:
+def _javascript_number(value: float) -> Text:
     text = repr(value).removesuffix(".0")
     if not math.isfinite(value):
         text = "NaN" if value != value else f"{'-' * (value < 0)}Infinity"

@@ -30,7 +30,7 @@ class Text(NamedTuple):
         return self.text if self.rank >= rank else f"({self.text})"
 
 
-class Line(NamedTuple):
+class Assignment(NamedTuple):
     """`name` gets the value of `text`."""
 
     name: str
@@ -136,7 +136,7 @@ class Layout:
         self, code: Code, language: Language, names: list[str], results: list[str]
     ) -> None:
         self.code, self.language, self.names = code, language, names
-        self.lines: list[Line] = []
+        self.lines: list[Assignment] = []
         self.texts: dict[int, Text] = {}
         self._waiting: set[int] = set()  # written, but in no line yet
         self._taken = {name for name in names if name}
@@ -162,7 +162,7 @@ class Layout:
         text, step = self.texts[i].text, self.code.steps[i]
         if step.name or not step.op or text == wanted:
             return text
-        self.lines.append(Line(wanted, text, self.lines[-1].scope))
+        self.lines.append(Assignment(wanted, text, self.lines[-1].scope))
         return wanted
 
     def _write(self, i: int, step: Step) -> None:
@@ -199,7 +199,7 @@ class Layout:
     def _give_line(self, i: int) -> None:
         name = self.names[i] or self._fresh()
         self.names[i] = name
-        self.lines.append(Line(name, self.texts[i].text, self.code.steps[i].scope))
+        self.lines.append(Assignment(name, self.texts[i].text, self.code.steps[i].scope))
         self.texts[i] = Text(name)
         self._waiting.discard(i)
 

@@ -9,7 +9,7 @@ from ..engine.values import FLOAT64, Shape, Value, as_value, shape_of
 from ..engine.variable import Var
 from .javascript import javascript_source
 from .passes import cleaned
-from .python import Source, python_source
+from .python import Pieces, python_source
 from .rescue import ieee
 from .steps import LITERAL, Code
 
@@ -100,7 +100,7 @@ class Program:
 # ------------------------------------------------------------------------------------- compiling
 
 
-def _executed(source: Source, function: str) -> dict[str, object]:
+def _executed(source: Pieces, function: str) -> dict[str, object]:
     """The namespace after running a function's text, its helpers and constants."""
     head = "import math\nimport numpy as np\n"
     constants = "".join(f"{name} = {text}\n" for name, text in source.constants.items())
@@ -109,7 +109,7 @@ def _executed(source: Source, function: str) -> dict[str, object]:
     return space
 
 
-def _compiled(source: Source, inputs: Sequence[Input]) -> Callable[..., object]:
+def _compiled(source: Pieces, inputs: Sequence[Input]) -> Callable[..., object]:
     """The function behind a check of its arguments: what is no float goes the careful way."""
     parameters = ", ".join(source.parameters)
     floats = [f"type({given.name})" for given in inputs if not given.shape]

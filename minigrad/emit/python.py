@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.op import OPS
 from ..engine.values import Array
-from .layout import ATOM, SIGNED, Language, Layout, Line, Text
+from .layout import ATOM, SIGNED, Assignment, Language, Layout, Text
 from .names import free_name, names_of, result_names
 from .rescue import ieee
 from .steps import LITERAL, Code, Step
@@ -22,13 +22,13 @@ LARGEST_CONSTANT = 10_000  # numbers written out in a source
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
-class Source(NamedTuple):
+class Pieces(NamedTuple):
     """A function in pieces: what stands before it, its lines, what it returns and calls."""
 
     name: str
     parameters: list[str]
     constants: dict[str, str]
-    lines: list[Line]
+    lines: list[Assignment]
     results: list[str]
     helpers: dict[str, str]
     value_alone: bool
@@ -71,7 +71,7 @@ class Source(NamedTuple):
         return imports + ("\n" if constants else "\n\n") * bool(needed) + text
 
 
-def python_source(name: str, code: Code, value_alone: bool = False) -> Source:
+def python_source(name: str, code: Code, value_alone: bool = False) -> Pieces:
     """`code` as a function of that name; its first output is the value, the others gradients."""
     rows = {step.op: OPS[step.op] for step in code.steps if step.op}
     given = {step.name for step in code.steps if step.name}
@@ -98,11 +98,11 @@ def python_source(name: str, code: Code, value_alone: bool = False) -> Source:
     def static(step: Step) -> Mapping[str, str]:
         return _statics(step, constants, names)
 
-    language = Language(template, _number, static, _TRUTH, "{}", indent=4)
+    language = Language(template, _python_number, static, _TRUTH, "{}", indent=4)
     parameters = [names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL]
     layout = Layout(code, language, names, result_names(code))
     results = _results(code, layout)
-    return Source(name, parameters, constants, layout.lines, results, helpers, value_alone)
+    return Pieces(name, parameters, constants, layout.lines, results, helpers, value_alone)
 
 
 _TRUTH = re.compile(r"1\.0 if (.*) else 0\.0|\((.*)\)\.astype\(float\)")
@@ -140,7 +140,7 @@ def _known(step: Step, code: Code) -> tuple[bool, ...]:
     return tuple([x.kind == LITERAL and x.value == x.value for x in inputs])
 
 
-def _number(value: float) -> Text:
+def _python_number(value: float) -> Text:
     text = repr(value) if math.isfinite(value) else f"{'-' * (value < 0)}math.{abs(value)!r}"
     return Text(text, SIGNED if text.startswith("-") else ATOM)
 
@@ -163,7 +163,7 @@ def _array_text(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_array_text, value))}]"
     if isinstance(value, float):
-        return repr(float(value)) if math.isfinite(value) else _number(value).text
+        return repr(float(value)) if math.isfinite(value) else _python_number(value).text
     return repr(value)
 
 

@@ -60,7 +60,7 @@ class Estimate:
 
     @property
     def _value_text(self) -> str:
-        return _number(self.value, self.value_se)
+        return _with_error(self.value, self.value_se)
 
 
 def _score(mean: Value, error: Value, truth: object) -> Value:
@@ -76,7 +76,7 @@ def _score(mean: Value, error: Value, truth: object) -> Value:
     return as_value(gap / whole)
 
 
-def _number(mean: float, error: float) -> str:
+def _with_error(mean: float, error: float) -> str:
     return f"{mean:>12.6g} ± " + ("unknown" if np.isnan(error) else f"{error:.2g}")
 
 
@@ -85,6 +85,8 @@ def _lines(label: str, mean: Value, error: Value) -> list[str]:
     means, errors = np.ravel(mean), np.ravel(error)
     places = [""] if isinstance(mean, float) else [str([int(j) for j in i]).replace(" ", "")
                                                    for i in np.ndindex(mean.shape)][:6]  # fmt: skip
-    lines = [f"{label + place:<12}{_number(m, e)}" for place, m, e in zip(places, means, errors)]
+    lines = [
+        f"{label + place:<12}{_with_error(m, e)}" for place, m, e in zip(places, means, errors)
+    ]
     hidden = means.size - len(lines)
     return [*lines, f"… and {hidden:,} more"] if hidden else lines

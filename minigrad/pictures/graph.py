@@ -13,7 +13,7 @@ STOPPED = "⊘ no gradient"
 NO_GRADIENT_YET = "grad ·"
 
 
-class Line(NamedTuple):
+class BoxLine(NamedTuple):
     """A line in a box. `role` is "name", "value", "grad", "none" (no gradient) or "note"."""
 
     role: str
@@ -30,7 +30,7 @@ class Box:
 
     id: str
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[BoxLine, ...]
     title: str
     scope: str
     marks: tuple[str, ...] = ()
@@ -127,11 +127,11 @@ def _box(row: Equation, name: str, is_output: bool, is_first: bool) -> Box:
     kind = "output" if is_output and row.kind == "op" else row.kind
     bad = not (finite(row.value) and finite(row.grad))
     marks = [m for m, is_so in (("result", is_output), ("bad", bad), ("first", is_first)) if is_so]
-    lines = [Line("name", name if row.is_literal else _headline(row, name))]
+    lines = [BoxLine("name", name if row.is_literal else _headline(row, name))]
     if not row.is_literal:
-        lines += [Line("value", f"value {numbers(row.value)}"), _gradient(row)]
+        lines += [BoxLine("value", f"value {numbers(row.value)}"), _gradient(row)]
     if is_first:
-        lines.append(Line("note", "first not finite"))
+        lines.append(BoxLine("note", "first not finite"))
     title = "; ".join([name, *(line.words for line in lines[1:]), *_place(row)])
     return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, tuple(marks))
 
@@ -143,10 +143,10 @@ def _headline(row: Equation, name: str) -> str:
     return f"{short(name)}{made}{shape}"
 
 
-def _gradient(row: Equation) -> Line:
+def _gradient(row: Equation) -> BoxLine:
     if not row.requires_grad:
-        return Line("none", "gradient stops ⊘" if row.kind == "stop" else "no gradient ⊘")
-    return Line("grad", NO_GRADIENT_YET if row.grad is None else f"grad {numbers(row.grad)}")
+        return BoxLine("none", "gradient stops ⊘" if row.kind == "stop" else "no gradient ⊘")
+    return BoxLine("grad", NO_GRADIENT_YET if row.grad is None else f"grad {numbers(row.grad)}")
 
 
 def _place(row: Equation) -> list[str]:
@@ -156,9 +156,9 @@ def _place(row: Equation) -> list[str]:
 def _folded_box(id: str, scope: str, rows: list[Equation], first: Equation | None) -> Box:
     path, _, name = scope.rpartition("/")
     bad = [row for row in rows if not (finite(row.value) and finite(row.grad))]
-    lines = [Line("name", short(text(name))), Line("value", f"{len(rows)} nodes")]
+    lines = [BoxLine("name", short(text(name))), BoxLine("value", f"{len(rows)} nodes")]
     if first in rows:
-        lines.append(Line("note", "first not finite"))
+        lines.append(BoxLine("note", "first not finite"))
     marks = ("bad",) * bool(bad) + ("first",) * (first in rows)
     return Box(id, "scope", tuple(lines), f"scope {text(scope)}: {len(rows)} nodes", path, marks)
 

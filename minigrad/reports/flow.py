@@ -19,7 +19,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _MOST = 6  # stops that are remembered above a node: a wide graph may have thousands
 
 
-class Stop(NamedTuple):
+class DeadEnd(NamedTuple):
     """The gradient ends in the equation at `row`, on its way to input number `operand`.
 
     `kind` is "sample" (a wall made by `.sample()`), "wall" (any other), "comparison", "no rule" (no
@@ -42,7 +42,7 @@ class Steep(NamedTuple):
 
 
 @dataclass(slots=True)
-class Flow:
+class GradientFlow:
     """What came to each equation, by position.
 
     `gradients` has None where none came. `connected` is whether the output was computed from it at
@@ -55,15 +55,15 @@ class Flow:
     gradients: list[Value | None]
     connected: list[bool]
     reached: list[bool]
-    stops: list[tuple[Stop, ...]]
+    stops: list[tuple[DeadEnd, ...]]
     makers: list[int | None]
     steep: Steep = Steep(-1, -1, 0.0)
 
 
-def flow_of(equations: Equations, output: int) -> Flow:
+def flow_of(equations: Equations, output: int) -> GradientFlow:
     """Follow the gradient of the equation at `output`, or of the sum of its numbers, downward."""
     n, last = len(equations), equations[output]
-    flow = Flow([None] * n, [False] * n, [False] * n, [()] * n, [None] * n)
+    flow = GradientFlow([None] * n, [False] * n, [False] * n, [()] * n, [None] * n)
     flow.connected[output] = flow.reached[output] = True
     if last.requires_grad:
         flow.gradients[output] = np.ones(last.shape) if last.shape else 1.0
@@ -78,21 +78,21 @@ def flow_of(equations: Equations, output: int) -> Flow:
     return flow
 
 
-def _settle(flow: Flow, row: Equation) -> None:
+def _settle(flow: GradientFlow, row: Equation) -> None:
     """All that comes to `row` has come: did it cancel out?"""
     i, g = row.position, flow.gradients[row.position]
     if flow.reached[i] and g is not None and not np.any(g):
         flow.reached[i] = False
-        _remember(flow, i, (Stop(i, -1, "cancel"),))
+        _remember(flow, i, (DeadEnd(i, -1, "cancel"),))
 
 
-def _hand_down(flow: Flow, equations: Equations, row: Equation, operand: int) -> None:
+def _hand_down(flow: GradientFlow, equations: Equations, row: Equation, operand: int) -> None:
     """What `row` gives to one input. A gradient of 0 goes down as well, since 0 · ∞ is nan."""
     i = row.inputs[operand]
     x, back, g = equations[i], row.closures[operand], flow.gradients[row.position]
     reached = flow.reached[row.position]
     if back is None:
-        _remember(flow, i, (Stop(row.position, operand, _kind(row, x)),) * reached)
+        _remember(flow, i, (DeadEnd(row.position, operand, _kind(row, x)),) * reached)
     elif x.requires_grad:
         if g is not None:
             d = _handed(equations, row, operand, g)
@@ -108,30 +108,30 @@ def _handed(equations: Equations, row: Equation, operand: int, g: Value) -> obje
     return careful(back, g, row.value, *(each.value for each in equations.inputs_of(row)))
 
 
-def _add(flow: Flow, row: Equation, x: Equation, d: Value) -> None:
+def _add(flow: GradientFlow, row: Equation, x: Equation, d: Value) -> None:
     if flow.makers[x.position] is None and not finite(d):
         flow.makers[x.position] = row.position
     before = flow.gradients[x.position]
     flow.gradients[x.position] = d if before is None else before + d
 
 
-def _look(flow: Flow, row: Equation, operand: int, d: Array, g: Array) -> None:
+def _look(flow: GradientFlow, row: Equation, operand: int, d: Array, g: Array) -> None:
     """Note where a closure made 0 of the gradient `g`, in all or in part, or magnified it most."""
     i, reached = row.inputs[operand], flow.reached[row.position]
     if not np.any(d):
-        _remember(flow, i, (Stop(row.position, operand, "zero"),) * reached)
+        _remember(flow, i, (DeadEnd(row.position, operand, "zero"),) * reached)
         return
     flow.reached[i] = True
     if row.shape and OPS[row.op].elementwise:
         lost = int(np.sum((d == 0.0) & (g != 0.0)))
-        _remember(flow, i, (Stop(row.position, operand, "zero", lost),) * (lost > 0))
+        _remember(flow, i, (DeadEnd(row.position, operand, "zero", lost),) * (lost > 0))
     if row.op in STEEP_OPS:
         factor = float(np.max(np.abs(d)) / np.max(np.abs(g)))
         if factor > flow.steep.factor:
             flow.steep = Steep(row.position, operand, factor)
 
 
-def _remember(flow: Flow, i: int, stops: tuple[Stop, ...]) -> None:
+def _remember(flow: GradientFlow, i: int, stops: tuple[DeadEnd, ...]) -> None:
     if stops and stops != flow.stops[i]:
         flow.stops[i] = tuple(dict.fromkeys((*flow.stops[i], *stops)))[:_MOST]
 

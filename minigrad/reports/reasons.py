@@ -10,7 +10,7 @@ from ..engine.values import Value
 from ..engine.variable import Var
 from ..equations import Equation, equations_of
 from ..pictures.labels import finite, numbers, short
-from .flow import Stop, flow_of
+from .flow import DeadEnd, flow_of
 from .hints import hints_of
 from .wording import Wording
 
@@ -30,7 +30,7 @@ class Leaf:
     name: str
     status: str
     gradient: Value | None
-    stops: tuple[Stop, ...]
+    stops: tuple[DeadEnd, ...]
     words: str
 
 
@@ -146,7 +146,7 @@ def _leaf(told: Wording, i: int) -> Leaf:
     return Leaf(name, "arrives", g, stops, _arrival(told, g, stops))
 
 
-def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[Stop, ...], str]:
+def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[DeadEnd, ...], str]:
     if row.kind == "noise":
         words = "noise: it takes no gradient, on purpose"
         return "noise", None, (), words
@@ -157,7 +157,7 @@ def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[Stop, ..
     return "stopped", None, (), f"no gradient: {what}"
 
 
-def _arrival(told: Wording, g: Value, stops: tuple[Stop, ...]) -> str:
+def _arrival(told: Wording, g: Value, stops: tuple[DeadEnd, ...]) -> str:
     zeros = int(np.size(g) - np.count_nonzero(g))
     parts = [f"gradient {numbers(g)}" + (f", 0 in {zeros} of {np.size(g)} numbers" * (zeros > 0))]
     # Slopes of 0 and comparisons are in every network: they count where they explain a 0.

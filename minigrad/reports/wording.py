@@ -8,7 +8,7 @@ from ..engine.op import OPS
 from ..engine.values import Value
 from ..equations import Equation, Equations
 from ..pictures.labels import finite, named, number, numbers, right_side, short, text
-from .flow import COMPARISONS, Flow, Stop, is_sampled
+from .flow import COMPARISONS, DeadEnd, GradientFlow, is_sampled
 
 _LONGEST = 60  # letters of an equation
 
@@ -16,7 +16,7 @@ _LONGEST = 60  # letters of an equation
 class Wording:
     """Equations, their names and the flow of a gradient; the methods put parts of it in words."""
 
-    def __init__(self, equations: Equations, flow: Flow) -> None:
+    def __init__(self, equations: Equations, flow: GradientFlow) -> None:
         self.equations, self.flow = equations, flow
         self._formulas = named(equations)
         self.names = [text(formula.text) for formula in self._formulas]
@@ -58,15 +58,15 @@ class Wording:
         count = f"{int(wrong.sum())} of {value.size} numbers not finite"
         return f"{number(float(value[place]))} at position {place} ({count})"
 
-    def chooses(self, stop: Stop) -> bool:
+    def chooses(self, stop: DeadEnd) -> bool:
         """Whether the gradient ended in the condition of a where: no news if there are others."""
         return self.equations[stop.row].op == "where" and stop.operand == 0
 
-    def stops(self, stops: Sequence[Stop]) -> str:
+    def stops(self, stops: Sequence[DeadEnd]) -> str:
         """All of them, each sentence once."""
         return "; ".join(dict.fromkeys(self.stop(stop) for stop in stops))
 
-    def stop(self, stop: Stop) -> str:
+    def stop(self, stop: DeadEnd) -> str:
         """Where and why a gradient ended."""
         row = self.equations[stop.row]
         full = self.full(row)
@@ -84,7 +84,7 @@ class Wording:
             return f"{full} stops it: a where passes no gradient to its condition"
         return f"{full} stops it: {row.op} has no slope but 0"
 
-    def _zero(self, stop: Stop, row: Equation) -> str:
+    def _zero(self, stop: DeadEnd, row: Equation) -> str:
         x = self.equations[row.inputs[stop.operand]]
         whose = f"{stop.lost} of {np.size(row.value)} numbers" if stop.lost else "it"
         why = _ZEROS.get(row.op, _flat)(self, row, x)

@@ -30,7 +30,7 @@ class Flip(NamedTuple):
     score: tuple[float, ...]
 
 
-class Setting:
+class Experiment:
     """A problem of one number z at its parameters, which are leaves p0, p1, …, and E[f] if known.
 
     TypeError or ValueError, with the remedy, for a problem that the page cannot show.
@@ -52,9 +52,9 @@ class Setting:
         self._integrand: Callable[[Var], object] = made[1]
         _check(self.q)
 
-    def at(self, values: Sequence[float]) -> "Setting":
+    def at(self, values: Sequence[float]) -> "Experiment":
         """The same problem at other parameters."""
-        return Setting(self._problem, values, self._exact)
+        return Experiment(self._problem, values, self._exact)
 
     def f(self, z: Var) -> Var:
         """The integrand at one outcome, checked to be one number on the tape."""
@@ -193,7 +193,7 @@ def _listing(name: str, output: Var, leaves: Sequence[Var]) -> str:
     return f"(() => {{\n{_COMMENT.sub('', text)}return {name}_and_grad;\n}})()"
 
 
-def names_of(problem: Problem, count: int) -> list[str]:
+def argument_names(problem: Problem, count: int) -> list[str]:
     """What the problem calls its parameters, or p0, p1, …"""
     try:
         known = list(inspect.signature(problem).parameters.values())

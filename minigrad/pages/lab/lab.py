@@ -12,7 +12,7 @@ from ...engine import context
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
 from ..document import Page, as_data, document, page_file
-from .experiment import Problem, Setting, names_of, numbers, reach_of
+from .experiment import Experiment, Problem, argument_names, numbers, reach_of
 
 FEW = 5  # flips at either end of each knob, where the page checks its numbers as well
 MOST = 500  # dots: more could not be told apart, and a move of a knob would no longer be smooth
@@ -96,7 +96,7 @@ def coin_flip_lab(
     if not context.thread.recording:
         raise ValueError("coin_flip_lab differentiates: call it outside mg.no_grad()")
     values = numbers(params)
-    start = Setting(problem, values, exact)
+    start = Experiment(problem, values, exact)
     knobs = _knobs(problem, values, names, ranges or {})
     noise = start.q.noise(rng, (count,))
     eps = np.asarray(noise.value).tolist()
@@ -121,7 +121,7 @@ def _knobs(
         raise TypeError(f"coin_flip_lab: ranges is {ranges!r}: give {{name: (low, high)}}")
     if not (names is None or isinstance(names, list | tuple)) or {*map(type, names or ())} - {str}:
         raise TypeError(f"coin_flip_lab: names is a list of texts, not {names!r}")
-    given = names_of(problem, len(values)) if names is None else list(names)
+    given = argument_names(problem, len(values)) if names is None else list(names)
     if len(given) != len(values) or len({*given}) != len(values):
         raise ValueError(f"coin_flip_lab: {len(values)} parameters need as many names, not {given}")
     if unknown := {*ranges} - {*given}:
@@ -146,7 +146,7 @@ def _range(name: str, ends: object) -> tuple[float, float]:
             )
 
 
-def _ends(start: Setting, knobs: Sequence[Knob]) -> Iterator[Setting]:
+def _ends(start: Experiment, knobs: Sequence[Knob]) -> Iterator[Experiment]:
     """The problem with each knob at either end, the others where they start."""
     for i, knob in enumerate(knobs):
         for end in (knob.low, knob.high):

@@ -65,7 +65,7 @@ class Record:
     pane: int = 0
 
 
-class Stop(NamedTuple):
+class NoShare(NamedTuple):
     """An input that gets no share, and why."""
 
     target: int
@@ -79,7 +79,7 @@ class Stage:
     phase: str
     node: int | None
     shares: list[int] = field(default_factory=list)
-    stops: list[Stop] = field(default_factory=list)
+    stops: list[NoShare] = field(default_factory=list)
 
 
 class Words(NamedTuple):
@@ -154,7 +154,9 @@ class Ledger:
     def _stages(self) -> Iterator[Stage]:
         yield Stage("leaves", None)
         yield from (Stage("forward", row.position) for row in self.equations if row.op)
-        nowhere = [] if self.equations[self.output].requires_grad else [Stop(self.output, NOWHERE)]
+        nowhere = (
+            [] if self.equations[self.output].requires_grad else [NoShare(self.output, NOWHERE)]
+        )
         yield Stage("seed", self.output, stops=nowhere)
         shares: dict[int, list[int]] = defaultdict(list)
         for k, share in enumerate(self.shares):
@@ -162,12 +164,12 @@ class Ledger:
         for source, given in shares.items():
             yield Stage("backward", source, given, self._stops(source, given))
 
-    def _stops(self, source: int, given: list[int]) -> list[Stop]:
+    def _stops(self, source: int, given: list[int]) -> list[NoShare]:
         """The inputs that get none of the shares `given`; plain numbers are not worth a word."""
         row = self.equations[source]
         taken = {self.shares[k].operand for k in given}
         stops = [
-            Stop(x.position, why_none(self.equations, row, x))
+            NoShare(x.position, why_none(self.equations, row, x))
             for operand, x in enumerate(self.equations.inputs_of(row))
             if operand not in taken and not x.is_literal
         ]

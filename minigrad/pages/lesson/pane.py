@@ -46,7 +46,7 @@ class Pane:
     def data(self, knobs: Sequence[int]) -> dict[str, object]:
         """What the page wants to know; positions count equations."""
         ledger = self.ledger
-        amounts = [_number(share.amount) for share in ledger.shares]
+        amounts = [_sent(share.amount) for share in ledger.shares]
         return {
             "title": self.title,
             "prefix": self.drawing.prefix,
@@ -59,11 +59,11 @@ class Pane:
             "inputs": replayed_leaves(self.equations),
             "knobs": list(knobs),
             "numbers": {
-                "values": [_number(row.value) for row in self.equations],
-                "slopes": [_number(share.slope) for share in ledger.shares],
+                "values": [_sent(row.value) for row in self.equations],
+                "slopes": [_sent(share.slope) for share in ledger.shares],
                 "shares": amounts,
                 "sums": [
-                    told if share.total is share.amount else _number(share.total)
+                    told if share.total is share.amount else _sent(share.total)
                     for share, told in zip(ledger.shares, amounts, strict=True)
                 ],
             },
@@ -126,7 +126,7 @@ def _step(stage: Stage) -> dict[str, object]:
     return {"phase": stage.phase, "node": stage.node, "shares": stage.shares, "stops": stops}
 
 
-def _number(value: Value | None) -> object:
+def _sent(value: Value | None) -> object:
     """A number as it is; of an array the first cells, to 7 digits, and how all are spread."""
     if value is None or isinstance(value, float):
         return value

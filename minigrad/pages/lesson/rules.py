@@ -118,14 +118,14 @@ def _formula(
         if step.op:
             told.append(formula_of(step, [told[i] for i in step.inputs]))
         else:
-            told.append(_number(step) if step.kind == LITERAL else next(leaves))
+            told.append(_literal_of(step) if step.kind == LITERAL else next(leaves))
         if len(told[-1].text) > _LONGEST:
             arguments = ", ".join(formula.text for formula in [*upstream, names[row.position]])
             return Formula(f"(rule of {row.op})({arguments})", 5)
     return told[program.outputs[0]]
 
 
-def _number(step: Step) -> Formula:
+def _literal_of(step: Step) -> Formula:
     if step.shape:
         return Formula(f"[{dimensions(step.shape)} numbers]", 5)
     return literal(f"{step.value:.4g}")
