@@ -146,8 +146,10 @@ def main(given: Sequence[str]) -> int:
         out.mkdir(parents=True, exist_ok=True)
         (out / "index.html").touch()
     except OSError as error:
-        print(f"can't write into {out}: {error.strerror}: name another folder with --out",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"can't write into {out}: {error.strerror}: name another folder with --out",
+            file=sys.stderr,
+        )
         return 1
     names = options.names or known()
     failed = run_all(names, out, options.seed, flags)

@@ -27,9 +27,15 @@ class Section(NamedTuple):
 
 
 _COLOURS = {
-    "ink": INK, "page": PAGE, "faint": FAINT, "bad": BAD, "good": LOOKS["sample"].line,
-    "link": LOOKS["parameter"].line, "tint": LOOKS["parameter"].fill, "card": LOOKS["scope"].fill,
-}  # fmt: skip
+    "ink": INK,
+    "page": PAGE,
+    "faint": FAINT,
+    "bad": BAD,
+    "good": LOOKS["sample"].line,
+    "link": LOOKS["parameter"].line,
+    "tint": LOOKS["parameter"].fill,
+    "card": LOOKS["scope"].fill,
+}
 
 # How small a picture may be: a tall one shrinks to points on the screen, yet none below a part of
 # its own size, where its words could not be read. In a narrower window it scrolls.

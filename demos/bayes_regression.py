@@ -212,14 +212,23 @@ def plot_band(path: Path, data: Data, draws: Array) -> None:
     mean, sd = mean[order], sd[order]
     with plot(path, f"The {len(mean)} other patients: predicted and observed") as axes:
         axes.fill_between(
-            mean, mean - 1.96 * sd, mean + 1.96 * sd, alpha=0.2, linewidth=0,
-            color=COLOURS["parameter"][0], label="95 % predictive band",
-        )  # fmt: skip
+            mean,
+            mean - 1.96 * sd,
+            mean + 1.96 * sd,
+            alpha=0.2,
+            linewidth=0,
+            color=COLOURS["parameter"][0],
+            label="95 % predictive band",
+        )
         axes.plot(mean, mean, color=COLOURS["parameter"][0], label="predictive mean")
         axes.scatter(
-            mean, data.their_y[order], 14, facecolor="none", edgecolor=COLOURS["output"][0],
+            mean,
+            data.their_y[order],
+            14,
+            facecolor="none",
+            edgecolor=COLOURS["output"][0],
             label="observed",
-        )  # fmt: skip
+        )
         axes.set(xlabel="predicted mean, standard units", ylabel="diabetes after a year")
         axes.legend(loc="upper left")
 

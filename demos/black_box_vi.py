@@ -144,10 +144,13 @@ def plot_ellipses(axes: "Axes", fits: dict[str, Fit]) -> None:
     for label, mean, covariance, look, dash, width in looks:
         for deviations in (1.0, 2.0):
             axes.plot(
-                *outline(mean, covariance, deviations), linestyle=dash, linewidth=width,
-                color=COLOURS[look][0], label=label if deviations == 1.0 else None,
+                *outline(mean, covariance, deviations),
+                linestyle=dash,
+                linewidth=width,
+                color=COLOURS[look][0],
+                label=label if deviations == 1.0 else None,
                 alpha=0.45 if look == "faint" else None,
-            )  # fmt: skip
+            )
     axes.set(title=f"1 and 2 standard deviations, s = {SHOWN}", xlabel="z₁", ylabel="z₂")
     axes.set(xlim=(-1.5, 3.3), ylim=(-1.3, 3.5), aspect="equal")
     axes.legend()
@@ -159,9 +162,13 @@ def plot_gaps(axes: "Axes", measured: list[Row], full: list[float]) -> None:
     gaps = [posterior(s).gap for s in fine]
     axes.plot(fine, gaps, color=COLOURS["faint"][0], label="½(Σ log Λᵢᵢ − log |Λ|)")
     axes.errorbar(
-        NOISES, [r.measured for r in measured], [3.0 * r.se for r in measured], fmt="o",
-        color=COLOURS["output"][0], label="diagonal, ± 3 standard errors",
-    )  # fmt: skip
+        NOISES,
+        [r.measured for r in measured],
+        [3.0 * r.se for r in measured],
+        fmt="o",
+        color=COLOURS["output"][0],
+        label="diagonal, ± 3 standard errors",
+    )
     axes.plot(NOISES, full, "s", color=COLOURS["parameter"][0], label="full Cholesky")
     axes.set(title="Nats short of log p(y)", xlabel="noise s of the reading", xscale="log")
     axes.xaxis.set_major_formatter("{x:g}")

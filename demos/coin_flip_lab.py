@@ -108,8 +108,13 @@ def plot_means(path: Path, rng: np.random.Generator) -> None:
         axes.plot(mus, smooth, color=COLOURS["parameter"][0], linewidth=2.5, label="frozen")
         exact = math.exp(-0.5 * SIGMA**2) * np.sin(mus)
         axes.plot(mus, exact, "--", color=COLOURS["faint"][0], label="exact")
-        axes.plot(near, here + slope * (near - MU), color=COLOURS["gradient"][0], linewidth=4.0,
-                  label=f"pathwise slope {slope:.3f}")  # fmt: skip
+        axes.plot(
+            near,
+            here + slope * (near - MU),
+            color=COLOURS["gradient"][0],
+            linewidth=4.0,
+            label=f"pathwise slope {slope:.3f}",
+        )
         axes.plot([MU], [here], "o", color=COLOURS["sample"][0])
         axes.set(xlabel="μ", ylabel="mean of f")
         axes.legend()
@@ -119,9 +124,15 @@ def main(out: Path, seed: int = 0, samples: int = 100_000) -> list[Row]:
     """Returns the closing table's rows."""
     rng = np.random.default_rng(seed)
     lab = mg.coin_flip_lab(
-        problem, (MU, SIGMA), rng, samples=COINS, names=("μ", "σ"), exact=expectation,
-        ranges={"σ": (0.2, 1.5)}, title="The coin-flip lab: E[sin z], z = μ + σε",
-    )  # fmt: skip
+        problem,
+        (MU, SIGMA),
+        rng,
+        samples=COINS,
+        names=("μ", "σ"),
+        exact=expectation,
+        ranges={"σ": (0.2, 1.5)},
+        title="The coin-flip lab: E[sin z], z = μ + σε",
+    )
     save(lab, out, "coin_flip_lab.html")
     plot_means(out / "coin_flip_lab.svg", rng)
     found = measured(rng, samples - samples % GROUPS)

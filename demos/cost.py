@@ -189,10 +189,16 @@ def main(out: Path, seed: int = 0, repeats: int = 100) -> dict[str, object]:
     plot_costs(out / "cost.svg", error, found)
     save(draw_batch(), out, "cost_batch.svg")
     lines = [
-        (name, *(f"{power(x, [c[j] for c in each]):.2f}" for j in (0, 1)
-                 for x, each in zip((COUNTS, DIMENSIONS), both)))
+        (
+            name,
+            *(
+                f"{power(x, [c[j] for c in each]):.2f}"
+                for j in (0, 1)
+                for x, each in zip((COUNTS, DIMENSIONS), both)
+            ),
+        )
         for name, both in found.items()
-    ]  # fmt: skip
+    ]
     print("the powers of S and d with which each grows, from the last two sizes (times are noisy)")
     print_table(("", "time in S", "time in d", "memory in S", "memory in d"), lines)
     table = [*error, slope_of(error, repeats)]

@@ -101,9 +101,16 @@ def objective(data: Digits, rng: np.random.Generator) -> mg.Program:
     """-ELBO as a program of the parameters, a batch of images and noise."""
 
     def loss(
-        w_e1: mg.Var, b_e1: mg.Var, w_e2: mg.Var, b_e2: mg.Var,
-        w_d1: mg.Var, b_d1: mg.Var, w_d2: mg.Var, b_d2: mg.Var, x: mg.Var,
-    ) -> mg.Var:  # fmt: skip
+        w_e1: mg.Var,
+        b_e1: mg.Var,
+        w_e2: mg.Var,
+        b_e2: mg.Var,
+        w_d1: mg.Var,
+        b_d1: mg.Var,
+        w_d2: mg.Var,
+        b_d2: mg.Var,
+        x: mg.Var,
+    ) -> mg.Var:
         return -elbo(x, [w_e1, b_e1, w_e2, b_e2, w_d1, b_d1, w_d2, b_d2], rng)
 
     return mg.trace(loss, *initial(rng), data.train[:BATCH], wrt=range(8))

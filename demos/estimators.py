@@ -59,19 +59,25 @@ INTEGRANDS = {
     "(z − k)²": Integrand(
         lambda k, z: (z - k) ** 2,
         lambda k, z: 2.0 * (z - k),
-        np.linspace(-1.5, 3.5, 8), 2.0, (0.1, 300.0),
+        np.linspace(-1.5, 3.5, 8),
+        2.0,
+        (0.1, 300.0),
     ),
     "exp(kz)": Integrand(
         lambda k, z: mg.exp(k * z),
         lambda k, z: k * mg.exp(k * z),
-        np.linspace(0.1, 0.8, 8), 0.4, (1e-4, 200.0),
+        np.linspace(0.1, 0.8, 8),
+        0.4,
+        (1e-4, 200.0),
     ),
     "cos(kz)": Integrand(
         lambda k, z: mg.cos(k * z),
         lambda k, z: -k * mg.sin(k * z),
-        np.array([0.25, 0.5, 0.75, CROSSING, 1.5, 2.0, 3.0, 4.0, 5.0]), CROSSING, (5e-4, 50.0),
+        np.array([0.25, 0.5, 0.75, CROSSING, 1.5, 2.0, 3.0, 4.0, 5.0]),
+        CROSSING,
+        (5e-4, 50.0),
     ),
-}  # fmt: skip
+}
 
 ESTIMATORS: dict[str, Callable[..., mg.estimators.Estimate]] = {
     "pathwise": mg.pathwise,

@@ -80,11 +80,13 @@ def coupling(
     """Four couplings, each moving one number by what the other says."""
     layers = [
         [
-            mg.Var(rng.standard_normal((2, hidden))), mg.Var(rng.standard_normal(hidden)),
-            mg.Var(0.1 * rng.standard_normal((hidden, 4))), mg.Var(np.zeros(4)),
+            mg.Var(rng.standard_normal((2, hidden))),
+            mg.Var(rng.standard_normal(hidden)),
+            mg.Var(0.1 * rng.standard_normal((hidden, 4))),
+            mg.Var(np.zeros(4)),
         ]
         for _ in range(4)
-    ]  # fmt: skip
+    ]
     masks = ([0, 1], [1, 0]) * 2
     maps = [mg.AffineCoupling(mask, net_of(layer)) for mask, layer in zip(masks, layers)]
     return sum(layers, []), lambda: mg.Transformed(base(), maps)
@@ -165,9 +167,14 @@ def plot_samples(path: Path, found: dict[str, Fitted], rng: np.random.Generator)
     with panels(path, "Draws over the target's contours", 4, size=(12.0, 3.9)) as drawn:
         for axes, (name, z) in zip(drawn, clouds.items()):
             axes.contour(
-                x, y, heights, levels=[-4.5, -2.0, -0.5], colors=COLOURS["output"][0],
-                linestyles="-", linewidths=1.0,
-            )  # fmt: skip
+                x,
+                y,
+                heights,
+                levels=[-4.5, -2.0, -0.5],
+                colors=COLOURS["output"][0],
+                linestyles="-",
+                linewidths=1.0,
+            )
             axes.scatter(*z.T, s=5, color=COLOURS["sample"][0], alpha=0.6, linewidths=0)
             axes.set(title=name, xlim=(-4.5, 4.5), ylim=(-3.5, 8.0), xlabel="x")
         drawn[0].set_ylabel("y")

@@ -67,8 +67,10 @@ def table(samples: int, seed: int) -> list[Row]:
         for i, (way, estimator) in enumerate(estimators.items()):
             estimate = estimator(
                 lambda alpha, beta: (mg.Gamma(alpha, beta), f),  # noqa: B023, called in this turn
-                (ALPHA, BETA), samples, seed + i,
-            )  # fmt: skip
+                (ALPHA, BETA),
+                samples,
+                seed + i,
+            )
             parts = zip("αβ", estimate.grads, estimate.grad_ses, exact)
             found += [Row(f"∂{p} {name}, {way}", g, se, truth) for p, g, se, truth in parts]
     return found

@@ -129,9 +129,13 @@ class Band(NamedTuple):
 
 
 def band(
-    activation: Activation, params: list[mg.Var], data: tuple[Array, Array], x: Array,
-    rng: np.random.Generator, draws: int,
-) -> Band:  # fmt: skip
+    activation: Activation,
+    params: list[mg.Var],
+    data: tuple[Array, Array],
+    x: Array,
+    rng: np.random.Generator,
+    draws: int,
+) -> Band:
     """What the net says at x."""
     slope, centre, theta, log_alpha = (p.value for p in params)
     h, seen = (activation((at - centre) * slope) for at in (x, data[0]))

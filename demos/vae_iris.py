@@ -171,9 +171,14 @@ def plot_latent(path: Path, means: Array, x: Array, species: Array, names: list[
         for i, look in enumerate(("parameter", "sample", "noise")):
             of = species == i
             axes.scatter(
-                means[of, 0], along[of], 26, marker=MARKS[i], label=names[i],
-                facecolor="none", edgecolor=COLOURS[look][0],
-            )  # fmt: skip
+                means[of, 0],
+                along[of],
+                26,
+                marker=MARKS[i],
+                label=names[i],
+                facecolor="none",
+                edgecolor=COLOURS[look][0],
+            )
         axes.set(xlabel=across, ylabel=up)
         axes.legend()
 
@@ -185,10 +190,17 @@ def main(out: Path, seed: int = 0, latent: int = 1, steps: int = 2_000) -> list[
     runs = [train(x, seed + i, latent, steps) for i in range(SEEDS)]
     print(f"ELBO in nats per flower; latent dimensions: {latent}; {steps:,} steps\n")
     lines = [
-        (str(r.seed), r.elbo, f"{r.sampled:.4f} ± {r.se:.4f}", best.elbo, best.elbo - r.elbo,
-         r.noise, best.noise)
+        (
+            str(r.seed),
+            r.elbo,
+            f"{r.sampled:.4f} ± {r.se:.4f}",
+            best.elbo,
+            best.elbo - r.elbo,
+            r.noise,
+            best.noise,
+        )
         for r in runs
-    ]  # fmt: skip
+    ]
     headings = ("seed", "trained", "by sampling", "exact optimum", "short of it", "s", "exact s")
     print_table(headings, lines)
     save(draw_step(x, seed, latent), out, "vae_iris_step.svg")

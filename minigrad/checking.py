@@ -30,8 +30,9 @@ class Compared(NamedTuple):
         return abs(self.backward - self.differences)
 
 
-def check_gradients(f: Function, *args: object, order: int = 1, rtol: float = 1e-6,
-                    atol: float = 1e-8) -> None:  # fmt: skip
+def check_gradients(
+    f: Function, *args: object, order: int = 1, rtol: float = 1e-6, atol: float = 1e-8
+) -> None:
     """Return None if the gradient of `f` at `args` agrees with central differences of its values.
 
     `f` gets a Var for each of `args` (numbers, arrays, Vars; a constant or noise goes in as it
@@ -80,8 +81,9 @@ def _gradient(total: Scalar, wanted: list[int]) -> Function:
     return lambda *xs: grad(total(*xs), [xs[i] for i in wanted], create_graph=True)
 
 
-def _compare(total: Scalar, leaves: list[Var], wanted: list[int], what: str, rtol: float,
-             atol: float) -> None:  # fmt: skip
+def _compare(
+    total: Scalar, leaves: list[Var], wanted: list[int], what: str, rtol: float, atol: float
+) -> None:
     y, again = total(*leaves), total(*leaves).item()
     if not math.isfinite(y.item()):
         raise ValueError(f"check_gradients: f is {y:.3g} here: choose a point in its domain")

@@ -21,7 +21,7 @@ from .commands import (
     typed,
     write_lesson,
     write_picture,
-)  # fmt: skip
+)
 from .pictures.render import RendererError
 
 _MORE = """\

@@ -90,12 +90,11 @@ def _hstack(tup: Iterable[object]) -> Var:
 
 
 # ------------------------------------------------------------------------------------- the table
-
-# fmt: off
 # A ufunc whose name is an op's goes to that op: np.exp, np.add, np.matmul, np.less …
 UFUNCS: dict[object, Row] = {
     getattr(np, name): row.function
-    for name, row in OPS.items() if isinstance(getattr(np, name, None), np.ufunc)
+    for name, row in OPS.items()
+    if isinstance(getattr(np, name, None), np.ufunc)
 } | {
     np.positive: lambda x: x,
     np.reciprocal: lambda x: ops.divide(1.0, x),
@@ -171,8 +170,16 @@ FUNCTIONS: dict[object, Row] = {
 
 # What changes nothing when it is spelled out: NumPy's own defaults.
 NEUTRAL: dict[str, object] = {
-    "out": None, "where": True, "dtype": None, "casting": "same_kind", "order": "C",
-    "mode": "raise", "ord": None, "offset": 0, "k": 0, "upper": False,
+    "out": None,
+    "where": True,
+    "dtype": None,
+    "casting": "same_kind",
+    "order": "C",
+    "mode": "raise",
+    "ord": None,
+    "offset": 0,
+    "k": 0,
+    "upper": False,
 }
 INSTEAD_OF_ARGUMENT = {
     "out": "nothing can be written into (array += v tries that too), write y = array + v",
@@ -180,12 +187,19 @@ INSTEAD_OF_ARGUMENT = {
     "dtype": "minigrad computes in float64",
 }
 INSTEAD_OF_FUNCTION = {
-    "np.add.reduce": "mg.sum", "np.multiply.reduce": "mg.prod", "np.add.accumulate": "mg.cumsum",
-    "np.maximum.reduce": "mg.max", "np.multiply.outer": "mg.outer", "np.tensordot": "mg.einsum",
-    "np.linalg.det": "mg.logdet", "np.linalg.slogdet": "mg.logdet", "np.append": "mg.concatenate",
-    "expit": "mg.sigmoid", "gammaln": "mg.lgamma", "psi": "mg.digamma",  # SciPy's
+    "np.add.reduce": "mg.sum",
+    "np.multiply.reduce": "mg.prod",
+    "np.add.accumulate": "mg.cumsum",
+    "np.maximum.reduce": "mg.max",
+    "np.multiply.outer": "mg.outer",
+    "np.tensordot": "mg.einsum",
+    "np.linalg.det": "mg.logdet",
+    "np.linalg.slogdet": "mg.logdet",
+    "np.append": "mg.concatenate",
+    "expit": "mg.sigmoid",
+    "gammaln": "mg.lgamma",
+    "psi": "mg.digamma",  # SciPy's
 }
-# fmt: on
 
 
 def _name_of(function: object) -> str:

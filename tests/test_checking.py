@@ -108,14 +108,20 @@ BAD = [
     (lambda: mg.check_gradients(mg.exp, -math.inf), ValueError, "argument 0, .* not finite"),
     (lambda: mg.check_gradients(mg.sqrt, -1.0), ValueError, "f is nan here"),
     (lambda: mg.check_gradients(mg.log, 0.0), ValueError, "f is -inf here"),
-    (lambda: mg.check_gradients(lambda x: mg.sum(mg.sqrt(x)), [1.0, 0.0]), ValueError,
-     r"one side only of argument 0 at \[1\]"),
+    (
+        lambda: mg.check_gradients(lambda x: mg.sum(mg.sqrt(x)), [1.0, 0.0]),
+        ValueError,
+        r"one side only of argument 0 at \[1\]",
+    ),
     (lambda: mg.check_gradients(mg.sin, 1.0, order=0), ValueError, "1, 2, …, not 0"),
     (lambda: mg.check_gradients(mg.sin, 1.0, order=1.5), ValueError, "1, 2, …, not 1.5"),
     (lambda: mg.check_gradients(lambda x: None, 1.0), TypeError, "not NoneType"),
-    (lambda: mg.check_gradients(lambda x: np.random.default_rng().normal() * x, 1.0), ValueError,
-     "draw noise outside"),
-]  # fmt: skip
+    (
+        lambda: mg.check_gradients(lambda x: np.random.default_rng().normal() * x, 1.0),
+        ValueError,
+        "draw noise outside",
+    ),
+]
 
 
 @pytest.mark.parametrize("call, error, message", BAD)

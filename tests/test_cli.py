@@ -109,8 +109,12 @@ def test_check_prints_both_gradients(capsys):
     assert (status, err) == (0, "")
     head, *lines = out.splitlines()
     assert head.split("  ")[0] == "parameter" and head.split()[1:] == [
-        "by", "backward", "by", "differences", "error"
-    ]  # fmt: skip
+        "by",
+        "backward",
+        "by",
+        "differences",
+        "error",
+    ]
     eps = np.random.default_rng(3).standard_normal()
     exact = {"mu": math.cos(0.7 + 1.2 * eps), "sigma": eps * math.cos(0.7 + 1.2 * eps)}
     assert [line.split()[0] for line in lines] == ["mu", "sigma"]

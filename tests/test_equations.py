@@ -12,8 +12,10 @@ def test_every_node_once_after_its_inputs():
     c = b * b
     rows = mg.equations_of(c, names={"b": b, "c": c, "n": 3, "s": "text"})
     assert [(r.name, r.op, r.inputs) for r in rows] == [
-        ("a", "", ()), ("b", "add", (0, 0)), ("c", "multiply", (1, 1)),
-    ]  # fmt: skip
+        ("a", "", ()),
+        ("b", "add", (0, 0)),
+        ("c", "multiply", (1, 1)),
+    ]
     assert rows.outputs == (2,) and rows.inputs_of(rows[2]) == [rows[1], rows[1]]
 
 

@@ -51,8 +51,9 @@ def _no_second(*_: object) -> object:
 @op(
     lambda g, y, a, u: g * gamma_slope(a, y),
     lambda g, y, a, u: g * exp(lgamma(a) - a * y + exp(y)),
-    symbol="log Γ⁻¹", numpy="gamma_quantile({all})",
-)  # fmt: skip
+    symbol="log Γ⁻¹",
+    numpy="gamma_quantile({all})",
+)
 def gamma_quantile(a: Value, u: Value) -> Value:
     """log z, where a Gamma number of concentration a and rate 1 is below z with probability u."""
     special, u = scipy_special(), _probability(u)
@@ -86,11 +87,12 @@ def gamma_slope(a: Value, y: Value) -> Value:
 @op(
     lambda g, y, a, b, u: g * beta_slope(a, b, y),
     lambda g, y, a, b, u: -g * beta_slope(b, a, -y),  # 1 - z is of Beta(b, a)
-    lambda g, y, a, b, u: g * exp(
-        lgamma(a) + lgamma(b) - lgamma(a + b) + a * softplus(-y) + b * softplus(y)
+    lambda g, y, a, b, u: (
+        g * exp(lgamma(a) + lgamma(b) - lgamma(a + b) + a * softplus(-y) + b * softplus(y))
     ),
-    symbol="logit B⁻¹", numpy="beta_quantile({all})",
-)  # fmt: skip
+    symbol="logit B⁻¹",
+    numpy="beta_quantile({all})",
+)
 def beta_quantile(a: Value, b: Value, u: Value) -> Value:
     """log z/(1 - z), where a Beta number of concentrations a and b is below z with probability u.
 

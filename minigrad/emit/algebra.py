@@ -132,8 +132,14 @@ def _transpose(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
 
 
 _ALGEBRA: dict[str, Callable[[Step, list[Step], bool], Step | int]] = {
-    "add": _add, "subtract": _subtract, "multiply": _multiply, "divide": _by_one, "power": _by_one,
-    "negative": _negative, "where": _where, "transpose": _transpose,
+    "add": _add,
+    "subtract": _subtract,
+    "multiply": _multiply,
+    "divide": _by_one,
+    "power": _by_one,
+    "negative": _negative,
+    "where": _where,
+    "transpose": _transpose,
     **dict.fromkeys(("stop_gradient", "reshape", "broadcast_to"), _same),
     **dict.fromkeys(("sum", "mean", "max", "min", "prod", "logsumexp"), _of_a_number),
-}  # fmt: skip
+}

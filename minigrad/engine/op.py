@@ -25,9 +25,23 @@ class Op:
     rule that takes the input's `position` besides.
     """
 
-    __slots__ = ("call", "defaults", "elementwise", "forward", "function", "infix", "javascript",
-                 "kind", "name", "numpy", "python", "rules", "shown", "symbol",
-                 "variadic")  # fmt: skip
+    __slots__ = (
+        "call",
+        "defaults",
+        "elementwise",
+        "forward",
+        "function",
+        "infix",
+        "javascript",
+        "kind",
+        "name",
+        "numpy",
+        "python",
+        "rules",
+        "shown",
+        "symbol",
+        "variadic",
+    )
     call: "Call"
     defaults: dict[str, object]
     forward: Callable[..., object]

@@ -8,6 +8,11 @@ from .results import Estimate
 from .score import score_function
 
 __all__ = [
-    "Comparison", "Estimate", "compare", "finite_difference", "measure_valued", "pathwise",
+    "Comparison",
+    "Estimate",
+    "compare",
+    "finite_difference",
+    "measure_valued",
+    "pathwise",
     "score_function",
-]  # fmt: skip
+]

@@ -20,15 +20,17 @@ from .score import score_function
 
 Estimator = Callable[..., Estimate]
 
-ALL: Mapping[str, Estimator] = MappingProxyType({
-    "pathwise": pathwise,
-    "pathwise, antithetic": partial(pathwise, antithetic=True),
-    "score function": score_function,
-    "score, mean baseline": partial(score_function, baseline="mean"),
-    "measure-valued": measure_valued,
-    "differences, common": finite_difference,
-    "differences, fresh": partial(finite_difference, common_noise=False),
-})  # fmt: skip
+ALL: Mapping[str, Estimator] = MappingProxyType(
+    {
+        "pathwise": pathwise,
+        "pathwise, antithetic": partial(pathwise, antithetic=True),
+        "score function": score_function,
+        "score, mean baseline": partial(score_function, baseline="mean"),
+        "measure-valued": measure_valued,
+        "differences, common": finite_difference,
+        "differences, fresh": partial(finite_difference, common_noise=False),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,17 @@ def finite_difference(
     rule = _common if common_noise else _fresh
     return stream(
         "finite differences, " + ("common noise" if common_noise else "fresh noise"),
-        partial(rule, step=float(step), antithetic=antithetic), problem, params, samples, rng,
-        chunk=chunk, executor=executor, progress=progress,
-        unit=2 if antithetic else 1, smallest=2 if antithetic else 1,
-    )  # fmt: skip
+        partial(rule, step=float(step), antithetic=antithetic),
+        problem,
+        params,
+        samples,
+        rng,
+        chunk=chunk,
+        executor=executor,
+        progress=progress,
+        unit=2 if antithetic else 1,
+        smallest=2 if antithetic else 1,
+    )
 
 
 def _common(setting: Setting, rng: Generator, count: int, step: float, antithetic: bool) -> Chunk:

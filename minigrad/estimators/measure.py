@@ -40,9 +40,16 @@ def measure_valued(
     `Independent` one; another distribution is a TypeError.
     """
     return stream(
-        "measure-valued", _rule, problem, params, samples, rng,
-        chunk=chunk, executor=executor, progress=progress,
-    )  # fmt: skip
+        "measure-valued",
+        _rule,
+        problem,
+        params,
+        samples,
+        rng,
+        chunk=chunk,
+        executor=executor,
+        progress=progress,
+    )
 
 
 def _normal(q: Distribution) -> Normal:

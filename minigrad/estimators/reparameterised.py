@@ -43,10 +43,18 @@ def pathwise(
     """
     rule = partial(_rule, antithetic=antithetic)
     estimate = stream(
-        "pathwise", rule, problem, params, samples, rng,
-        chunk=chunk, executor=executor, progress=progress,
-        unit=2 if antithetic else 1, smallest=2 if antithetic else 1,
-    )  # fmt: skip
+        "pathwise",
+        rule,
+        problem,
+        params,
+        samples,
+        rng,
+        chunk=chunk,
+        executor=executor,
+        progress=progress,
+        unit=2 if antithetic else 1,
+        smallest=2 if antithetic else 1,
+    )
     if estimate.grads and not any(np.any(d) for d in estimate.grads):
         warnings.warn(
             "pathwise: every gradient is exactly 0: the integrand is flat wherever it has a "

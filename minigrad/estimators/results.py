@@ -83,8 +83,11 @@ def _with_error(mean: float, error: float) -> str:
 def _lines(label: str, mean: Value, error: Value) -> list[str]:
     """The numbers of one gradient; of a long one the first few."""
     means, errors = np.ravel(mean), np.ravel(error)
-    places = [""] if isinstance(mean, float) else [str([int(j) for j in i]).replace(" ", "")
-                                                   for i in np.ndindex(mean.shape)][:6]  # fmt: skip
+    places = (
+        [""]
+        if isinstance(mean, float)
+        else [str([int(j) for j in i]).replace(" ", "") for i in np.ndindex(mean.shape)][:6]
+    )
     lines = [
         f"{label + place:<12}{_with_error(m, e)}" for place, m, e in zip(places, means, errors)
     ]

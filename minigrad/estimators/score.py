@@ -60,10 +60,18 @@ def score_function(
         rule = partial(rule, centred=baseline == "mean")
     name = "score function" + (f", {baseline} baseline" if baseline else "")
     return stream(
-        name, rule, problem, params, samples, rng,
-        chunk=chunk, executor=executor, progress=progress,
-        unit=2 if antithetic else 1, smallest=2 if antithetic or baseline else 1,
-    )  # fmt: skip
+        name,
+        rule,
+        problem,
+        params,
+        samples,
+        rng,
+        chunk=chunk,
+        executor=executor,
+        progress=progress,
+        unit=2 if antithetic else 1,
+        smallest=2 if antithetic or baseline else 1,
+    )
 
 
 def _log_prob(setting: Setting, z: Var | Value) -> Var:

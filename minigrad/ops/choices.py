@@ -20,9 +20,10 @@ def _gate(g: object, opened: object, otherwise: object = 0.0) -> object:
 
 @each(
     lambda g, y, x: _gate(g, x > 0.0),
-    python="0.0 if {0} <= 0.0 else {0}", numpy="np.maximum({0}, 0.0)",
+    python="0.0 if {0} <= 0.0 else {0}",
+    numpy="np.maximum({0}, 0.0)",
     javascript="{0} <= 0 ? 0 : {0}",
-)  # fmt: skip
+)
 def relu(x: Value) -> Value:
     """max(x, 0). Slope 0 at the kink x = 0."""
     return (x if x > 0.0 or x != x else 0.0) if type(x) is float else np.maximum(x, 0.0)
@@ -75,9 +76,10 @@ def minimum(a: Value, b: Value) -> Value:
     # Should low be above high, the value is high, whatever x is.
     lambda g, y, x, low, high: _gate(_gate(g, low <= high), x < low),
     lambda g, y, x, low, high: _gate(g, maximum(x, low) > high),
-    python="_clip({0}, {1}, {2})", numpy="np.minimum(np.maximum({0}, {1}), {2})",
+    python="_clip({0}, {1}, {2})",
+    numpy="np.minimum(np.maximum({0}, {1}), {2})",
     javascript="clip({0}, {1}, {2})",
-)  # fmt: skip
+)
 def clip(x: Value, low: Value, high: Value) -> Value:
     """x moved into [low, high]. The gradient passes on the closed interval and is 0 outside it."""
     if type(x) is type(low) is type(high) is float:
@@ -94,9 +96,10 @@ def _clip(x: float, low: float, high: float) -> float:
     None,
     lambda g, y, condition, a, b: where(condition, g, 0.0),
     lambda g, y, condition, a, b: where(condition, 0.0, g),
-    python="{1} if {0:truth} else {2}", numpy="np.where({0:truth}, {1}, {2})",
+    python="{1} if {0:truth} else {2}",
+    numpy="np.where({0:truth}, {1}, {2})",
     javascript="{0:truth} ? {1} : {2}",
-)  # fmt: skip
+)
 def where(condition: Value, a: Value, b: Value) -> Value:
     """a where the condition is not 0, else b.
 

@@ -31,8 +31,9 @@ def add(a: Value, b: Value) -> Value:
 @each(
     lambda g, y, a, b: g,
     lambda g, y, a, b: -g,
-    infix="-", symbol="−",
-)  # fmt: skip
+    infix="-",
+    symbol="−",
+)
 def subtract(a: Value, b: Value) -> Value:
     """a - b."""
     return a - b
@@ -41,8 +42,9 @@ def subtract(a: Value, b: Value) -> Value:
 @each(
     lambda g, y, a, b: g * b,
     lambda g, y, a, b: g * a,
-    infix="*", symbol="×",
-)  # fmt: skip
+    infix="*",
+    symbol="×",
+)
 def multiply(a: Value, b: Value) -> Value:
     """a * b."""
     return a * b
@@ -51,8 +53,9 @@ def multiply(a: Value, b: Value) -> Value:
 @each(
     lambda g, y, a, b: g / b,
     lambda g, y, a, b: -g * y / b,
-    infix="/", symbol="÷",
-)  # fmt: skip
+    infix="/",
+    symbol="÷",
+)
 def divide(a: Value, b: Value) -> Value:
     """a / b; at b = 0 inf or nan, as IEEE 754 has it."""
     return a / b
@@ -79,9 +82,12 @@ def negative(x: Value) -> Value:
     lambda g, y, a, b: g * b * power(where(equal(a, 0.0) * equal(b, 0.0), 1.0, a), b - 1.0),
     # 0**b is flat in b: log(0) is masked.
     lambda g, y, a, b: g * y * log(where(a == 0.0, 1.0, a)),
-    infix="**", symbol="^",
-    python="math.pow({0}, {1})", numpy="np.power({0}, {1})", javascript="pow({0}, {1})",
-)  # fmt: skip
+    infix="**",
+    symbol="^",
+    python="math.pow({0}, {1})",
+    numpy="np.power({0}, {1})",
+    javascript="pow({0}, {1})",
+)
 def power(a: Value, b: Value) -> Value:
     """a to the power b. A negative base takes whole exponents, else nan; 0**0 is 1."""
     if type(a) is type(b) is float:
@@ -221,8 +227,10 @@ def tanh(x: Value) -> Value:
 
 @each(
     lambda g, y, x: g * y * sigmoid(-x),
-    python="_sigmoid({0})", numpy="sigmoid({0})", javascript="sigmoid({0})",
-)  # fmt: skip
+    python="_sigmoid({0})",
+    numpy="sigmoid({0})",
+    javascript="sigmoid({0})",
+)
 def sigmoid(x: Value) -> Value:
     """1 / (1 + exp(-x)), in [0, 1], without overflow. The rule keeps its digits in both tails."""
     if type(x) is float:
@@ -238,8 +246,10 @@ def _sigmoid(x: float) -> float:
 
 @each(
     lambda g, y, x: g * sigmoid(x),
-    python="_softplus({0})", numpy="softplus({0})", javascript="softplus({0})",
-)  # fmt: skip
+    python="_softplus({0})",
+    numpy="softplus({0})",
+    javascript="softplus({0})",
+)
 def softplus(x: Value) -> Value:
     """log(1 + exp(x)) without overflow: above 0, and close to x for large x."""
     if type(x) is float:

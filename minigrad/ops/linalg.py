@@ -177,8 +177,9 @@ def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
 
 @op(
     lambda g, y, x: -(_transposed(y) @ g @ _transposed(y)),
-    numpy="np.linalg.inv({0})", shown=("−{y}ᵀ @ {g} @ {y}ᵀ",),
-)  # fmt: skip
+    numpy="np.linalg.inv({0})",
+    shown=("−{y}ᵀ @ {g} @ {y}ᵀ",),
+)
 def inv(x: Array) -> Value:
     """The inverse of a square matrix. A singular one is a ValueError."""
     _square("inv", x)
@@ -192,8 +193,9 @@ def inv(x: Array) -> Value:
 
 @op(
     lambda g, y, x: reshape(g, (*shape_of(g), 1, 1)) * _transposed(inv(x)),
-    numpy="logdet({0})", shown=("{g}·{0}⁻ᵀ",),
-)  # fmt: skip
+    numpy="logdet({0})",
+    shown=("{g}·{0}⁻ᵀ",),
+)
 def logdet(x: Array) -> Value:
     """log of the determinant of a square matrix; nan where that is negative, -inf where it is 0."""
     _square("logdet", x)

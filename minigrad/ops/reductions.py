@@ -53,9 +53,11 @@ def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
 
 
 @op(
-    lambda g, y, x, axis, keepdims: _spread(g, x, axis), symbol="Σ",
-    numpy=_sum_in_program, javascript="{0}",
-)  # fmt: skip
+    lambda g, y, x, axis, keepdims: _spread(g, x, axis),
+    symbol="Σ",
+    numpy=_sum_in_program,
+    javascript="{0}",
+)
 def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The sum over `axis`; `keepdims` keeps the axes with length 1."""
     if axis is not None:
@@ -72,8 +74,9 @@ def _mean_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
 
 @op(
     lambda g, y, x, axis, keepdims: _spread(g, x, axis) / _count(x, axis),
-    numpy=_mean_in_program, javascript="{0}",
-)  # fmt: skip
+    numpy=_mean_in_program,
+    javascript="{0}",
+)
 def mean(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The mean over `axis`; `keepdims` keeps the axes with length 1."""
     return sum(x, axis, keepdims) / _some("mean", x, axis)
@@ -168,7 +171,7 @@ def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
 @op(
     lambda g, y, x, axis: y * (g - sum(g * y, axis, True)),
     numpy="softmax({0}{static})",
-)  # fmt: skip
+)
 def softmax(x: Value, axis: Axis = -1) -> Value:
     """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow."""
     y = np.exp(x - np.max(x, axis=axis, keepdims=True))
@@ -178,7 +181,7 @@ def softmax(x: Value, axis: Axis = -1) -> Value:
 @op(
     lambda g, y, x, axis: g - exp(y) * sum(g, axis, True),
     numpy="log_softmax({0}{static})",
-)  # fmt: skip
+)
 def log_softmax(x: Value, axis: Axis = -1) -> Value:
     """x - logsumexp(x) over `axis`, the last by default."""
     below = x - np.max(x, axis=axis, keepdims=True)  # first: the sum would lose what is small in x

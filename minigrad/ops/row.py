@@ -90,7 +90,11 @@ def comparison(infix: str, symbol: str = "") -> Callable[[Callable[..., object]]
     """The row of an op that says 1.0 where something is true, else 0.0; no gradient passes."""
     test = f"{{0}} {infix} {{1}}"
     return each(
-        None, None, infix=infix, symbol=symbol,
-        python=f"1.0 if {test} else 0.0", numpy=f"({test}).astype(float)",
+        None,
+        None,
+        infix=infix,
+        symbol=symbol,
+        python=f"1.0 if {test} else 0.0",
+        numpy=f"({test}).astype(float)",
         javascript=f"{test.replace('==', '===').replace('!=', '!==')} ? 1 : 0",
-    )  # fmt: skip
+    )

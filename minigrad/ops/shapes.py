@@ -14,8 +14,9 @@ Axes = int | tuple[int, ...]
 
 @op(
     lambda g, y, x, shape: _reshape(g, shape_of(x)),
-    numpy="np.reshape({0}, {shape})", javascript="{0}",
-)  # fmt: skip
+    numpy="np.reshape({0}, {shape})",
+    javascript="{0}",
+)
 def _reshape(x: Value, shape: Shape) -> Value:
     """The same numbers, row by row, in `shape`."""
     return np.reshape(x, shape)
@@ -70,8 +71,9 @@ def swapaxes(x: object, axis1: int, axis2: int) -> Var:
 
 @op(
     lambda g, y, x, shape: g,  # the sweep sums it back
-    numpy="np.broadcast_to({0}, {shape})", javascript="{0}",
-)  # fmt: skip
+    numpy="np.broadcast_to({0}, {shape})",
+    javascript="{0}",
+)
 def _broadcast_to(x: Value, shape: Shape) -> Value:
     """x repeated to fill `shape`."""
     if type(x) is float:  # at a fifth of NumPy's cost; every sum asks for it
@@ -129,7 +131,7 @@ def _index(x: Value, key: object) -> Value:
 @op(
     lambda g, y, x, key, shape: _index(g, key),
     numpy="_scatter({0}, np.s_[{key}], {shape})",
-)  # fmt: skip
+)
 def _scatter(x: Value, key: object, shape: Shape) -> Value:
     """Zeros of `shape` with x added at `key`, however often that names a place: index's adjoint."""
     y = np.zeros(shape)

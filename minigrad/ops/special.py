@@ -23,8 +23,10 @@ def _each(function, x: Value) -> Value:  # type: ignore[no-untyped-def]
 
 @each(
     lambda g, y, x: _2_OVER_SQRT_PI * g * exp(-square(x)),
-    python="_erf({0})", numpy="_each(_erf, {0})", javascript="erf({0})",
-)  # fmt: skip
+    python="_erf({0})",
+    numpy="_each(_erf, {0})",
+    javascript="erf({0})",
+)
 def erf(x: Value) -> Value:
     """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
     return _each(_erf, x)
@@ -42,8 +44,10 @@ def _lgamma(x: float) -> float:
 
 @each(
     lambda g, y, x: g * digamma(x),
-    python="_lgamma({0})", numpy="_each(_lgamma, {0})", javascript="lgamma({0})",
-)  # fmt: skip
+    python="_lgamma({0})",
+    numpy="_each(_lgamma, {0})",
+    javascript="lgamma({0})",
+)
 def lgamma(x: Value) -> Value:
     """log |Γ(x)|; inf at 0, -1, -2, …"""
     return _each(_lgamma, x)
@@ -88,8 +92,10 @@ def _cot_derivative(x: float, order: int) -> float:
 
 @each(
     lambda g, y, x: g * polygamma(x, 1),
-    python="_polygamma_of({0}, 0)", numpy="_each(_digamma, {0})", javascript="polygamma({0}, 0)",
-)  # fmt: skip
+    python="_polygamma_of({0}, 0)",
+    numpy="_each(_digamma, {0})",
+    javascript="polygamma({0}, 0)",
+)
 def digamma(x: Value) -> Value:
     """The derivative of log Γ; nan at 0, -1, -2, …"""
     return _each(_digamma, x)
@@ -116,8 +122,10 @@ def polygamma(x: Value, order: int) -> Value:
     lambda g, y, x, low, high: g * sigmoid(x - low) * sigmoid(high - x) * -expm1(low - high),
     lambda g, y, x, low, high: g * sigmoid(low - x),
     lambda g, y, x, low, high: g * sigmoid(x - high),
-    python="_soft_clip({all})", numpy="soft_clip({all})", javascript="soft_clip({all})",
-)  # fmt: skip
+    python="_soft_clip({all})",
+    numpy="soft_clip({all})",
+    javascript="soft_clip({all})",
+)
 def soft_clip(x: Value, low: Value, high: Value) -> Value:
     """x bounded to (low, high) by low + softplus(x - low) - softplus(x - high).
 

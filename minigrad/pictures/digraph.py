@@ -13,9 +13,15 @@ _MOST_READERS = 30  # of one box: beyond, curves around the others take the rend
 _ARROWS = {
     "flow": {"color": FAINT[0], "fontcolor": GRADIENT[0]},
     "still": {"color": FAINT[0], "style": "dotted", "penwidth": "1.5"},
-    "halt": {"color": STOPPED[0], "fontcolor": STOPPED[0], "style": "dashed", "dir": "both",
-             "arrowtail": "tee", "penwidth": "1.5"},
-}  # fmt: skip
+    "halt": {
+        "color": STOPPED[0],
+        "fontcolor": STOPPED[0],
+        "style": "dashed",
+        "dir": "both",
+        "arrowtail": "tee",
+        "penwidth": "1.5",
+    },
+}
 
 
 def dot_of(graph: Graph) -> str:

@@ -27,8 +27,14 @@ BAD = ("#B3001B", "#FF7B88")
 
 _LIGHT_PAGE = '[data-jp-theme-light="true"]'  # what JupyterLab writes on its page
 _DARK_PAGE = '[data-jp-theme-light="false"]'
-_NAMED = {"ink": INK, "page": PAGE, "faint": FAINT, "gradient": GRADIENT, "stopped": STOPPED,
-          "bad": BAD}  # fmt: skip
+_NAMED = {
+    "ink": INK,
+    "page": PAGE,
+    "faint": FAINT,
+    "gradient": GRADIENT,
+    "stopped": STOPPED,
+    "bad": BAD,
+}
 
 LOOKS = {
     "parameter": Look("box", ("#0072B2", "#56B4E9"), ("#DCEBF7", "#12344A"), pen=2.5),

@@ -13,9 +13,11 @@ from .palette import style_sheet
 SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
 
 _OF_TEXTS = {
-    "{http://www.w3.org/XML/1998/namespace}space": "preserve", "text-anchor": "middle",
-    "font-family": "Arial", "font-size": "12.00",
-}  # fmt: skip
+    "{http://www.w3.org/XML/1998/namespace}space": "preserve",
+    "text-anchor": "middle",
+    "font-family": "Arial",
+    "font-size": "12.00",
+}
 
 ElementTree.register_namespace("", SVG.strip("{}"))
 

@@ -15,8 +15,17 @@ from tests.benchmarks import (
 from tests.benchmarks.case import Case
 
 MODULES = (
-    scalar, memory, vae_1d, gaussian, vae, importing, programs, estimators, streaming, lesson,
-)  # fmt: skip
+    scalar,
+    memory,
+    vae_1d,
+    gaussian,
+    vae,
+    importing,
+    programs,
+    estimators,
+    streaming,
+    lesson,
+)
 CASES = {case.name: case for module in MODULES for case in module.CASES}
 
 

@@ -26,8 +26,11 @@ def test_every_number_is_within_its_error(made):
     for row in rows:
         assert abs(row.z) < 5.0, row
     by_name = {row.what: row for row in rows}
-    for name, fault in {"∂μ, pathwise": 0.03, "∂μ, score function": 0.1,
-                        "spread, score / pathwise": 0.03}.items():  # fmt: skip
+    for name, fault in {
+        "∂μ, pathwise": 0.03,
+        "∂μ, score function": 0.1,
+        "spread, score / pathwise": 0.03,
+    }.items():
         row = by_name[name]
         assert abs(row._replace(measured=(1.0 + fault) * row.exact).z) > 5.0, row
     frozen, fresh = (by_name[f"∂μ, difference, {kind} coins"] for kind in ("frozen", "fresh"))

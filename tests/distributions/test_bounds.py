@@ -187,8 +187,13 @@ def test_iwae_is_the_log_of_the_mean_weight():
             lambda z: mg.sum(joint(z), -1), q, np.random.default_rng(5), 7, double
         )  # the batch as one outcome: its weights are multiplied before they are averaged
         assert whole.value == pytest.approx(np.log(np.mean(np.prod(w, axis=1))), rel=1e-13)
-        field = mg.iwae(lambda z: mg.sum(joint(z), -1), mg.Independent(q, 1),
-                        np.random.default_rng(5), 7, double)  # fmt: skip
+        field = mg.iwae(
+            lambda z: mg.sum(joint(z), -1),
+            mg.Independent(q, 1),
+            np.random.default_rng(5),
+            7,
+            double,
+        )
         assert field.value == pytest.approx(whole.value, rel=1e-13)
 
 
@@ -291,23 +296,40 @@ def test_a_full_posterior_touches_the_evidence():
     field = mg.Independent(mg.Normal(loc, 1.0 / np.sqrt(diagonal)), 1)
     gap = 0.5 * (np.sum(np.log(diagonal)) - np.linalg.slogdet(precision)[1])
     kl = mg.kl_divergence(field, mg.Independent(mg.Normal(np.zeros(2), np.ones(2)), 1))
-    bound = mg.elbo(lambda z: log_joint(z) - mg.sum(PRIOR.log_prob(z), -1), field,
-                    np.random.default_rng(7), 200_000, kl=kl)  # fmt: skip
+    bound = mg.elbo(
+        lambda z: log_joint(z) - mg.sum(PRIOR.log_prob(z), -1),
+        field,
+        np.random.default_rng(7),
+        200_000,
+        kl=kl,
+    )
     assert bound.value == pytest.approx(evidence - gap, rel=0.01)
 
 
 @pytest.mark.parametrize(
     ("call", "error", "said"),
     [
-        (lambda q, rng: mg.elbo(mg.sum, q, rng, samples=4), ValueError,
-         r"log_joint\(z\) has shape \(\), not \(4, 2\) or \(4,\): one number per draw"),
-        (lambda q, rng: mg.elbo(joint, q, rng, kl=np.zeros(3)), ValueError,
-         r"kl has shape \(3,\), not \(2,\) or \(\)"),
-        (lambda q, rng: mg.elbo(joint, q, rng, kl=0.0, stick_the_landing=True), ValueError,
-         "stick_the_landing is for a sampled log q, which kl= replaces"),
+        (
+            lambda q, rng: mg.elbo(mg.sum, q, rng, samples=4),
+            ValueError,
+            r"log_joint\(z\) has shape \(\), not \(4, 2\) or \(4,\): one number per draw",
+        ),
+        (
+            lambda q, rng: mg.elbo(joint, q, rng, kl=np.zeros(3)),
+            ValueError,
+            r"kl has shape \(3,\), not \(2,\) or \(\)",
+        ),
+        (
+            lambda q, rng: mg.elbo(joint, q, rng, kl=0.0, stick_the_landing=True),
+            ValueError,
+            "stick_the_landing is for a sampled log q, which kl= replaces",
+        ),
         (lambda q, rng: mg.elbo(joint, q, rng, samples=0), ValueError, "1 or more, not 0"),
-        (lambda q, rng: mg.iwae(mg.sum, q, rng, 4), ValueError,
-         r"iwae: log_joint\(z\) has shape \(\), not \(4, 2\) or \(4,\): one number per draw"),
+        (
+            lambda q, rng: mg.iwae(mg.sum, q, rng, 4),
+            ValueError,
+            r"iwae: log_joint\(z\) has shape \(\), not \(4, 2\) or \(4,\): one number per draw",
+        ),
         (lambda q, rng: mg.iwae(joint, q, rng, 0), ValueError, "1 or more, not 0"),
         (lambda q, rng: mg.iwae(joint, q, rng, 2.5), TypeError, "samples is an int, not float 2.5"),
         (lambda q, rng: mg.iwae(q, joint, rng, 4), TypeError, "iwae takes a function log_joint"),
@@ -315,7 +337,7 @@ def test_a_full_posterior_touches_the_evidence():
         (lambda q, rng: mg.elbo(joint, q, 0), TypeError, "not int 0"),
         (lambda q, rng: mg.elbo(lambda z: None, q, rng), TypeError, "real numbers, not NoneType"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(call, error, said):
     q = mg.Normal(mg.Var([0.0, 1.0]), 1.0)
     with pytest.raises(error, match=said):

@@ -245,10 +245,12 @@ def test_gradients_of_divergences():
         (lambda: mg.Categorical(logits=[0.0, math.nan]), "logits must be finite, or -inf for a ch"),
         (lambda: mg.Categorical(logits=[-math.inf] * 2), "largest of logits must be finite, not"),
         (lambda: mg.Categorical(CHOICES).log_prob(np.zeros(3)), "Categorical: z and parameters of"),
-        (lambda: mg.kl_divergence(mg.Categorical([1.0, 1.0]), mg.Categorical([1.0, 1.0, 1.0])),
-         "KL of Categorical: one has 2 choices, the other 3"),
+        (
+            lambda: mg.kl_divergence(mg.Categorical([1.0, 1.0]), mg.Categorical([1.0, 1.0, 1.0])),
+            "KL of Categorical: one has 2 choices, the other 3",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(call, said):
     with pytest.raises(ValueError, match=re.escape(said)):
         call()

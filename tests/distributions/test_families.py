@@ -19,13 +19,23 @@ FAMILIES = {
     "Gumbel": (mg.Gumbel, [1.5, 0.8], [-0.7, 2.5], lambda m, s: stats.gumbel_r(m, s), None),
     "Cauchy": (mg.Cauchy, [1.0, 0.5], [-0.7, 2.5], lambda m, s: stats.cauchy(m, s), None),
     "Uniform": (mg.Uniform, [0.5, 2.0], [-0.7, 2.5], lambda a, b: stats.uniform(a, b - a), 2.6),
-    "LogNormal": (mg.LogNormal, [0.4, 0.5], [-0.7, 1.2],
-                  lambda m, s: stats.lognorm(s, scale=np.exp(m)), -0.5),
+    "LogNormal": (
+        mg.LogNormal,
+        [0.4, 0.5],
+        [-0.7, 1.2],
+        lambda m, s: stats.lognorm(s, scale=np.exp(m)),
+        -0.5,
+    ),
     "HalfNormal": (mg.HalfNormal, [0.8], [2.5], lambda s: stats.halfnorm(scale=s), -0.5),
     "Exponential": (mg.Exponential, [0.8], [2.5], lambda r: stats.expon(scale=1.0 / r), -0.5),
-    "Weibull": (mg.Weibull, [1.5, 0.9], [0.7, 0.8],
-                lambda s, k: stats.weibull_min(k, scale=s), -0.5),
-}  # fmt: skip
+    "Weibull": (
+        mg.Weibull,
+        [1.5, 0.9],
+        [0.7, 0.8],
+        lambda s, k: stats.weibull_min(k, scale=s),
+        -0.5,
+    ),
+}
 NAMES = list(FAMILIES)
 UNIT = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
 

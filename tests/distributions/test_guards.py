@@ -52,8 +52,10 @@ def test_sample_where_rsample_was_meant():
         (z * z).backward()
     report = mg.explain(z * z)
     assert [(x.name, x.status) for x in report.leaves] == [
-        ("mu", "stopped"), ("sigma", "stopped"), ("eps", "noise"),
-    ]  # fmt: skip
+        ("mu", "stopped"),
+        ("sigma", "stopped"),
+        ("eps", "noise"),
+    ]
     assert report.leaves[0].stops[0].kind == "sample"
     assert "z was drawn by .sample(), so its parameters learn nothing from it" in str(report)
     # backward is silent where another way is open, and explain is not:

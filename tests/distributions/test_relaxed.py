@@ -164,10 +164,13 @@ def through_soft(temperature):
     return below + above, above
 
 
-@pytest.mark.parametrize("make", [
-    lambda hard, x: mg.RelaxedBernoulli(0.5, logits=x, hard=hard),
-    lambda hard, x: mg.RelaxedOneHotCategorical(0.5, logits=x, hard=hard),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda hard, x: mg.RelaxedBernoulli(0.5, logits=x, hard=hard),
+        lambda hard, x: mg.RelaxedOneHotCategorical(0.5, logits=x, hard=hard),
+    ],
+)
 def test_the_value_is_hard_and_the_gradient_is_soft(make):
     logits = mg.Var(np.linspace(-1.0, 1.0, 7))
     eps = make(False, logits).noise(np.random.default_rng(4), 2000)
@@ -217,28 +220,46 @@ def test_the_bias_of_hard_relaxed_draws(temperature):
 @pytest.mark.parametrize(
     ("call", "error", "said"),
     [
-        (lambda: mg.RelaxedBernoulli(0.0, 0.5), ValueError,
-         "RelaxedBernoulli: temperature must be positive, not 0.0"),
+        (
+            lambda: mg.RelaxedBernoulli(0.0, 0.5),
+            ValueError,
+            "RelaxedBernoulli: temperature must be positive, not 0.0",
+        ),
         (lambda: mg.RelaxedBernoulli([0.5, 1.0], 0.5), ValueError, "temperature is one number"),
         (lambda: mg.RelaxedBernoulli(0.5), ValueError, "takes probs= or logits=, neither was"),
         (lambda: mg.RelaxedBernoulli(0.5, 0.5, 0.0), ValueError, "logits=, both were given"),
         (lambda: mg.RelaxedBernoulli(0.5, 1.2), ValueError, "probs must be from 0 to 1"),
-        (lambda: mg.RelaxedBernoulli(0.5, [0.5, 1.0]), ValueError,
-         "RelaxedBernoulli: probs must be strictly between 0 and 1, not 1.0 at position (1,)"),
+        (
+            lambda: mg.RelaxedBernoulli(0.5, [0.5, 1.0]),
+            ValueError,
+            "RelaxedBernoulli: probs must be strictly between 0 and 1, not 1.0 at position (1,)",
+        ),
         (lambda: mg.RelaxedOneHotCategorical(-1.0, [0.5, 0.5]), ValueError, "not -1.0"),
-        (lambda: mg.RelaxedOneHotCategorical(0.5, logits=[0.0, -math.inf]), ValueError,
-         "RelaxedOneHotCategorical: logits must be finite, not -inf at position (1,)"),
-        (lambda: mg.RelaxedOneHotCategorical(0.5, CHOICES).log_prob(np.ones(2)), ValueError,
-         "RelaxedOneHotCategorical: z of shape (2,) must end in the event shape (3,)"),
-        (lambda: mg.RelaxedBernoulli(0.5, 0.5, hard=True).log_prob(1.0), NotImplementedError,
-         "RelaxedBernoulli: a draw with hard=True has no density: take the log_prob of the disc"),
-        (lambda: mg.RelaxedOneHotCategorical(0.5, CHOICES, hard=True).log_prob(CHOICES),
-         NotImplementedError, "RelaxedOneHotCategorical: a draw with hard=True has no density"),
+        (
+            lambda: mg.RelaxedOneHotCategorical(0.5, logits=[0.0, -math.inf]),
+            ValueError,
+            "RelaxedOneHotCategorical: logits must be finite, not -inf at position (1,)",
+        ),
+        (
+            lambda: mg.RelaxedOneHotCategorical(0.5, CHOICES).log_prob(np.ones(2)),
+            ValueError,
+            "RelaxedOneHotCategorical: z of shape (2,) must end in the event shape (3,)",
+        ),
+        (
+            lambda: mg.RelaxedBernoulli(0.5, 0.5, hard=True).log_prob(1.0),
+            NotImplementedError,
+            "RelaxedBernoulli: a draw with hard=True has no density: take the log_prob of the disc",
+        ),
+        (
+            lambda: mg.RelaxedOneHotCategorical(0.5, CHOICES, hard=True).log_prob(CHOICES),
+            NotImplementedError,
+            "RelaxedOneHotCategorical: a draw with hard=True has no density",
+        ),
         (lambda: mg.RelaxedBernoulli(0.5, 0.5).mean, NotImplementedError, "has no mean in closed"),
         (lambda: mg.RelaxedBernoulli(0.5, 0.5).variance, NotImplementedError, "has no variance"),
         (lambda: mg.RelaxedBernoulli(0.5, 0.5).entropy(), NotImplementedError, "has no entropy"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(call, error, said):
     with pytest.raises(error, match=re.escape(said)):
         call()

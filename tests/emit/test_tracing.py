@@ -83,11 +83,25 @@ def test_every_op_is_written():
 EDGES = [0.0, -0.0, 1.0, -1.0, 1e308, -1e308, 750.0, 1e-300, math.inf, -math.inf, math.nan]
 NUMBERS = st.one_of(st.floats(-3.0, 3.0), st.sampled_from(EDGES))
 ANY = [
-    *UNARY, mg.exp, mg.log, mg.sqrt, mg.relu, mg.sign, mg.abs, mg.lgamma, mg.digamma, mg.tan,
-    lambda x: 1.0 / x, lambda x: x + 0.0, lambda x: 1.0 * x, mg.arcsin,
-    lambda x: mg.power(x, 0.3), lambda x: mg.where(x > 0.5, x, -2.0),
-    lambda x: mg.minimum(x, 0.5), lambda x: mg.clip(x, -1, 1),
-]  # fmt: skip
+    *UNARY,
+    mg.exp,
+    mg.log,
+    mg.sqrt,
+    mg.relu,
+    mg.sign,
+    mg.abs,
+    mg.lgamma,
+    mg.digamma,
+    mg.tan,
+    lambda x: 1.0 / x,
+    lambda x: x + 0.0,
+    lambda x: 1.0 * x,
+    mg.arcsin,
+    lambda x: mg.power(x, 0.3),
+    lambda x: mg.where(x > 0.5, x, -2.0),
+    lambda x: mg.minimum(x, 0.5),
+    lambda x: mg.clip(x, -1, 1),
+]
 PAIRS = [*BINARY, mg.divide, mg.power, mg.maximum, mg.arctan2, lambda a, b: mg.where(a < b, a, b)]
 STEPS = st.lists(st.tuples(*[st.integers(0, 99)] * 3), min_size=1, max_size=8)
 
@@ -216,16 +230,30 @@ def test_constants_in_a_source():
 @pytest.mark.parametrize(
     ("f", "x"),
     [
-        (mg.exp, 1000.0), (mg.log, 0.0), (mg.log, -1.0), (lambda x: 1.0 / x, 0.0),
-        (lambda x: 1.0 / x, -0.0), (mg.sqrt, -1.0), (mg.sqrt, 0.0), (mg.digamma, 0.0),
+        (mg.exp, 1000.0),
+        (mg.log, 0.0),
+        (mg.log, -1.0),
+        (lambda x: 1.0 / x, 0.0),
+        (lambda x: 1.0 / x, -0.0),
+        (mg.sqrt, -1.0),
+        (mg.sqrt, 0.0),
+        (mg.digamma, 0.0),
         (lambda x: mg.power(x, 0.5), -8.0),
-        (lambda x: mg.power(x, -1.0), 0.0), (mg.sin, math.inf), (mg.arcsin, 2.0), (mg.cosh, 1e3),
-        (mg.expm1, 1e3), (mg.log1p, -1.0), (lambda x: 1.0 / mg.relu(x), -1.0), (mg.lgamma, -2.0),
-        (lambda x: 1.0 / (x > 3.0), 1.0), (mg.lgamma, 1e306), (mg.tan, math.nan),
+        (lambda x: mg.power(x, -1.0), 0.0),
+        (mg.sin, math.inf),
+        (mg.arcsin, 2.0),
+        (mg.cosh, 1e3),
+        (mg.expm1, 1e3),
+        (mg.log1p, -1.0),
+        (lambda x: 1.0 / mg.relu(x), -1.0),
+        (mg.lgamma, -2.0),
+        (lambda x: 1.0 / (x > 3.0), 1.0),
+        (mg.lgamma, 1e306),
+        (mg.tan, math.nan),
         (lambda x: mg.erf(x) / mg.arctan2(x, 1.0), 0.0),
         (lambda x: 1.0 / mg.maximum(x, 0.0), -5.0),
     ],
-)  # fmt: skip
+)
 def test_where_python_raises_the_tape_answers(f, x):
     def g(x):
         return f(x) + 0.0 * x
@@ -253,9 +281,12 @@ def test_noise_becomes_an_argument():
     program = mg.trace(f, 0.5, 1.5)
     names = [(x.name, x.shape, x.kind) for x in program.inputs]
     assert names == [
-        ("mu", (), "parameter"), ("sigma", (), "parameter"),
-        ("eps", (4,), "noise"), ("eps_2", (), "noise"), ("shift", (), "noise"),
-    ]  # fmt: skip
+        ("mu", (), "parameter"),
+        ("sigma", (), "parameter"),
+        ("eps", (4,), "noise"),
+        ("eps_2", (), "noise"),
+        ("shift", (), "noise"),
+    ]
     eps = np.array([0.1, -0.4, 1.0, 2.0])
     z = 2.0 + 3.0 * eps
     value, (d_mu, d_sigma) = program.value_and_grad(2.0, 3.0, eps, -0.3, 0.25)

@@ -7,18 +7,33 @@ from hypothesis import strategies as st
 import minigrad as mg
 
 UNARY = [
-    mg.sin, mg.tanh, mg.sigmoid, mg.softplus, mg.arctan, mg.erf, mg.negative, mg.square,
-    lambda x: mg.exp(mg.tanh(x)), lambda x: mg.log(1.5 + mg.square(x)),
-    lambda x: mg.sqrt(1.0 + mg.square(x)), lambda x: x if not x.shape else mg.softmax(x),
-    lambda x: mg.sum(x, axis=-1, keepdims=True) if x.shape else x, mg.mean,
-    lambda x: mg.logsumexp(x, axis=0) if x.shape else x, lambda x: mg.cumsum(x) if x.shape else x,
+    mg.sin,
+    mg.tanh,
+    mg.sigmoid,
+    mg.softplus,
+    mg.arctan,
+    mg.erf,
+    mg.negative,
+    mg.square,
+    lambda x: mg.exp(mg.tanh(x)),
+    lambda x: mg.log(1.5 + mg.square(x)),
+    lambda x: mg.sqrt(1.0 + mg.square(x)),
+    lambda x: x if not x.shape else mg.softmax(x),
+    lambda x: mg.sum(x, axis=-1, keepdims=True) if x.shape else x,
+    mg.mean,
+    lambda x: mg.logsumexp(x, axis=0) if x.shape else x,
+    lambda x: mg.cumsum(x) if x.shape else x,
     lambda x: mg.where(mg.sin(3.0 * x) < 9.0, x, 0.0 * x),
-]  # fmt: skip
+]
 BINARY = [
-    mg.add, mg.subtract, mg.multiply, mg.logaddexp, lambda a, b: a / (1.5 + mg.square(b)),
+    mg.add,
+    mg.subtract,
+    mg.multiply,
+    mg.logaddexp,
+    lambda a, b: a / (1.5 + mg.square(b)),
     lambda a, b: mg.arctan2(a, 1.2 + mg.cosh(mg.tanh(b))),
     lambda a, b: mg.power(1.1 + mg.sigmoid(a), mg.tanh(b)),
-]  # fmt: skip
+]
 SHAPES = st.lists(st.sampled_from([(), (1,), (3,), (2, 1), (2, 3)]), min_size=1, max_size=3)
 STEPS = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99)), max_size=8)
 

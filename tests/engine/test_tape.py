@@ -47,12 +47,25 @@ def test_a_number_met_in_arithmetic_becomes_a_constant_when_read():
 @pytest.mark.parametrize(
     "f",
     [
-        lambda v: v + 2, lambda v: 2 + v, lambda v: v - 2, lambda v: 2 - v, lambda v: v * 2,
-        lambda v: 2 * v, lambda v: v / 2, lambda v: 2 / v, lambda v: v**2, lambda v: v**3,
-        lambda v: 2**v, lambda v: -v, lambda v: +v, lambda v: abs(v), lambda v: v**0.5,
-        lambda v: v * np.float64(2), lambda v: v + True,
+        lambda v: v + 2,
+        lambda v: 2 + v,
+        lambda v: v - 2,
+        lambda v: 2 - v,
+        lambda v: v * 2,
+        lambda v: 2 * v,
+        lambda v: v / 2,
+        lambda v: 2 / v,
+        lambda v: v**2,
+        lambda v: v**3,
+        lambda v: 2**v,
+        lambda v: -v,
+        lambda v: +v,
+        lambda v: abs(v),
+        lambda v: v**0.5,
+        lambda v: v * np.float64(2),
+        lambda v: v + True,
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("value", [1.5, np.array([0.5, 2.0])])
 def test_operators_agree_with_numbers(f, value):
     y, expected = f(mg.Var(value)), f(value)
@@ -69,9 +82,14 @@ def test_matmul_operator_on_both_sides():
 def test_comparisons_are_recorded_and_pass_no_gradient():
     a = mg.Var([1.0, 2.0, 3.0])
     for y, expected in (
-        (a < 2, [1, 0, 0]), (a <= 2, [1, 1, 0]), (a > 2, [0, 0, 1]), (a >= 2, [0, 1, 1]),
-        (a == 2, [0, 1, 0]), (a != 2, [1, 0, 1]), (2 > a, [1, 0, 0]),
-    ):  # fmt: skip
+        (a < 2, [1, 0, 0]),
+        (a <= 2, [1, 1, 0]),
+        (a > 2, [0, 0, 1]),
+        (a >= 2, [0, 1, 1]),
+        (a == 2, [0, 1, 0]),
+        (a != 2, [1, 0, 1]),
+        (2 > a, [1, 0, 0]),
+    ):
         assert y.value.tolist() == expected and not y.requires_grad and len(y.inputs) == 2
     assert type((mg.Var(1.0) < 2).value) is float
     assert (mg.Var(1.0) == None) is False and (mg.Var(1.0) != "x") is True  # noqa: E711

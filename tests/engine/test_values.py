@@ -23,9 +23,20 @@ def test_arrays_become_float64(given):
 
 @pytest.mark.parametrize(
     "given",
-    [1j, "1", None, object(), np.array([1j]), np.array(["a"]), np.array([None]), [[1], ["a"]],
-     {1: 2}, np.ma.masked_array([1.0], [True]), np.array(["2020"], dtype="datetime64[Y]")],
-)  # fmt: skip
+    [
+        1j,
+        "1",
+        None,
+        object(),
+        np.array([1j]),
+        np.array(["a"]),
+        np.array([None]),
+        [[1], ["a"]],
+        {1: 2},
+        np.ma.masked_array([1.0], [True]),
+        np.array(["2020"], dtype="datetime64[Y]"),
+    ],
+)
 def test_anything_else_is_a_type_error(given):
     with pytest.raises(TypeError, match="real numbers|mask"):
         mg.Var(given)

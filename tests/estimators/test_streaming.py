@@ -83,8 +83,12 @@ def test_chunks():
     assert mg.pathwise(sine, AT, 10, 0).chunks == 10
     assert mg.pathwise(sine, AT, 10, 0, antithetic=True).chunks == 5
     assert mg.score_function(sine, AT, 11, 0, baseline="mean").chunks == 5
-    assert mg.pathwise(lambda m: (mg.Normal(m, 1.0), lambda z: z.sum(axis=-1)),
-                       (np.zeros(1_000),), 10_000, 0).chunks == 50  # fmt: skip
+    assert (
+        mg.pathwise(
+            lambda m: (mg.Normal(m, 1.0), lambda z: z.sum(axis=-1)), (np.zeros(1_000),), 10_000, 0
+        ).chunks
+        == 50
+    )
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -286,18 +290,33 @@ BAD = {
     "params is text": (TypeError, "real numbers, not str", {"params": ("a", 1.0)}),
     "rng is a shape": (TypeError, "a seed from 0 on, or None, not", {"rng": (3,)}),
     "rng is negative": (TypeError, "a seed from 0 on", {"rng": -1}),
-    "no pair": (TypeError, r"returns \(distribution, integrand\), not Var", {
-        "problem": lambda mu, sigma: mu}),
-    "no distribution": (TypeError, r"not \(Var, function\)", {
-        "problem": lambda mu, sigma: (mu, lambda z: z)}),
-    "off the tape": (TypeError, "returned ndarray, not a Var", {
-        "problem": lambda mu, sigma: (mg.Normal(mu, sigma), lambda z: np.sin(z.value))}),
-    "summed too far": (ValueError, "returned shape ()", {
-        "problem": lambda mu, sigma: (mg.Normal(mu, sigma), lambda z: z.sum())}),
-    "not summed": (ValueError, r"one number a sample; sum over the other axes", {
-        "problem": lambda mu, sigma: (mg.Normal(mu * np.ones(3), sigma), mg.sin)}),
+    "no pair": (
+        TypeError,
+        r"returns \(distribution, integrand\), not Var",
+        {"problem": lambda mu, sigma: mu},
+    ),
+    "no distribution": (
+        TypeError,
+        r"not \(Var, function\)",
+        {"problem": lambda mu, sigma: (mu, lambda z: z)},
+    ),
+    "off the tape": (
+        TypeError,
+        "returned ndarray, not a Var",
+        {"problem": lambda mu, sigma: (mg.Normal(mu, sigma), lambda z: np.sin(z.value))},
+    ),
+    "summed too far": (
+        ValueError,
+        "returned shape ()",
+        {"problem": lambda mu, sigma: (mg.Normal(mu, sigma), lambda z: z.sum())},
+    ),
+    "not summed": (
+        ValueError,
+        r"one number a sample; sum over the other axes",
+        {"problem": lambda mu, sigma: (mg.Normal(mu * np.ones(3), sigma), mg.sin)},
+    ),
     "sigma below 0": (ValueError, "scale must be positive, not -1.0", {"params": (0.7, -1.0)}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)

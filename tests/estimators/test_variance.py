@@ -129,10 +129,11 @@ def test_minus_eps_of_what_is_not_symmetric_is_wrong():
         _law = mg.Normal._law._replace(draw=mg.Gumbel._law.draw)
 
     right, wrong = (
-        mg.pathwise(lambda loc, cls=cls: (cls(loc, 1.0), mg.square), (1.0,), 400_000, 5,
-                    antithetic=True)
+        mg.pathwise(
+            lambda loc, cls=cls: (cls(loc, 1.0), mg.square), (1.0,), 400_000, 5, antithetic=True
+        )
         for cls in (mg.Gumbel, Negated)
-    )  # fmt: skip
+    )
     truth = (1.0 + np.euler_gamma) ** 2 + math.pi**2 / 6, 2.0 * (1.0 + np.euler_gamma)
     assert_means(right, truth)
     assert round(wrong.value, 2) == 2.98 and abs(wrong.z_scores(truth)[0]) > 100.0

@@ -21,9 +21,11 @@ def test_arrays_warn_as_numpy_does():
 
 ELEMENTWISE = [row for row in OPS.values() if row.elementwise]
 FLOATS = st.one_of(
-    st.floats(), st.floats(-4.0, 4.0), st.integers(-5, 5).map(float),
+    st.floats(),
+    st.floats(-4.0, 4.0),
+    st.integers(-5, 5).map(float),
     st.sampled_from([0.0, -0.0, 1e-320, -1e-320, 1e308, -1e308, INF, -INF, NAN]),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("row", ELEMENTWISE, ids=lambda row: row.name)

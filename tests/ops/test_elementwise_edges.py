@@ -118,7 +118,7 @@ EDGES = [
     ("soft_clip", (-1000.0, -1.0, 1.0), -1.0, (0.0, 1.0, 0.0)),
     ("soft_clip", (1000.0, -1.0, 1.0), 1.0, (0.0, 0.0, 1.0)),
     ("stop_gradient", (NAN,), NAN, (0.0,)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

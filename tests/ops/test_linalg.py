@@ -15,8 +15,10 @@ ERRORS = [
     (lambda: mg.Var(EYE) @ V, r"\(2, 2\) and \(3,\).*2 columns meet 3 rows"),
     (lambda: V @ mg.Var(ONES), r"\(3,\) and \(2, 2\).*3 columns meet 2 rows"),
     (lambda: mg.matmul(V, 2.0), r"\(3,\) and \(\).*use \*"),
-    (lambda: mg.matmul(np.ones((2, 2, 3)), np.ones((3, 3, 2))),
-     r"\(2, 2, 3\) and \(3, 3, 2\) do not broadcast"),
+    (
+        lambda: mg.matmul(np.ones((2, 2, 3)), np.ones((3, 3, 2))),
+        r"\(2, 2, 3\) and \(3, 3, 2\) do not broadcast",
+    ),
     (lambda: mg.dot(np.ones((2, 2, 2)), V), r"\(2, 2, 2\) and \(3,\)"),
     (lambda: mg.outer(EYE, V), r"\(2, 2\) and \(3,\)"),
     (lambda: mg.einsum("ij,jk", EYE, np.ones((3, 2))), "'j' has length 2 and 3"),
@@ -39,7 +41,7 @@ ERRORS = [
     (lambda: mg.cholesky(np.array([[1.0, 2.0], [2.0, 1.0]])), "smallest eigenvalue.* -1.*identity"),
     (lambda: mg.cholesky(mg.Var([[1.0, 2.0], [0.0, 1.0]])), "not symmetric.* 2"),
     (lambda: mg.cholesky(V), r"square matrix, not shape \(3,\)"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("call, message", ERRORS)

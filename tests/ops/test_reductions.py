@@ -33,7 +33,7 @@ EDGES = [
     ("sum", np.zeros((0, 2)), {"axis": 0}, [0.0, 0.0], np.zeros((0, 2))),
     ("prod", np.zeros((0, 2)), {"axis": 0}, [1.0, 1.0], np.zeros((0, 2))),
     ("prod", np.zeros((0, 3)), {"axis": 1}, np.zeros(0), np.zeros((0, 3))),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ ERRORS = [
     (lambda: mg.diag(1.0), ValueError, r"not shape \(\)"),
     (lambda: mg.tril(mg.Var(1.0)), ValueError, "tril.*scalar"),
     (lambda: mg.triu(1.0), ValueError, "triu.*scalar"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("call, error, message", ERRORS)
@@ -67,12 +67,24 @@ def test_a_repeated_index_adds_up():
 def test_lists_are_taken_for_arrays():
     rows = [[1.0, 2.0], [3.0, 4.0]]
     calls = [
-        lambda x: mg.reshape(x, 4), mg.transpose, lambda x: mg.swapaxes(x, 0, 1), mg.flip,
-        lambda x: mg.squeeze(mg.expand_dims(x, 0)), lambda x: mg.broadcast_to(x, (3, 2, 2)),
-        lambda x: mg.take(x, [1], axis=0), lambda x: mg.index(x, (0, 1)), mg.cumsum, mg.tril,
-        lambda x: mg.concatenate([x, x], axis=1), lambda x: mg.stack([x, x], axis=-1), mg.diag,
-        lambda x: mg.dot(x, x), lambda x: mg.einsum("ij,ik->jk", x, x), mg.logsumexp, mg.inv,
-    ]  # fmt: skip
+        lambda x: mg.reshape(x, 4),
+        mg.transpose,
+        lambda x: mg.swapaxes(x, 0, 1),
+        mg.flip,
+        lambda x: mg.squeeze(mg.expand_dims(x, 0)),
+        lambda x: mg.broadcast_to(x, (3, 2, 2)),
+        lambda x: mg.take(x, [1], axis=0),
+        lambda x: mg.index(x, (0, 1)),
+        mg.cumsum,
+        mg.tril,
+        lambda x: mg.concatenate([x, x], axis=1),
+        lambda x: mg.stack([x, x], axis=-1),
+        mg.diag,
+        lambda x: mg.dot(x, x),
+        lambda x: mg.einsum("ij,ik->jk", x, x),
+        mg.logsumexp,
+        mg.inv,
+    ]
     for f in calls:
         assert_value(f(rows), f(np.array(rows)))
 

@@ -18,10 +18,15 @@ pytestmark = pytest.mark.skipif(
 
 DRAWS = 200_000
 LAWS = {
-    "normal": stats.norm, "uniform": stats.uniform, "exponential": stats.expon,
-    "gumbel": stats.gumbel_r, "logistic": stats.logistic, "laplace": stats.laplace,
-    "cauchy": stats.cauchy, "half_normal": stats.halfnorm,
-}  # fmt: skip
+    "normal": stats.norm,
+    "uniform": stats.uniform,
+    "exponential": stats.expon,
+    "gumbel": stats.gumbel_r,
+    "logistic": stats.logistic,
+    "laplace": stats.laplace,
+    "cauchy": stats.cauchy,
+    "half_normal": stats.halfnorm,
+}
 
 
 def run(file, script, given=None):

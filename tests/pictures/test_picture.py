@@ -27,10 +27,25 @@ from minigrad.pictures.render import RendererError, render
 SVG = "{http://www.w3.org/2000/svg}"
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = [
-    "<script>alert(1)</script>", "</style><b>", "<b>", 'say "hi"', "it's", "two\nlines\r\n", "|{}|",
-    "\\N \\G \\l", "ends in \\", "&lt; &amp; &", "ζ̂ μ σ² 数", "-->", "]]>",
-    "\x00\x1b\u2028\u202e\ud800", " ", "node", "n1", "1.5",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    "</style><b>",
+    "<b>",
+    'say "hi"',
+    "it's",
+    "two\nlines\r\n",
+    "|{}|",
+    "\\N \\G \\l",
+    "ends in \\",
+    "&lt; &amp; &",
+    "ζ̂ μ σ² 数",
+    "-->",
+    "]]>",
+    "\x00\x1b\u2028\u202e\ud800",
+    " ",
+    "node",
+    "n1",
+    "1.5",
+]
 
 
 def gaussian():
@@ -227,8 +242,9 @@ def test_scopes_are_nested_clusters_called_by_their_last_part():
 def test_arrays_show_shape_and_six_values_or_their_spread():
     graph = content(arrays())
     assert words(box_of(graph, "W"))[:2] == [
-        "W  2×3", "value [+0.000 +0.125 +0.250; +0.375 +0.500 +0.625]",
-    ]  # fmt: skip
+        "W  2×3",
+        "value [+0.000 +0.125 +0.250; +0.375 +0.500 +0.625]",
+    ]
     assert words(box_of(graph, "X"))[1] == "value min −1.000  mean +0.375  max +1.750"
     assert numbers(np.zeros((0, 3))) == "empty"
     assert numbers(np.array([np.nan] * 2 + [1.0] * 6)) == "nan: 2 of 8 not finite"
@@ -256,12 +272,25 @@ def test_a_second_order_graph_is_drawn():
 
 @pytest.mark.parametrize(
     "x, told",
-    [(0.0, "+0.0000"), (-0.0, "+0.0000"),
-     (1.0, "+1.0000"), (-1.64089, "−1.6409"), (9.99996, "+10.000"),
-     (99.99999, "+100.00"), (123456.4, "+123456"), (999999.9, "+1.00e6"), (-1.5e300, "−2e300"),
-     (0.001, "+0.0010"), (0.00099, "+9.9e−4"), (9.99e-5, "+1.0e−4"), (-5e-324, "−5e−324"),
-     (math.inf, "+inf"), (-math.inf, "−inf"), (math.nan, "nan")],
-)  # fmt: skip
+    [
+        (0.0, "+0.0000"),
+        (-0.0, "+0.0000"),
+        (1.0, "+1.0000"),
+        (-1.64089, "−1.6409"),
+        (9.99996, "+10.000"),
+        (99.99999, "+100.00"),
+        (123456.4, "+123456"),
+        (999999.9, "+1.00e6"),
+        (-1.5e300, "−2e300"),
+        (0.001, "+0.0010"),
+        (0.00099, "+9.9e−4"),
+        (9.99e-5, "+1.0e−4"),
+        (-5e-324, "−5e−324"),
+        (math.inf, "+inf"),
+        (-math.inf, "−inf"),
+        (math.nan, "nan"),
+    ],
+)
 def test_numbers_have_a_sign_and_a_fixed_width(x, told):
     assert number(x) == told
     assert not math.isfinite(x) or len(told) in (6, 7)
@@ -411,8 +440,10 @@ def test_text_is_legible():
 def test_the_first_number_that_is_not_finite_is_named():
     graph = content(broken_number())
     assert {b.title.split(";")[0] for b in graph.boxes if "bad" in b.marks} == {
-        "log(x)", "log(x)·2", "log(x)·2 + c",
-    }  # fmt: skip
+        "log(x)",
+        "log(x)·2",
+        "log(x)·2 + c",
+    }
     (first,) = (b for b in graph.boxes if "first" in b.marks)
     assert words(first) == ["log(x)  [log]", "value nan", "grad ·", "first not finite"]
     assert graph.summary.endswith("The first value that is not finite is that of log(x).")
@@ -472,9 +503,11 @@ def test_text_in_names_does_not_become_a_style_or_a_page():
 def test_too_many_nodes_fold_into_scopes_innermost_first():
     graph = content(vae(), max_nodes=17)
     assert [b.title for b in graph.boxes if b.kind == "scope"] == [
-        "scope vae/encoder: 3 nodes", "scope vae/sampling: 3 nodes", "scope vae/decoder: 3 nodes",
+        "scope vae/encoder: 3 nodes",
+        "scope vae/sampling: 3 nodes",
+        "scope vae/decoder: 3 nodes",
         "scope KL: 8 nodes",
-    ]  # fmt: skip
+    ]
     graph = content(vae(), max_nodes=9)
     assert [words(b) for b in graph.boxes if b.kind == "scope"] == [
         ["vae", "9 nodes"],

@@ -30,8 +30,18 @@ axe.run(document, {resultTypes: ["violations"], iframes: false}).then(
   (error) => done([`axe-core failed: ${error}`]));
 """
 # Named by Chromium itself, as a screen reader hears it.
-CONTROLS = {"button", "checkbox", "combobox", "link", "radio", "searchbox", "slider", "spinbutton",
-            "switch", "textbox"}  # fmt: skip
+CONTROLS = {
+    "button",
+    "checkbox",
+    "combobox",
+    "link",
+    "radio",
+    "searchbox",
+    "slider",
+    "spinbutton",
+    "switch",
+    "textbox",
+}
 
 
 def missing() -> str:
@@ -48,8 +58,15 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
-    def open(self, page: Path, *, anchor: str = "", width: int = WIDE, dark: bool = False,
-             still: bool = False) -> None:  # fmt: skip
+    def open(
+        self,
+        page: Path,
+        *,
+        anchor: str = "",
+        width: int = WIDE,
+        dark: bool = False,
+        still: bool = False,
+    ) -> None:
         """Load a file at `width` pixels; `still` is a reader who asked for less motion."""
         self.resize(width)
         self._media(dark, still)
@@ -122,8 +139,11 @@ class Browser:
                 asked[params["requestId"]] = page, params["url"]
             elif method == "Network.loadingFailed" and params.get("blockedReason") == "csp":
                 del asked[params["requestId"]]
-        return [url for by, url in asked.values()
-                if by.partition("#")[0] == page and url.partition("#")[0] != page]  # fmt: skip
+        return [
+            url
+            for by, url in asked.values()
+            if by.partition("#")[0] == page and url.partition("#")[0] != page
+        ]
 
     def errors(self) -> list[str]:
         """What the console has complained of: exceptions, what the page's policy refused."""
@@ -143,8 +163,11 @@ class Browser:
         nodes = self.devtools("Accessibility.getFullAXTree")["nodes"]
         there = [n for n in nodes if not n.get("ignored")]
         controls = [n for n in there if n.get("role", {}).get("value") in CONTROLS]
-        return [f"a {n['role']['value']} has no name: node {n['backendDOMNodeId']}"
-                for n in controls if not n.get("name", {}).get("value", "").strip()]  # fmt: skip
+        return [
+            f"a {n['role']['value']} has no name: node {n['backendDOMNodeId']}"
+            for n in controls
+            if not n.get("name", {}).get("value", "").strip()
+        ]
 
     def axe(self) -> list[str]:
         """Violations of axe-core's rules; DevTools may put it where the page's policy forbids."""

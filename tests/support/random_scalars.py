@@ -8,12 +8,26 @@ from tests.support.cases import CASES
 from tests.support.checks import ops
 
 SPECIAL = ("lgamma", "erf", "digamma", "polygamma")  # sums of series in JavaScript, of libm here
-SWITCHES = ("relu", "abs", "sign", "maximum", "minimum", "clip", "where", "less", "less_equal",
-            "greater", "greater_equal", "equal", "not_equal")  # fmt: skip
+SWITCHES = (
+    "relu",
+    "abs",
+    "sign",
+    "maximum",
+    "minimum",
+    "clip",
+    "where",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "equal",
+    "not_equal",
+)
 SMOOTH = sorted(
-    op.name for op in OPS.values()
+    op.name
+    for op in OPS.values()
     if op.elementwise and op.name in ops() and op.name not in (*SPECIAL, *SWITCHES)
-)  # fmt: skip
+)
 GROUPS = {"special": SPECIAL, "switches": SWITCHES} | {
     f"smooth {i}": SMOOTH[i::3] for i in range(3)
 }

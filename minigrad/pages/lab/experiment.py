@@ -42,8 +42,12 @@ class Experiment:
         self.values, self._problem, self._exact = values, problem, exact
         self.theta = [Var(x, f"p{i}") for i, x in enumerate(self.values)]
         made: object = problem(*self.theta)
-        if not (isinstance(made, tuple) and len(made) == 2 and callable(made[1])
-                and isinstance(made[0], Distribution)):  # fmt: skip
+        if not (
+            isinstance(made, tuple)
+            and len(made) == 2
+            and callable(made[1])
+            and isinstance(made[0], Distribution)
+        ):
             raise TypeError(
                 "a problem returns (distribution, integrand), like (mg.Normal(mu, sigma), mg.sin), "
                 f"not {made!r}"

@@ -111,13 +111,15 @@ class Pane:
         for share, words in zip(self.ledger.shares, self.ledger.words, strict=True):
             edge = f"e{share.source}-{share.operand}"
             ends = self.graph.places[share.target], self.graph.places[share.source]
-            told.append({
-                "from": share.source,
-                "operand": share.operand,
-                "target": share.target,
-                "edge": edge if edge in drawn else merged.get(ends, ""),
-                **words._asdict(),
-            })  # fmt: skip
+            told.append(
+                {
+                    "from": share.source,
+                    "operand": share.operand,
+                    "target": share.target,
+                    "edge": edge if edge in drawn else merged.get(ends, ""),
+                    **words._asdict(),
+                }
+            )
         return told
 
 

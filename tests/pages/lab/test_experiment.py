@@ -121,7 +121,7 @@ LAWS = {
     "laplace": (lambda a, s: (mg.Laplace(a, s), lambda z: mg.lgamma(z**2 + 1.0)), (0.1, 0.9)),
     "cauchy": (lambda a, s: (mg.Cauchy(a, s), mg.arctan), (0.1, 0.9)),
     "half_normal": (lambda s: (mg.HalfNormal(s), mg.log1p), (1.3,)),
-}  # fmt: skip
+}
 
 
 @needs_node
@@ -247,21 +247,33 @@ REFUSED = {
     "no tuple": (gaussian, 0.7, "params is a tuple like (mu, sigma)"),
     "no pair": (lambda mu: mg.Normal(mu, 1.0), (0.7,), "returns (distribution, integrand)"),
     "vectors": (
-        lambda mu: (mg.Normal(mg.stack([mu, mu]), 1.0), mg.sin), (0.7,), "Normal has shape (2,)"),
+        lambda mu: (mg.Normal(mg.stack([mu, mu]), 1.0), mg.sin),
+        (0.7,),
+        "Normal has shape (2,)",
+    ),
     "a coin": (lambda p: (mg.Bernoulli(p), mg.sin), (0.4,), "Bernoulli has no rsample"),
     "moving ends": (uniform, (1.0,), "a Uniform move its ends"),
     "ends in a wrapper": (
-        lambda b: (mg.Independent(uniform(b)[0], 0), mg.sin), (1.0,), "a Uniform move its ends"),
+        lambda b: (mg.Independent(uniform(b)[0], 0), mg.sin),
+        (1.0,),
+        "a Uniform move its ends",
+    ),
     "no density": (
-        lambda a: (mg.RelaxedBernoulli(0.5, logits=a, hard=True), mg.sin), (0.7,), "hard"),
+        lambda a: (mg.RelaxedBernoulli(0.5, logits=a, hard=True), mg.sin),
+        (0.7,),
+        "hard",
+    ),
     "no knob": (lambda mu: (mg.Normal(0.0, 1.0), lambda z: mu * z), (0.7,), "no dot would slide"),
     "no op in JavaScript": (
-        lambda a: (mg.Gamma(a, 1.0), mg.sin), (2.0,), "runs its transform in the page"),
+        lambda a: (mg.Gamma(a, 1.0), mg.sin),
+        (2.0,),
+        "runs its transform in the page",
+    ),
     "a float": (normal(lambda z: z.value), (0.7,), "the integrand returned float"),
     "two numbers": (normal(lambda z: mg.stack([z, z])), (0.7,), "integrand returned shape (2,)"),
     "a jump": (normal(lambda z: z > 0.0), (0.7,), "no gradient passes the integrand"),
     "more noise": (normal(lambda z: z * mg.noise(rng())), (0.7,), "draws noise of its own"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

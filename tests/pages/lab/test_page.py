@@ -85,8 +85,16 @@ class Lab:
 def lab(browser, tmp_path):
     """Opens a lab; at the end its page has asked nothing of a network and met no error."""
 
-    def opened(problem=gaussian, params=(0.7, 0.5), *, anchor="", width=WIDE, dark=False,
-               still=False, **how):  # fmt: skip
+    def opened(
+        problem=gaussian,
+        params=(0.7, 0.5),
+        *,
+        anchor="",
+        width=WIDE,
+        dark=False,
+        still=False,
+        **how,
+    ):
         made = mg.coin_flip_lab(problem, params, np.random.default_rng(1), **how)
         file = made.save(tmp_path / "a lab.html")
         browser.open(file, anchor=anchor, width=width, dark=dark, still=still)

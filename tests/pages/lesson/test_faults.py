@@ -136,10 +136,17 @@ def test_a_rate_that_is_gone_ends_the_run(stepper):
 # ------------------------------------------------------------------------------------------ predict
 
 
-@pytest.mark.parametrize(("truth", "right", "wrong"), [
-    (-0.0040, "-0.004", "0.0009"), (-0.0040, "−0.00404", "0.0040"), (0.12344, "0.1234", "0.1300"),
-    (0.0, "0", "0.001"), (1e-9, "1.005e-9", "0"), (100.0, "100.9", "101.1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("truth", "right", "wrong"),
+    [
+        (-0.0040, "-0.004", "0.0009"),
+        (-0.0040, "−0.00404", "0.0040"),
+        (0.12344, "0.1234", "0.1300"),
+        (0.0, "0", "0.001"),
+        (1e-9, "1.005e-9", "0"),
+        (100.0, "100.9", "101.1"),
+    ],
+)
 def test_an_answer_has_to_be_near(stepper, truth, right, wrong):
     for given, verdict in ((right, "Right"), (wrong, "Not quite")):
         page = stepper((mg.Var(2.0, "x") * mg.constant(truth, "c")).named("L"), anchor="#s=3")
@@ -216,9 +223,10 @@ LONG = mg.StudentT(mg.Var(3.0, "df"), mg.Var(0.0, "the middle of it"), 1.0)
 FORMULAS = {
     "quantiles": lambda: LONG.rsample(np.random.default_rng(0)),
     "relaxed": lambda: mg.RelaxedBernoulli(0.5, logits=mg.Var(1.0, "logits")).rsample(
-        np.random.default_rng(0)),
+        np.random.default_rng(0)
+    ),
     "squares": lambda: mg.Var(1.3, "x") * mg.Var(1.3, "a very long name indeed for a number"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -12,10 +12,27 @@ from tests.support.browser import NARROW, WIDE
 from tests.support.stepper import coin
 
 HOSTILE = [
-    "</script><script>throw 1</script>", "<!--", "<script>", "]]>", "a\u2028b\u2029c", "\"'`&amp;&",
-    "${x}", "$data $$", "<img src=x onerror=fail()>", "line\nbreak\ttab", "\u202eright to left",
-    "__proto__", "constructor", "n0", "", " ", "\\", "\0", "é" * 300, "🎲",
-]  # fmt: skip
+    "</script><script>throw 1</script>",
+    "<!--",
+    "<script>",
+    "]]>",
+    "a\u2028b\u2029c",
+    "\"'`&amp;&",
+    "${x}",
+    "$data $$",
+    "<img src=x onerror=fail()>",
+    "line\nbreak\ttab",
+    "\u202eright to left",
+    "__proto__",
+    "constructor",
+    "n0",
+    "",
+    " ",
+    "\\",
+    "\0",
+    "é" * 300,
+    "🎲",
+]
 
 
 # ------------------------------------------------------------------------------------ hostile words

@@ -57,12 +57,18 @@ def test_the_table():
 def test_one_record_a_leaf_an_op_and_a_share():
     steps = mg.step_through(sine()).steps
     assert [(s.step, s.phase, s.node, s.target) for s in steps] == [
-        (0, "leaves", "n0", None), (0, "leaves", "n1", None), (0, "leaves", "n2", None),
-        (1, "forward", "n3", None), (2, "forward", "n4", None), (3, "forward", "n5", None),
+        (0, "leaves", "n0", None),
+        (0, "leaves", "n1", None),
+        (0, "leaves", "n2", None),
+        (1, "forward", "n3", None),
+        (2, "forward", "n4", None),
+        (3, "forward", "n5", None),
         (4, "seed", "n5", None),
-        (5, "backward", "n5", "n4"), (6, "backward", "n4", "n0"), (6, "backward", "n4", "n3"),
+        (5, "backward", "n5", "n4"),
+        (6, "backward", "n4", "n0"),
+        (6, "backward", "n4", "n3"),
         (7, "backward", "n3", "n1"),
-    ]  # fmt: skip
+    ]
     slope = math.cos(0.7 + 1.2 * 0.83)
     last = steps[-1]
     assert (last.name, last.operand, last.pane) == ("σ·ε", 0, 0)
@@ -76,8 +82,10 @@ def test_where_shares_add_up():
     x = mg.Var(2.0, "x")
     steps = steps_of(mg.sin(x) * x - 3.0 * x)
     assert [s.rule.partition("; ")[2] for s in steps if s.target == "n0"] == [
-        "", "−3.0000 + 0.9093 = −2.0907", "−2.0907 − 0.8323 = −2.9230",
-    ]  # fmt: skip
+        "",
+        "−3.0000 + 0.9093 = −2.0907",
+        "−2.0907 − 0.8323 = −2.9230",
+    ]
     x.grad = None
     (mg.sin(x) * x - 3.0 * x).backward()
     assert steps[-1].total == x.grad
@@ -160,9 +168,11 @@ def test_rules_of_arrays():
     y = (x @ W + b).named("y")
     ledger = ledger_of(mg.sum(y).named("loss"))
     assert [words.rule for words in ledger.words] == [
-        "∂L/∂loss, repeated to 4×2", "∂L/∂y", "∂L/∂y, summed over axis 0",
+        "∂L/∂loss, repeated to 4×2",
+        "∂L/∂y",
+        "∂L/∂y, summed over axis 0",
         "xᵀ @ ∂L/∂(x @ W)",
-    ]  # fmt: skip
+    ]
     assert all(step.local is None for step in steps_of(mg.sum(y)))
     assert steps_of(mg.sum(y).named("loss"))[1].rule.startswith("∂L/∂(x @ W) += ∂L/∂y = min +1.000")
 
@@ -178,14 +188,23 @@ def evaluated(rule, known):
     words, _, fitted = rule.replace("∂L/∂y", "g").partition(", " if "outer" not in rule else ", s")
     for sign, code in (
         (r"\(g\)", "g"),
-        (r"(\w+(?:\(\w+\))?)⁻ᵀ", r"inv(\1).T"), (r"(\w+)ᵀ", r"\1.T"), (r"(\w+)⁻¹", r"inv(\1)"),
-        (r"(\w+) as (\d)×(\d)", r"\1.reshape(\2, \3)"), ("·", "*"), ("−", "-"),
-    ):  # fmt: skip
+        (r"(\w+(?:\(\w+\))?)⁻ᵀ", r"inv(\1).T"),
+        (r"(\w+)ᵀ", r"\1.T"),
+        (r"(\w+)⁻¹", r"inv(\1)"),
+        (r"(\w+) as (\d)×(\d)", r"\1.reshape(\2, \3)"),
+        ("·", "*"),
+        ("−", "-"),
+    ):
         words = re.sub(sign, code, words)
     tools = {
-        "inv": np.linalg.inv, "outer": np.outer, "tril": np.tril, "triu": np.triu, "exp": np.exp,
-        "sym": lambda s: (s + s.T) / 2, "Φ": lambda s: np.tril(s) - np.diag(np.diag(s)) / 2,
-    }  # fmt: skip
+        "inv": np.linalg.inv,
+        "outer": np.outer,
+        "tril": np.tril,
+        "triu": np.triu,
+        "exp": np.exp,
+        "sym": lambda s: (s + s.T) / 2,
+        "Φ": lambda s: np.tril(s) - np.diag(np.diag(s)) / 2,
+    }
     value = eval(words, {"__builtins__": {}}, tools | known)
     numbers = tuple(map(int, re.findall(r"\d", fitted)))
     if "repeated" in fitted:
@@ -209,11 +228,15 @@ WIDE = np.array([[1.0, 2.0, -3.0], [0.5, -1.0, 4.0]])
         (mg.solve, MATRIX, PAIR, ["−outer(a⁻ᵀ @ ∂L/∂y, y)", "a⁻ᵀ @ ∂L/∂y"]),
         (mg.solve, MATRIX, WIDE, ["−a⁻ᵀ @ ∂L/∂y @ yᵀ", "a⁻ᵀ @ ∂L/∂y"]),
         (
-            mg.solve_triangular, MATRIX, PAIR,
+            mg.solve_triangular,
+            MATRIX,
+            PAIR,
             ["−tril(outer(tril(a)⁻ᵀ @ ∂L/∂y, y))", "tril(a)⁻ᵀ @ ∂L/∂y"],
         ),
         (
-            lambda a, b: mg.solve_triangular(a, b, lower=False), MATRIX, WIDE,
+            lambda a, b: mg.solve_triangular(a, b, lower=False),
+            MATRIX,
+            WIDE,
             ["−triu(triu(a)⁻ᵀ @ ∂L/∂y @ yᵀ)", "triu(a)⁻ᵀ @ ∂L/∂y"],
         ),
         (lambda a, b: mg.inv(a), MATRIX, 0, ["−yᵀ @ ∂L/∂y @ yᵀ"]),
@@ -228,7 +251,7 @@ WIDE = np.array([[1.0, 2.0, -3.0], [0.5, -1.0, 4.0]])
         (mg.divide, WIDE, 2, ["∂L/∂y/b", "−∂L/∂y·y/b, summed"]),
         (lambda a, b: a.T, WIDE, 0, ["(∂L/∂y)ᵀ"]),
     ],
-)  # fmt: skip
+)
 def test_rules_of_arrays_are_what_the_closures_compute(f, a, b, rules):
     a, b = mg.Var(a, "a"), mg.Var(b, "b")
     y = f(a, b).named("y")
@@ -332,10 +355,17 @@ def test_side_by_side_phases_begin_together():
     lesson = mg.step_through([mg.sin(x), mg.cos(mg.sin(mg.exp(x)))])
     found = [(s.pane, s.step, s.phase) for s in lesson.steps if s.phase != "leaves"]
     assert found == [
-        (0, 1, "forward"), (0, 4, "seed"), (0, 5, "backward"),
-        (1, 1, "forward"), (1, 2, "forward"), (1, 3, "forward"), (1, 4, "seed"),
-        (1, 5, "backward"), (1, 6, "backward"), (1, 7, "backward"),
-    ]  # fmt: skip
+        (0, 1, "forward"),
+        (0, 4, "seed"),
+        (0, 5, "backward"),
+        (1, 1, "forward"),
+        (1, 2, "forward"),
+        (1, 3, "forward"),
+        (1, 4, "seed"),
+        (1, 5, "backward"),
+        (1, 6, "backward"),
+        (1, 7, "backward"),
+    ]
     assert lesson.text().startswith("graph 1\nstep  phase")
 
 

@@ -55,10 +55,20 @@ def test_nodes():
     assert [node["takes"] for node in pane["nodes"]] == [True, True, False, True, True, True]
     assert [node["inputs"] for node in pane["nodes"]][3:] == [[1, 2], [0, 3], [4]]
     assert pane["nodes"][4] == {
-        "id": "n4", "name": "z", "says": "μ + σ·ε", "kind": "op", "op": "add", "scope": "",
-        "inputs": [0, 3], "shape": [], "takes": True, "literal": False, "line": None, "law": "",
+        "id": "n4",
+        "name": "z",
+        "says": "μ + σ·ε",
+        "kind": "op",
+        "op": "add",
+        "scope": "",
+        "inputs": [0, 3],
+        "shape": [],
+        "takes": True,
+        "literal": False,
+        "line": None,
+        "law": "",
         "box": "n4",
-    }  # fmt: skip
+    }
     assert (pane["output"], pane["live"], pane["frozen"]) == (5, True, "")
     assert (pane["inputs"], pane["knobs"]) == ([0, 1, 2], [0, 1])
 
@@ -67,14 +77,26 @@ def test_steps_and_shares():
     pane = pane_of(sine())
     told = [(step["phase"], step["node"], step["shares"]) for step in pane["steps"]]
     assert told == [
-        ("leaves", None, []), ("forward", 3, []), ("forward", 4, []), ("forward", 5, []),
-        ("seed", 5, []), ("backward", 5, [0]), ("backward", 4, [1, 2]), ("backward", 3, [3]),
-    ]  # fmt: skip
+        ("leaves", None, []),
+        ("forward", 3, []),
+        ("forward", 4, []),
+        ("forward", 5, []),
+        ("seed", 5, []),
+        ("backward", 5, [0]),
+        ("backward", 4, [1, 2]),
+        ("backward", 3, [3]),
+    ]
     assert pane["steps"][-1]["stops"] == [{"target": 2, "why": "noise takes no gradient"}]
     assert pane["shares"][3] == {
-        "from": 3, "operand": 0, "target": 1, "edge": "e3-0", "to": "∂L/∂σ",
-        "upstream": "∂L/∂(σ·ε)", "slope": "ε", "rule": "∂L/∂(σ·ε) × ε",
-    }  # fmt: skip
+        "from": 3,
+        "operand": 0,
+        "target": 1,
+        "edge": "e3-0",
+        "to": "∂L/∂σ",
+        "upstream": "∂L/∂(σ·ε)",
+        "slope": "ε",
+        "rule": "∂L/∂(σ·ε) × ε",
+    }
 
 
 def test_numbers_are_those_of_the_tape():
@@ -135,17 +157,33 @@ def test_laws_of_noise():
     rng = np.random.default_rng(0)
     drawn = [mg.noise(rng), mg.constant(1.0, "e", "noise")]
     made = [
-        mg.Normal(0.0, 1.0), mg.Uniform(0.0, 1.0), mg.Exponential(1.0), mg.Gumbel(0.0, 1.0),
-        mg.Logistic(0.0, 1.0), mg.Laplace(0.0, 1.0), mg.Cauchy(0.0, 1.0), mg.HalfNormal(1.0),
+        mg.Normal(0.0, 1.0),
+        mg.Uniform(0.0, 1.0),
+        mg.Exponential(1.0),
+        mg.Gumbel(0.0, 1.0),
+        mg.Logistic(0.0, 1.0),
+        mg.Laplace(0.0, 1.0),
+        mg.Cauchy(0.0, 1.0),
+        mg.HalfNormal(1.0),
         mg.Transformed(mg.Laplace(0.0, 1.0), [mg.Exp()]),
-    ]  # fmt: skip
+    ]
     drawn += [q.noise(rng) for q in made]
     drawn.append(made[2].mirrored(drawn[4]))
     nodes = pane_of(sum(eps * mg.Var(1.0) for eps in drawn))["nodes"]
     assert [node["law"] for node in nodes if node["kind"] == "noise"] == [
-        "normal", "", "normal", "uniform", "exponential", "gumbel", "logistic", "laplace",
-        "cauchy", "half_normal", "laplace", "exponential",
-    ]  # fmt: skip
+        "normal",
+        "",
+        "normal",
+        "uniform",
+        "exponential",
+        "gumbel",
+        "logistic",
+        "laplace",
+        "cauchy",
+        "half_normal",
+        "laplace",
+        "exponential",
+    ]
 
 
 def test_the_drawing_holds_every_node_and_arrow():
@@ -306,8 +344,10 @@ def test_a_page_is_put_together():
     with pytest.raises(ValueError, match="the script of a page can't hold '</script'"):
         document(template, "", style="", script="'</script>'", more="")
     assert json.loads(as_data(["<&>\u2028", 0.1, {"a": (1, -math.inf)}])) == [
-        "<&>\u2028", 0.1, {"a": [1, "-Infinity"]},
-    ]  # fmt: skip
+        "<&>\u2028",
+        0.1,
+        {"a": [1, "-Infinity"]},
+    ]
 
 
 def test_saving(tmp_path):
@@ -442,8 +482,10 @@ def test_frames_of_two_graphs(tmp_path):
     x = mg.Var(0.5, "x")
     paths = mg.step_through([mg.sin(x), mg.sin(mg.cos(x))]).frames(tmp_path)
     assert [path.name for path in paths[:3]] == [
-        "step_00_graph_1.svg", "step_00_graph_2.svg", "step_01_graph_1.svg",
-    ]  # fmt: skip
+        "step_00_graph_1.svg",
+        "step_00_graph_2.svg",
+        "step_01_graph_1.svg",
+    ]
     assert len(paths) == 2 * 6
 
 

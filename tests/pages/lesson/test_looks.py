@@ -112,10 +112,12 @@ def place(page, node):
 
 def frame_shows(page, node):
     """Whether all of a node's box is within what one sees of its graph."""
-    return page.browser.run("""const node = document.querySelector(arguments[0]);
+    return page.browser.run(
+        """const node = document.querySelector(arguments[0]);
       const [a, b] = [node, node.closest(".frame")].map((e) => e.getBoundingClientRect());
       return a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom""",
-      f"svg [data-node='{node}']")  # fmt: skip
+        f"svg [data-node='{node}']",
+    )
 
 
 def test_zoom(stepper):
@@ -137,7 +139,8 @@ def test_dragging_moves_the_graph_and_is_no_click(stepper):
     node = page.browser.find(f"svg [data-node='{sigma}']")
     left, top = place(page, sigma)
     ActionChains(page.browser.driver, duration=0).click_and_hold(node).move_by_offset(
-        20, 10).move_by_offset(20, 10).release().perform()  # fmt: skip
+        20, 10
+    ).move_by_offset(20, 10).release().perform()
     assert place(page, sigma) == pytest.approx((left + 40, top + 20), abs=1)
     assert page.step == 0
 

@@ -132,14 +132,31 @@ def test_a_wall_and_the_vae():
 
 
 UNARY = [
-    mg.sin, mg.tanh, mg.sigmoid, mg.softplus, mg.relu, mg.square, mg.negative, mg.cos, mg.arctan,
-    lambda x: mg.exp(mg.tanh(x)), lambda x: mg.log(1.5 + mg.square(x)), lambda x: 2.0 * x - 1.0,
+    mg.sin,
+    mg.tanh,
+    mg.sigmoid,
+    mg.softplus,
+    mg.relu,
+    mg.square,
+    mg.negative,
+    mg.cos,
+    mg.arctan,
+    lambda x: mg.exp(mg.tanh(x)),
+    lambda x: mg.log(1.5 + mg.square(x)),
+    lambda x: 2.0 * x - 1.0,
     lambda x: mg.where(x > 0.1, x, mg.sin(x)),
-]  # fmt: skip
+]
 BINARY = [
-    mg.add, mg.subtract, mg.multiply, mg.maximum, mg.minimum, mg.logaddexp, mg.arctan2,
-    lambda a, b: a / (1.5 + mg.square(b)), lambda a, b: mg.where(a < b, a * b, a - b),
-]  # fmt: skip
+    mg.add,
+    mg.subtract,
+    mg.multiply,
+    mg.maximum,
+    mg.minimum,
+    mg.logaddexp,
+    mg.arctan2,
+    lambda a, b: a / (1.5 + mg.square(b)),
+    lambda a, b: mg.where(a < b, a * b, a - b),
+]
 
 
 def random_program(rng):
@@ -175,8 +192,10 @@ def test_the_leaves_of_a_replay():
     x, c, eps = mg.Var(1.0), mg.constant(2.0, "c"), mg.constant(0.5, "ε", "noise")
     equations = mg.equations_of(x * c + eps * 3.0)
     assert [equations[i].kind for i in replayed_leaves(equations)] == [
-        "parameter", "constant", "noise",
-    ]  # fmt: skip
+        "parameter",
+        "constant",
+        "noise",
+    ]
 
 
 @pytest.mark.parametrize(

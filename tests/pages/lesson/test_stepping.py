@@ -84,8 +84,9 @@ def test_a_click_on_a_node_leads_to_it(page):
 
 
 def test_a_node_is_a_button_for_the_keyboard_too(page):
-    page.browser.run("document.querySelector(`svg [data-node='${arguments[0]}']`).focus()",
-                     ids(sampled())["z"])  # fmt: skip
+    page.browser.run(
+        "document.querySelector(`svg [data-node='${arguments[0]}']`).focus()", ids(sampled())["z"]
+    )
     page.press(Keys.ENTER)
     assert (page.step, page.phase) == (3, "forward")
     page.press(Keys.SPACE)

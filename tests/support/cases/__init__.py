@@ -10,5 +10,10 @@ from tests.support.cases.elementwise import ONE_INPUT, THREE_INPUTS, TWO_INPUTS
 __all__ = ["CASES", "Case", "Function"]
 
 CASES: list[Case] = [
-    *ONE_INPUT, *TWO_INPUTS, *THREE_INPUTS, *REDUCTIONS, *SHAPES, *LINALG,
-]  # fmt: skip
+    *ONE_INPUT,
+    *TWO_INPUTS,
+    *THREE_INPUTS,
+    *REDUCTIONS,
+    *SHAPES,
+    *LINALG,
+]
