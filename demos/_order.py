@@ -2,6 +2,7 @@
 
 # The path through the subject: each step needs those before it, and nothing else.
 PATH = {
+    "thirty_lines": "Thirty lines of engine",
     "chain_rule": "The chain rule",
     "gaussian_1d": "One Gaussian number",
     "broken_and_repaired": "Broken, and repaired",
