@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 DEMO ?=
+FAST ?=
 python := .venv/bin/python
 install := $(python) -m pip install -qq --disable-pip-version-check --editable
 
@@ -21,8 +22,8 @@ help:  ## list these targets
 demo: .venv/ready  ## run every demo into demos/out/index.html, or one: make demo DEMO=vae_1d
 	@$(python) -m demos $(DEMO)
 
-test: .venv/ready  ## run the tests and the doctests
-	@$(python) -m pytest
+test: .venv/ready  ## run the tests and the doctests, or without browsers: make test FAST=1
+	@$(python) -m pytest -n logical --dist loadgroup $(if $(FAST),-m "not browser and not slow")
 
 check: .venv/ready  ## lint with ruff, type-check the package with mypy
 	@$(python) -m ruff check .

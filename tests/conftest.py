@@ -14,6 +14,16 @@ from tests.support.demo_sizes import SMALL
 from tests.support.stepper import Stepper
 
 
+def pytest_collection_modifyitems(items):
+    """What needs a browser is marked; tests of the demos' files share a worker, which runs them."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        if "browser" in used:
+            item.add_marker(pytest.mark.browser)
+        if "everything" in used:
+            item.add_marker(pytest.mark.xdist_group("everything"))
+
+
 @pytest.fixture(scope="session")
 def browser():
     """The session's browser. Where a change is accepted, its absence is a failure."""

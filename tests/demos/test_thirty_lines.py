@@ -1,4 +1,4 @@
-"""The engine in thirty lines: minigrad's value and gradients to the last bit, on any graph of it."""
+"""The engine in thirty lines: it has minigrad's value and gradients, on any graph of its ops."""
 
 import inspect
 
