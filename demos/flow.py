@@ -48,7 +48,9 @@ def base() -> mg.Independent:
 def gaussian(rng: np.random.Generator) -> tuple[Params, Callable[[], mg.Transformed]]:
     """μ + σε with one σ for each coordinate."""
     loc, log_scale = mg.Var(np.zeros(2), "loc"), mg.Var(np.zeros(2), "log_scale")
-    return [loc, log_scale], lambda: mg.Transformed(base(), mg.Affine(loc, mg.exp(log_scale)))
+    return [loc, log_scale], lambda: mg.Transformed(
+        base(), mg.AffineTransform(loc, mg.exp(log_scale))
+    )
 
 
 def planar(rng: np.random.Generator) -> tuple[Params, Callable[[], mg.Transformed]]:
@@ -59,7 +61,7 @@ def planar(rng: np.random.Generator) -> tuple[Params, Callable[[], mg.Transforme
         for _ in range(8)
     ]
     return [*params, *sum(layers, [])], lambda: mg.Transformed(
-        base(), [*affine().transforms, *(mg.Planar(*layer) for layer in layers)]
+        base(), [*affine().transforms, *(mg.PlanarTransform(*layer) for layer in layers)]
     )
 
 
@@ -88,7 +90,7 @@ def coupling(
         for _ in range(4)
     ]
     masks = ([0, 1], [1, 0]) * 2
-    maps = [mg.AffineCoupling(mask, net_of(layer)) for mask, layer in zip(masks, layers)]
+    maps = [mg.AffineCouplingTransform(mask, net_of(layer)) for mask, layer in zip(masks, layers)]
     return sum(layers, []), lambda: mg.Transformed(base(), maps)
 
 
@@ -196,7 +198,7 @@ def plot_elbo(path: Path, found: dict[str, Fitted]) -> None:
 
 def draw_planar(rng: np.random.Generator) -> mg.Drawing:
     """One draw's log p̃."""
-    layer = mg.Planar(mg.Var([1.0, 0.5], "w"), mg.Var([0.3, 0.8], "u"), mg.Var(0.1, "b"))
+    layer = mg.PlanarTransform(mg.Var([1.0, 0.5], "w"), mg.Var([0.3, 0.8], "u"), mg.Var(0.1, "b"))
     output = log_target(mg.Transformed(base(), layer).rsample(rng).named("z")).named("log p̃")
     output.backward()
     return mg.draw(output, title="One draw through one planar map, y = x + û tanh(wᵀx + b)")

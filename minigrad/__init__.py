@@ -39,10 +39,11 @@ _HERE = "Var constant grad no_grad scope value_and_grad"
 _ABOVE = {
     "checking": "GradientError check_gradients",
     "distributions": """
-        Affine AffineCoupling Bernoulli Beta Categorical Cauchy Dirichlet Exp Exponential Gamma
-        Gumbel HalfNormal Independent Laplace LogNormal Logistic MultivariateNormal Normal Planar
-        RelaxedBernoulli RelaxedOneHotCategorical Sigmoid StudentT Tanh Transformed Uniform Weibull
-        elbo iwae kl_divergence kl_monte_carlo noise
+        AffineCouplingTransform AffineTransform Bernoulli Beta Categorical Cauchy Dirichlet
+        Exponential ExpTransform Gamma Gumbel HalfNormal Independent Laplace LogNormal
+        Logistic MultivariateNormal Normal PlanarTransform RelaxedBernoulli
+        RelaxedOneHotCategorical SigmoidTransform StudentT TanhTransform Transformed Uniform
+        Weibull elbo iwae kl_divergence kl_monte_carlo noise
         """,
     "emit.programs": "Program",
     "emit.tracing": "trace",
@@ -76,7 +77,10 @@ def __getattr__(name: str) -> object:
         return _import_module(f".{name}", __name__)
     if name not in _ROOM_OF:
         here = _modules[__name__]  # so that Python's traceback can ask "Did you mean …?"
-        raise AttributeError(f"module 'minigrad' has no attribute {name!r}", name=name, obj=here)
+        map_of_that_name = f"{name}Transform"
+        hint = f": the map is mg.{map_of_that_name}" if map_of_that_name in _ROOM_OF else ""
+        what = f"module 'minigrad' has no attribute {name!r}{hint}"
+        raise AttributeError(what, name=name, obj=here)
     value = getattr(_import_module(f".{_ROOM_OF[name]}", __name__), name)
     globals()[name] = value
     return value

@@ -5,7 +5,7 @@ from .bounds import elbo, iwae
 from .dirichlet import Dirichlet
 from .discrete import Bernoulli, Categorical
 from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
-from .flows import Affine, AffineCoupling, Exp, Planar, Sigmoid, Tanh
+from .flows import AffineCouplingTransform, PlanarTransform
 from .gaussian import MultivariateNormal, Normal
 from .implicit import Beta, Gamma
 from .kl import kl_divergence, kl_monte_carlo
@@ -14,17 +14,24 @@ from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .student import StudentT
 from .transformed import Transformed
+from .transforms import (
+    AffineTransform,
+    ExpTransform,
+    SigmoidTransform,
+    TanhTransform,
+    Transform,
+)
 
 __all__ = [
-    "Affine",
-    "AffineCoupling",
+    "AffineCouplingTransform",
+    "AffineTransform",
     "Bernoulli",
     "Beta",
     "Categorical",
     "Cauchy",
     "Dirichlet",
     "Distribution",
-    "Exp",
+    "ExpTransform",
     "Exponential",
     "Gamma",
     "Gumbel",
@@ -35,12 +42,13 @@ __all__ = [
     "Logistic",
     "MultivariateNormal",
     "Normal",
-    "Planar",
+    "PlanarTransform",
     "RelaxedBernoulli",
     "RelaxedOneHotCategorical",
-    "Sigmoid",
+    "SigmoidTransform",
     "StudentT",
-    "Tanh",
+    "TanhTransform",
+    "Transform",
     "Transformed",
     "Uniform",
     "Weibull",

@@ -6,29 +6,29 @@ from typing import Self
 from ..engine.variable import Var, next_order
 from ..ops import add, multiply, square, subtract
 from .base import Distribution, Wrapped, _mark
-from .flows import Affine, Flow
 from .parameters import Numbers, as_outcome, sum_last
+from .transforms import AffineTransform, Transform
 
 
 class Transformed(Wrapped):
     """z = fₙ(… f₁(x)), x drawn from `base`; log q(z) = log p(x) - Σ log |det ∂fᵢ|.
 
-    `transforms` is a map of `flows`, or a list of them, the first to be applied first. The shapes
-    are the base's. Maps of vectors need a base of vectors: `Independent(base, 1)` makes one.
+    `transforms` is a `Transform`, or a list of them, the first to be applied first. The shapes are
+    the base's. Maps of vectors need a base of vectors: `Independent(base, 1)` makes one.
 
-    `log_prob(z)` finds x by the inverses, so with `Planar` it is a NotImplementedError. For draws
-    of its own `rsample_with_log_prob` needs no inverse, and its digits survive where z has rounded
-    to the edge of what a Sigmoid or Tanh can reach.
+    `log_prob(z)` finds x by the inverses, so with `PlanarTransform` it is an error. For draws of
+    its own `rsample_with_log_prob` needs no inverse, and its digits survive where z has rounded to
+    the edge of what a sigmoid or tanh can reach.
     """
 
-    def __init__(self, base: Distribution, transforms: Sequence[Flow] | Flow) -> None:
+    def __init__(self, base: Distribution, transforms: Sequence[Transform] | Transform) -> None:
         if not isinstance(base, Distribution):
             raise TypeError(f"Transformed takes a distribution first, not {type(base).__name__}")
         self.base, self._law = base, base._law
         self.transforms = tuple(transforms) if isinstance(transforms, Iterable) else (transforms,)
         for f in self.transforms:
-            if not isinstance(f, Flow):
-                raise TypeError(f"Transformed takes maps like mg.Affine(0, 2), not {f!r}")
+            if not isinstance(f, Transform):
+                raise TypeError(f"Transformed takes maps like mg.AffineTransform(0, 2), not {f!r}")
             if f.vectors and not base.event_shape:
                 raise ValueError(
                     f"{type(f).__name__} moves vectors, and the base {base!r} has numbers: "
@@ -55,7 +55,7 @@ class Transformed(Wrapped):
             total = add(total, self._summed(f, log_det))
         return x, total
 
-    def _summed(self, f: Flow, log_det: Var) -> Var:
+    def _summed(self, f: Transform, log_det: Var) -> Var:
         """One log-determinant for each outcome."""
         return sum_last(log_det, len(self.event_shape) - f.vectors)
 
@@ -77,18 +77,18 @@ class Transformed(Wrapped):
             total = add(total, self._summed(f, log_det))
         return subtract(self.base.log_prob(x), total)
 
-    def _affine(self, what: str, instead: str) -> list[Affine]:
-        """The maps, if all are Affine."""
-        maps = [f for f in self.transforms if isinstance(f, Affine)]
+    def _affine(self, what: str, instead: str) -> list[AffineTransform]:
+        """The maps, if all are affine."""
+        maps = [f for f in self.transforms if isinstance(f, AffineTransform)]
         if len(maps) < len(self.transforms):
             raise NotImplementedError(
-                f"Transformed has no {what} in closed form unless all maps are Affine: "
+                f"Transformed has no {what} in closed form unless all maps are affine: "
                 f"estimate it by {instead} over draws of rsample_with_log_prob(rng, (1000,))"
             )
         return maps
 
     def entropy(self) -> Var:
-        """The base's + Σ log |scale|, if all maps are Affine; else a NotImplementedError."""
+        """The base's + Σ log |scale|, if all maps are affine; else a NotImplementedError."""
         total = self.base.entropy()
         for f in self._affine("entropy", "the mean of -log_q"):
             total = add(total, self._summed(f, f.forward(self.base.mean)[1]))
@@ -96,7 +96,7 @@ class Transformed(Wrapped):
 
     @property
     def mean(self) -> Var:
-        """The base's mean, put through the maps, if all are Affine; else a NotImplementedError."""
+        """The base's mean, put through the maps, if all are affine; else a NotImplementedError."""
         mean = self.base.mean
         for f in self._affine("mean", "the mean of z"):
             mean, _ = f.forward(mean)
@@ -104,7 +104,7 @@ class Transformed(Wrapped):
 
     @property
     def variance(self) -> Var:
-        """The base's times every scale², if all are Affine; else a NotImplementedError."""
+        """The base's times every scale², if all are affine; else a NotImplementedError."""
         variance = self.base.variance
         for f in self._affine("variance", "the variance of z"):
             variance = multiply(variance, square(f.scale))

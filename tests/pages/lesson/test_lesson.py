@@ -165,7 +165,7 @@ def test_laws_of_noise():
         mg.Laplace(0.0, 1.0),
         mg.Cauchy(0.0, 1.0),
         mg.HalfNormal(1.0),
-        mg.Transformed(mg.Laplace(0.0, 1.0), [mg.Exp()]),
+        mg.Transformed(mg.Laplace(0.0, 1.0), [mg.ExpTransform()]),
     ]
     drawn += [q.noise(rng) for q in made]
     drawn.append(made[2].mirrored(drawn[4]))

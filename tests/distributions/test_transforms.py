@@ -8,6 +8,15 @@ from scipy import integrate, stats
 
 import minigrad as mg
 from minigrad.checking import GradientError
+from minigrad.distributions import (
+    AffineCouplingTransform,
+    AffineTransform,
+    ExpTransform,
+    PlanarTransform,
+    SigmoidTransform,
+    TanhTransform,
+    Transformed,
+)
 from tests.support.zscores import assert_mean
 
 MASK = np.array([1.0, 0.0, 1.0])
@@ -20,18 +29,18 @@ STANDARD = mg.Independent(mg.Normal(np.zeros(3), np.ones(3)), 1)
 
 def coupling(free, mask=MASK):
     """A network of one layer: a shift and a bounded log-scale."""
-    return mg.AffineCoupling(mask, lambda x: (mg.tanh(x @ free[0]), mg.tanh(x @ free[1])))
+    return AffineCouplingTransform(mask, lambda x: (mg.tanh(x @ free[0]), mg.tanh(x @ free[1])))
 
 
 # name: a function of parameters that gives the map, and the parameters
 MAPS = {
-    "Affine": (mg.Affine, (np.array([0.3, -1.0, 2.0]), np.array([0.5, -2.0, 1.5]))),
-    "Affine of numbers": (mg.Affine, (0.4, 1.7)),
-    "Exp": (mg.Exp, ()),
-    "Sigmoid": (mg.Sigmoid, ()),
-    "Tanh": (mg.Tanh, ()),
-    "Planar": (mg.Planar, (W, U, 0.3)),
-    "Planar, stretching": (mg.Planar, (W, -U, -0.2)),
+    "Affine": (AffineTransform, (np.array([0.3, -1.0, 2.0]), np.array([0.5, -2.0, 1.5]))),
+    "Affine of numbers": (AffineTransform, (0.4, 1.7)),
+    "Exp": (ExpTransform, ()),
+    "Sigmoid": (SigmoidTransform, ()),
+    "Tanh": (TanhTransform, ()),
+    "Planar": (PlanarTransform, (W, U, 0.3)),
+    "Planar, stretching": (PlanarTransform, (W, -U, -0.2)),
     "AffineCoupling": (coupling, (FREE,)),
 }
 each_map = pytest.mark.parametrize("name", MAPS)
@@ -86,7 +95,7 @@ def test_inverses(name):
 @pytest.mark.parametrize("scale", [-80.0, -3.0, 0.0, 3.0, 80.0])
 def test_planar_is_one_to_one_whatever_u_is(scale):
     """Along w its slope is above 0: it folds nothing, near the plane and far from it."""
-    f = mg.Planar(W, scale * W, 0.1)
+    f = PlanarTransform(W, scale * W, 0.1)
     line = np.outer(np.linspace(-3.0, 3.0, 301), W)
     y, log_det = f.forward(line)
     assert np.all(np.diff(y @ W) > 0.0) and np.all(np.isfinite(log_det))
@@ -95,7 +104,7 @@ def test_planar_is_one_to_one_whatever_u_is(scale):
 def test_planar_is_what_the_paper_says():
     """With u where the constraint holds by itself far off: û is nearly u for a large wᵀu."""
     u = 40.0 * W
-    y, log_det = mg.Planar(W, u, 0.3).forward(POINTS)
+    y, log_det = PlanarTransform(W, u, 0.3).forward(POINTS)
     h = np.tanh(POINTS @ W + 0.3)
     close = u + ((W @ u - 1.0) - W @ u) * W / (W @ W)
     np.testing.assert_allclose(y, POINTS + h[:, None] * close, rtol=1e-12)
@@ -123,17 +132,20 @@ def test_known_distributions_come_out():
     z = np.array([0.2, 0.7, 0.95])
     normal = mg.Normal(0.4, 1.3)
     for q, truth in (
-        (mg.Transformed(normal, mg.Exp()), stats.lognorm(1.3, scale=math.exp(0.4)).logpdf(z)),
-        (mg.Transformed(normal, mg.Affine(1.0, -2.0)), stats.norm(0.2, 2.6).logpdf(z)),
         (
-            mg.Transformed(normal, [mg.Sigmoid()]),
+            Transformed(normal, ExpTransform()),
+            stats.lognorm(1.3, scale=math.exp(0.4)).logpdf(z),
+        ),
+        (Transformed(normal, AffineTransform(1.0, -2.0)), stats.norm(0.2, 2.6).logpdf(z)),
+        (
+            Transformed(normal, [SigmoidTransform()]),
             stats.norm(0.4, 1.3).logpdf(np.log(z / (1 - z))) - np.log(z * (1 - z)),
         ),
         (
-            mg.Transformed(normal, [mg.Tanh()]),
+            Transformed(normal, [TanhTransform()]),
             stats.norm(0.4, 1.3).logpdf(np.arctanh(z)) - np.log(1 - z**2),
         ),
-        (mg.Transformed(normal, []), stats.norm(0.4, 1.3).logpdf(z)),
+        (Transformed(normal, []), stats.norm(0.4, 1.3).logpdf(z)),
     ):
         np.testing.assert_allclose(q.log_prob(z), truth, rtol=1e-12)
 
@@ -141,7 +153,7 @@ def test_known_distributions_come_out():
 @pytest.mark.parametrize("names", [[n] for n in MAPS] + [["AffineCoupling", "Tanh", "Affine"]])
 def test_the_density_of_own_draws(names):
     """What comes with a draw is what the inverses find, or the base's density over |det|."""
-    q = mg.Transformed(STANDARD, [made(name) for name in names])
+    q = Transformed(STANDARD, [made(name) for name in names])
     eps = np.random.default_rng(2).normal(size=(5, 3))
     z, log_q = q.transform_with_log_prob(eps)
     assert z.kind == "sample" and z.shape == (5, 3) and log_q.shape == (5,)
@@ -155,14 +167,16 @@ def test_the_density_of_own_draws(names):
 
 
 def test_rsample_with_log_prob_draws_what_rsample_draws():
-    q = mg.Transformed(STANDARD, [made("Planar"), made("Tanh")])
+    q = Transformed(STANDARD, [made("Planar"), made("Tanh")])
     z, log_q = q.rsample_with_log_prob(np.random.default_rng(3), (7,))
     assert np.array_equal(z.value, q.rsample(np.random.default_rng(3), (7,)).value)
     assert log_q.shape == (7,)
 
 
 def test_densities_integrate_to_1():
-    q = mg.Transformed(mg.Normal(0.3, 0.8), [mg.Tanh(), mg.Affine(1.0, 3.0), mg.Exp()])
+    q = Transformed(
+        mg.Normal(0.3, 0.8), [TanhTransform(), AffineTransform(1.0, 3.0), ExpTransform()]
+    )
     ends = math.exp(-2.0), math.exp(4.0)
     total, _ = integrate.quad(lambda z: math.exp(q.log_prob(z)), *ends, epsabs=1e-9, limit=200)
     assert total == pytest.approx(1.0, rel=1e-7)
@@ -170,7 +184,7 @@ def test_densities_integrate_to_1():
 
 def test_planars_density_integrates_to_1():
     """By draws z of q: the mean of r(z)/q(z) is 1 for any density r narrow enough."""
-    q = mg.Transformed(STANDARD, [made("Planar"), made("Planar, stretching")])
+    q = Transformed(STANDARD, [made("Planar"), made("Planar, stretching")])
     z, log_q = q.rsample_with_log_prob(np.random.default_rng(4), (300_000,))
     narrow = stats.norm(z.value.mean(0), 0.5 * z.value.std(0)).logpdf(z.value).sum(1)
     assert_mean(np.exp(narrow - log_q.value), 1.0)
@@ -179,7 +193,7 @@ def test_planars_density_integrates_to_1():
 def test_a_coupling_flow_in_the_plane_integrates_to_1():
     free = 0.7 * FREE[:, :2, :2]
     base = mg.Independent(mg.Normal(np.zeros(2), np.ones(2)), 1)
-    q = mg.Transformed(base, [coupling(free, [1, 0]), coupling(-free, [0, 1])])
+    q = Transformed(base, [coupling(free, [1, 0]), coupling(-free, [0, 1])])
     grid = np.linspace(-25.0, 25.0, 1001)
     z = np.stack(np.meshgrid(grid, grid), -1)
     total = np.exp(q.log_prob(z)).sum() * (grid[1] - grid[0]) ** 2
@@ -191,13 +205,13 @@ def test_gradients_of_densities():
 
     def own(loc, w, u, b, free):
         base = mg.Independent(mg.Normal(loc, np.ones(3)), 1)
-        maps = [mg.Planar(w, u, b), coupling(free), mg.Tanh()]
-        return mg.Transformed(base, maps).transform_with_log_prob(eps)
+        maps = [PlanarTransform(w, u, b), coupling(free), TanhTransform()]
+        return Transformed(base, maps).transform_with_log_prob(eps)
 
     mg.check_gradients(own, np.zeros(3), W, U, 0.3, FREE)
 
     def of_any(z, loc, scale, free):
-        return mg.Transformed(STANDARD, [mg.Affine(loc, scale), coupling(free)]).log_prob(z)
+        return Transformed(STANDARD, [AffineTransform(loc, scale), coupling(free)]).log_prob(z)
 
     mg.check_gradients(of_any, eps, np.zeros(3), np.array([0.5, 1.0, -2.0]), FREE, order=2)
 
@@ -207,7 +221,9 @@ def test_pathwise_gradients_of_moments():
     n, mu, sigma = 1_000_000, 0.3, 0.4
     leaves = [mg.Var(np.full(n, mu)), mg.Var(np.full(n, sigma))]
     base = mg.Normal(np.zeros(n), np.ones(n))
-    z = mg.Transformed(base, [mg.Affine(*leaves), mg.Exp()]).rsample(np.random.default_rng(9))
+    z = Transformed(base, [AffineTransform(*leaves), ExpTransform()]).rsample(
+        np.random.default_rng(9)
+    )
     truth = math.exp(mu + 0.5 * sigma**2)
     assert_mean(z.value, truth)
     for slope, exact in zip(mg.grad(mg.sum(z), leaves), (truth, sigma * truth), strict=True):
@@ -216,16 +232,17 @@ def test_pathwise_gradients_of_moments():
 
 def test_a_wrong_log_determinant_is_seen(monkeypatch):
     eps = np.random.default_rng(6).normal(size=(2, 3))
-    truth = mg.Planar.forward
+    truth = PlanarTransform.forward
 
     def wrong(self, x):
         y, log_det = truth(self, x)
         return y, mg.stop_gradient(log_det)
 
-    monkeypatch.setattr(mg.Planar, "forward", wrong)
+    monkeypatch.setattr(PlanarTransform, "forward", wrong)
     with pytest.raises(GradientError):
         mg.check_gradients(
-            lambda w: mg.Transformed(STANDARD, mg.Planar(w, U)).transform_with_log_prob(eps)[1], W
+            lambda w: Transformed(STANDARD, PlanarTransform(w, U)).transform_with_log_prob(eps)[1],
+            W,
         )
 
 
@@ -233,7 +250,7 @@ def test_the_gradient_of_the_whole_log_density_agrees_with_the_inverse():
     """d/dφ log q_φ(z_φ), found without an inverse and with it."""
     eps = np.random.default_rng(7).normal(size=(4, 3))
     loc, scale, free = mg.Var(np.ones(3)), mg.Var([0.5, 1.0, 2.0]), mg.Var(FREE)
-    q = mg.Transformed(STANDARD, [coupling(free), mg.Affine(loc, scale), mg.Tanh()])
+    q = Transformed(STANDARD, [coupling(free), AffineTransform(loc, scale), TanhTransform()])
     z, log_q = q.transform_with_log_prob(eps)
     leaves = [loc, scale, free]
     one = mg.grad(mg.sum(log_q), leaves)
@@ -245,7 +262,7 @@ def test_the_gradient_of_the_whole_log_density_agrees_with_the_inverse():
 def test_sticking_the_landing():
     """Where q is the posterior, the gradient through z alone vanishes for every draw."""
     loc, scale = mg.Var(0.7), mg.Var(1.2)
-    q = mg.Transformed(mg.Normal(0.0, 1.0), mg.Affine(loc, scale))
+    q = Transformed(mg.Normal(0.0, 1.0), AffineTransform(loc, scale))
     bound = mg.elbo(
         mg.Normal(0.7, 1.2).log_prob, q, np.random.default_rng(8), stick_the_landing=True
     )
@@ -253,16 +270,16 @@ def test_sticking_the_landing():
     plain = mg.elbo(mg.Normal(0.7, 1.2).log_prob, q, np.random.default_rng(8))
     assert abs(mg.grad(plain, scale)[0]) > 0.1
     with pytest.raises(NotImplementedError, match="without stick_the_landing"):
-        mg.Transformed(STANDARD, coupling(FREE)).stopped()
+        Transformed(STANDARD, coupling(FREE)).stopped()
 
 
 def test_outside_the_density_is_0_and_no_gradient_is_poisoned():
     for f, inside, outside in (
-        (mg.Exp(), 0.6, [0.0, -1.0]),
-        (mg.Sigmoid(), 0.6, [0.0, 1.0, 1.2]),
-        (mg.Tanh(), 0.6, [-1.0, 1.0, 3.0]),
+        (ExpTransform(), 0.6, [0.0, -1.0]),
+        (SigmoidTransform(), 0.6, [0.0, 1.0, 1.2]),
+        (TanhTransform(), 0.6, [-1.0, 1.0, 3.0]),
     ):
-        q = mg.Transformed(mg.Normal(0.0, 1.0), f)
+        q = Transformed(mg.Normal(0.0, 1.0), f)
         z = mg.Var([inside, *outside])
         density = q.log_prob(z)
         assert np.isfinite(density.value[0]) and np.all(density.value[1:] == -math.inf)
@@ -274,23 +291,23 @@ def test_outside_the_density_is_0_and_no_gradient_is_poisoned():
 
 def test_moments_of_affine_maps_and_of_draws():
     base = mg.Gamma(np.array([2.0, 3.0]), 1.5)
-    q = mg.Transformed(base, [mg.Affine(1.0, -2.0), mg.Affine([0.5, 0.0], 3.0)])
+    q = Transformed(base, [AffineTransform(1.0, -2.0), AffineTransform([0.5, 0.0], 3.0)])
     np.testing.assert_allclose(q.mean, 3.0 * (1.0 - 2.0 * base.mean) + [0.5, 0.0])
     np.testing.assert_allclose(q.variance, 36.0 * base.variance)
     np.testing.assert_allclose(q.entropy(), base.entropy() + math.log(6.0))
     z = q.rsample(np.random.default_rng(9), (100_000,)).value
     assert_mean(z, q.mean)
     assert_mean(-q.log_prob(z), q.entropy())
-    vectors = mg.Transformed(STANDARD, mg.Affine(0.0, [1.0, 2.0, 4.0]))
+    vectors = Transformed(STANDARD, AffineTransform(0.0, [1.0, 2.0, 4.0]))
     assert vectors.entropy() == pytest.approx(STANDARD.entropy() + math.log(8.0))
 
 
 def test_mirrored_noise_and_shapes_are_the_bases():
-    q = mg.Transformed(mg.Gamma([2.0, 3.0], 1.0), mg.Exp())
+    q = Transformed(mg.Gamma([2.0, 3.0], 1.0), ExpTransform())
     assert (q.batch_shape, q.event_shape) == ((2,), ())
     np.testing.assert_allclose(q.mirrored([0.25, 0.5]).value, [0.75, 0.5])
     scale = mg.Var(1.0)
-    moved = mg.Transformed(mg.Normal(0.0, scale), mg.Exp())
+    moved = Transformed(mg.Normal(0.0, scale), ExpTransform())
     scale.value = -1.0
     with pytest.raises(ValueError, match="scale must be positive, not -1.0"):
         moved.rsample(np.random.default_rng(0))
@@ -305,29 +322,57 @@ NORMAL = mg.Normal(0.0, 1.0)
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: mg.Affine(0.0, 0.0), ValueError, r"scale must not be 0\.0: then it has no inv"),
-        (lambda: mg.Affine(0.0, [1.0, math.nan]), ValueError, "not be nan at position"),
-        (lambda: mg.Affine([1.0, 2.0], 1.0).forward(0.5), ValueError, "give the base .* batch"),
-        (lambda: mg.Planar([0.0, 0.0], [1.0, 1.0]), ValueError, "w must not be 0"),
-        (lambda: mg.Planar([1.0], [1.0, 1.0]), ValueError, r"not shapes \(1,\), \(2,\) and \(\)"),
-        (lambda: mg.Planar(W, U).inverse(W), NotImplementedError, "rsample_with_log_prob"),
-        (lambda: mg.AffineCoupling([1, 1], abs), ValueError, "zeros and ones, not"),
-        (lambda: mg.AffineCoupling([1, 2], abs), ValueError, "zeros and ones, not"),
-        (lambda: mg.AffineCoupling([1, 0], 3), TypeError, "net is a function"),
+        (
+            lambda: AffineTransform(0.0, 0.0),
+            ValueError,
+            r"scale must not be 0\.0: then it has no inv",
+        ),
+        (lambda: AffineTransform(0.0, [1.0, math.nan]), ValueError, "not be nan at position"),
+        (
+            lambda: AffineTransform([1.0, 2.0], 1.0).forward(0.5),
+            ValueError,
+            "give the base .* batch",
+        ),
+        (lambda: PlanarTransform([0.0, 0.0], [1.0, 1.0]), ValueError, "w must not be 0"),
+        (
+            lambda: PlanarTransform([1.0], [1.0, 1.0]),
+            ValueError,
+            r"not shapes \(1,\), \(2,\) and \(\)",
+        ),
+        (lambda: PlanarTransform(W, U).inverse(W), NotImplementedError, "rsample_with_log_prob"),
+        (lambda: AffineCouplingTransform([1, 1], abs), ValueError, "zeros and ones, not"),
+        (lambda: AffineCouplingTransform([1, 2], abs), ValueError, "zeros and ones, not"),
+        (lambda: AffineCouplingTransform([1, 0], 3), TypeError, "net is a function"),
         (lambda: coupling(FREE).forward(np.ones(2)), ValueError, r"3 numbers, .* \(2,\)"),
         (
-            lambda: mg.AffineCoupling([1, 0], lambda x: (x, 0.0)).forward(np.ones(2)),
+            lambda: AffineCouplingTransform([1, 0], lambda x: (x, 0.0)).forward(np.ones(2)),
             ValueError,
             r"log_scale of shape \(\), not \(2,\)",
         ),
-        (lambda: mg.Transformed(mg.Exp(), NORMAL), TypeError, "a distribution first, not Exp"),
-        (lambda: mg.Transformed(NORMAL, [mg.exp]), TypeError, "maps like mg.Affine"),
-        (lambda: mg.Transformed(NORMAL, mg.Planar(W, U)), ValueError, "mg.Independent"),
-        (lambda: mg.Transformed(NORMAL, mg.Exp()).mean, NotImplementedError, "the mean of z"),
-        (lambda: mg.Transformed(NORMAL, mg.Exp()).variance, NotImplementedError, "variance of z"),
-        (lambda: mg.Transformed(NORMAL, mg.Exp()).entropy(), NotImplementedError, "-log_q"),
         (
-            lambda: mg.Transformed(STANDARD, mg.Planar(W, U)).log_prob(W),
+            lambda: Transformed(ExpTransform(), NORMAL),
+            TypeError,
+            "a distribution first, not Exp",
+        ),
+        (lambda: Transformed(NORMAL, [mg.exp]), TypeError, "maps like mg.AffineTransform"),
+        (lambda: Transformed(NORMAL, PlanarTransform(W, U)), ValueError, "mg.Independent"),
+        (
+            lambda: Transformed(NORMAL, ExpTransform()).mean,
+            NotImplementedError,
+            "the mean of z",
+        ),
+        (
+            lambda: Transformed(NORMAL, ExpTransform()).variance,
+            NotImplementedError,
+            "variance of z",
+        ),
+        (
+            lambda: Transformed(NORMAL, ExpTransform()).entropy(),
+            NotImplementedError,
+            "-log_q",
+        ),
+        (
+            lambda: Transformed(STANDARD, PlanarTransform(W, U)).log_prob(W),
             NotImplementedError,
             "no log_prob of a z from elsewhere",
         ),
@@ -346,7 +391,7 @@ def bent(z):
 
 def planar(*leaves):
     base = mg.Independent(mg.Normal(np.zeros(2), np.ones(2)), 1)
-    return mg.Transformed(base, mg.Planar(*leaves))
+    return Transformed(base, PlanarTransform(*leaves))
 
 
 def test_a_planar_flow_learns():
@@ -392,14 +437,18 @@ def test_bounds_of_a_flow_without_an_inverse(samples):
 def test_a_batch_of_flows_and_a_flow_on_a_flow():
     """log q(z) = log p(x) - log |det| adds up over axes and over maps."""
     base = mg.Normal(np.zeros((3, 2)), 1.0)
-    one = mg.Transformed(mg.Independent(base, 1), mg.Planar(W2, U2))
+    one = Transformed(mg.Independent(base, 1), PlanarTransform(W2, U2))
     z, log_q = one.rsample_with_log_prob(np.random.default_rng(5), 4)
     assert z.shape == (4, 3, 2) and log_q.shape == (4, 3)
     both = mg.Independent(one, 1).rsample_with_log_prob(np.random.default_rng(5), 4)
     np.testing.assert_array_equal(both[0].value, z.value)
     np.testing.assert_allclose(both[1].value, log_q.value.sum(axis=1), rtol=1e-14)
-    nested = mg.Transformed(one, mg.Planar(U2, W2)).rsample_with_log_prob(np.random.default_rng(5))
-    listed = mg.Transformed(mg.Independent(base, 1), [mg.Planar(W2, U2), mg.Planar(U2, W2)])
+    nested = Transformed(one, PlanarTransform(U2, W2)).rsample_with_log_prob(
+        np.random.default_rng(5)
+    )
+    listed = Transformed(
+        mg.Independent(base, 1), [PlanarTransform(W2, U2), PlanarTransform(U2, W2)]
+    )
     listed = listed.rsample_with_log_prob(np.random.default_rng(5))
     for a, b in zip(nested, listed, strict=True):
         np.testing.assert_allclose(a.value, b.value, rtol=1e-13)
@@ -423,3 +472,9 @@ def test_walls_around_the_parameters_need_an_inverse(bound, option):
     rng = np.random.default_rng(0)
     with pytest.raises(NotImplementedError, match=rf"{option} needs .*Planar .*: leave it out"):
         bound(bent, planar(W2, U2), rng, 4, **{option: True})
+
+
+@pytest.mark.parametrize("name", ["Exp", "Tanh", "Sigmoid", "Affine", "Planar", "AffineCoupling"])
+def test_a_map_is_not_called_like_an_op(name):
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}': the map is mg.{name}Tr"):
+        getattr(mg, name)

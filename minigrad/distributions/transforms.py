@@ -1,0 +1,137 @@
+"""Invertible maps y = f(x) for `Transformed`, each with its log-determinant on the tape.
+
+`forward(x)` gives y and log |det ∂y/∂x|, `inverse(y)` gives x and the same log |det ∂y/∂x|: one for
+each number, or one for each vector along the last axis where the map is one of vectors. A y that no
+x leads to gets the log-determinant inf, so that its density is 0.
+"""
+
+import copy
+import math
+from abc import ABC, abstractmethod
+from typing import Self
+
+import numpy as np
+
+from ..engine.values import shape_of
+from ..engine.variable import Var
+from ..ops import abs as abs_
+from ..ops import (
+    add,
+    divide,
+    exp,
+    greater_equal,
+    less_equal,
+    log,
+    log1p,
+    multiply,
+    softplus,
+    stop_gradient,
+    subtract,
+    tanh,
+    where,
+)
+from ..ops import sigmoid as sigmoid_of
+from .parameters import Numbers, as_parameter, first_where, spread, value_of
+
+Moved = tuple[Var, Var]
+
+
+class Transform(ABC):
+    """The base class of the maps; `vectors` says that one works on vectors along the last axis."""
+
+    vectors = False
+
+    @abstractmethod
+    def forward(self, x: Numbers) -> Moved:
+        """y and log |det ∂y/∂x|."""
+
+    @abstractmethod
+    def inverse(self, y: Numbers) -> Moved:
+        """x and log |det ∂y/∂x| there; a NotImplementedError where it has no closed form."""
+
+    def stopped(self) -> Self:
+        """The same map, its parameters behind walls."""
+        other = copy.copy(self)
+        for name, x in vars(self).items():
+            if isinstance(x, Var) and x.requires_grad:
+                setattr(other, name, stop_gradient(x))
+        return other
+
+
+class AffineTransform(Transform):
+    """y = loc + scale · x; a scale that is 0 or nan is a ValueError, a negative one turns x over.
+
+    Both must broadcast to the shape of x, for they make no new numbers.
+    """
+
+    def __init__(self, loc: object, scale: object) -> None:
+        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
+        value = value_of(self.scale)
+        wrong = ~(np.abs(value) > 0.0)
+        if np.any(wrong):
+            number, place = first_where(wrong, value)
+            raise ValueError(
+                f"AffineTransform: scale must not be {number}{place}: then it has no inverse"
+            )
+
+    def forward(self, x: Numbers) -> Moved:
+        """loc + scale · x and log |scale|."""
+        return self._fitting(add(self.loc, multiply(self.scale, x)), x)
+
+    def inverse(self, y: Numbers) -> Moved:
+        """(y - loc)/scale and log |scale|."""
+        return self._fitting(divide(subtract(y, self.loc), self.scale), y)
+
+    def _fitting(self, new: Var, old: Numbers) -> Moved:
+        if shape_of(new) != shape_of(old):
+            raise ValueError(
+                f"AffineTransform: loc and scale would make {shape_of(new)} out of shape "
+                f"{shape_of(old)}, one number moved to several places: give the base distribution "
+                "that batch shape"
+            )
+        return new, spread(log(abs_(self.scale)), shape_of(old))
+
+
+class ExpTransform(Transform):
+    """y = exp(x), above 0."""
+
+    def forward(self, x: Numbers) -> Moved:
+        """exp(x) and x."""
+        return exp(x), spread(x, shape_of(x))
+
+    def inverse(self, y: Numbers) -> Moved:
+        """log y, twice."""
+        beyond = less_equal(y, 0.0)
+        x = log(where(beyond, 1.0, y))
+        return x, where(beyond, math.inf, x)
+
+
+class SigmoidTransform(Transform):
+    """y = 1/(1 + exp(-x)), in (0, 1)."""
+
+    def forward(self, x: Numbers) -> Moved:
+        """sigmoid(x) and log y(1 - y)."""
+        return sigmoid_of(x), multiply(-1.0, add(softplus(x), softplus(multiply(-1.0, x))))
+
+    def inverse(self, y: Numbers) -> Moved:
+        """log y/(1 - y) and log y(1 - y)."""
+        beyond = add(less_equal(y, 0.0), greater_equal(y, 1.0))
+        y = where(beyond, 0.5, y)
+        left, right = log(y), log1p(multiply(-1.0, y))
+        return subtract(left, right), where(beyond, math.inf, add(left, right))
+
+
+class TanhTransform(Transform):
+    """y = tanh(x), in (-1, 1)."""
+
+    def forward(self, x: Numbers) -> Moved:
+        """tanh(x) and log(1 - y²), as 2(log 2 - x - softplus(-2x)): y rounds to 1 for x > 19."""
+        slope = subtract(math.log(2.0), add(x, softplus(multiply(-2.0, x))))
+        return tanh(x), multiply(2.0, slope)
+
+    def inverse(self, y: Numbers) -> Moved:
+        """½ log (1 + y)/(1 - y) and log(1 - y²)."""
+        beyond = greater_equal(abs_(y), 1.0)
+        y = where(beyond, 0.0, y)
+        left, right = log1p(y), log1p(multiply(-1.0, y))
+        return multiply(0.5, subtract(left, right)), where(beyond, math.inf, add(left, right))
