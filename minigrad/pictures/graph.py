@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ..engine.op import OPS
 from ..equations import Equation, Equations
-from .labels import finite, formulas, number, numbers, short, text
+from .faults import Faults, faults_of
+from .labels import formulas, number, numbers, short, text
 
 STOPPED = "⊘ no gradient"
 NO_GRADIENT_YET = "grad ·"
@@ -25,7 +26,7 @@ class Box:
     """A node. `id` is "n7" for the equation at position 7, "s0" for a scope folded into one box.
 
     `kind` is a key of `palette.LOOKS`; `title` tells all on one line; `marks` are among "result"
-    (an output), "bad" (something in it is not finite), "first" (the first such).
+    (an output), "bad" (something in it is at fault, see `faults`), "first" (the first such).
     """
 
     id: str
@@ -73,19 +74,18 @@ def graph_of(
     """
     folded = _folded(equations, max_nodes)
     names = formulas(equations)
-    first = _first_bad(equations)
+    faults = faults_of(equations, equations.outputs, [row.grad for row in equations])
     groups: dict[str, list[Equation]] = defaultdict(list)
     for row, scope in zip(equations, folded, strict=True):
         groups[scope].append(row)
     single = groups.pop("", [])
     boxes = [
-        _box(row, names[row.position], row.position in equations.outputs, row is first)
-        for row in single
+        _box(row, names[row.position], row.position in equations.outputs, faults) for row in single
     ]
     folds = {scope: f"s{i}" for i, scope in enumerate(groups)}
-    boxes += [_folded_box(folds[scope], scope, rows, first) for scope, rows in groups.items()]
+    boxes += [_folded_box(folds[scope], scope, rows, faults) for scope, rows in groups.items()]
     ids = [folds.get(scope, f"n{i}") for i, scope in enumerate(folded)]
-    summary = _summary(equations, names, first, len(groups))
+    summary = _summary(equations, names, faults, len(groups))
     return Graph(boxes, _arrows(equations, ids, derivatives), summary, ids)
 
 
@@ -115,25 +115,18 @@ def _folded(equations: Equations, max_nodes: int) -> list[str]:
     raise too_large(len(equations), count, max_nodes)
 
 
-def _first_bad(equations: Equations) -> Equation | None:
-    """Where trouble begins: the oldest value that is not finite, else the newest gradient."""
-    for row in equations:
-        if not finite(row.value):
-            return row
-    return next((row for row in reversed(equations.rows) if not finite(row.grad)), None)
-
-
-def _box(row: Equation, name: str, is_output: bool, is_first: bool) -> Box:
+def _box(row: Equation, name: str, is_output: bool, faults: Faults) -> Box:
     kind = "output" if is_output and row.kind == "op" else row.kind
-    bad = not (finite(row.value) and finite(row.grad))
-    marks = [m for m, is_so in (("result", is_output), ("bad", bad), ("first", is_first)) if is_so]
+    is_first = row.position == faults.first
+    marks = {"result": is_output, "bad": row.position in faults, "first": is_first}
     lines = [BoxLine("name", name if row.is_literal else _headline(row, name))]
     if not row.is_literal:
         lines += [BoxLine("value", f"value {numbers(row.value)}"), _gradient(row)]
     if is_first:
         lines.append(BoxLine("note", "first not finite"))
     title = "; ".join([name, *(line.words for line in lines[1:]), *_place(row)])
-    return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, tuple(marks))
+    set_marks = tuple(mark for mark, is_so in marks.items() if is_so)
+    return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, set_marks)
 
 
 def _headline(row: Equation, name: str) -> str:
@@ -153,13 +146,14 @@ def _place(row: Equation) -> list[str]:
     return [f"in {text(row.scope)}"] if row.scope else []
 
 
-def _folded_box(id: str, scope: str, rows: list[Equation], first: Equation | None) -> Box:
+def _folded_box(id: str, scope: str, rows: list[Equation], faults: Faults) -> Box:
     path, _, name = scope.rpartition("/")
-    bad = [row for row in rows if not (finite(row.value) and finite(row.grad))]
+    bad = any(row.position in faults for row in rows)
+    has_first = any(row.position == faults.first for row in rows)
     lines = [BoxLine("name", short(text(name))), BoxLine("value", f"{len(rows)} nodes")]
-    if first in rows:
+    if has_first:
         lines.append(BoxLine("note", "first not finite"))
-    marks = ("bad",) * bool(bad) + ("first",) * (first in rows)
+    marks = ("bad",) * bad + ("first",) * has_first
     return Box(id, "scope", tuple(lines), f"scope {text(scope)}: {len(rows)} nodes", path, marks)
 
 
@@ -201,7 +195,7 @@ def _halted(equations: Equations) -> dict[int, bool]:
     return halted
 
 
-def _summary(equations: Equations, names: list[str], first: Equation | None, folded: int) -> str:
+def _summary(equations: Equations, names: list[str], faults: Faults, folded: int) -> str:
     """A sentence or two that stand for the picture where it can't be seen."""
 
     def told(kind: str, words: str) -> str:
@@ -213,7 +207,7 @@ def _summary(equations: Equations, names: list[str], first: Equation | None, fol
     parts = [f"{len(equations)} nodes{f', {folded} scopes folded' if folded else ''}."]
     parts += [told("parameter", "Parameters"), told("noise", "Noise, without gradient")]
     parts += [told("stop", "Walls, where gradients stop"), f" Output: {ends}."]
-    if first is not None:
-        what = "gradient" if finite(first.value) else "value"
-        parts.append(f" The first {what} that is not finite is that of {names[first.position]}.")
+    if faults.first is not None:
+        what = "value" if faults.values else "gradient"
+        parts.append(f" The first {what} that is not finite is that of {names[faults.first]}.")
     return "".join(parts)

@@ -9,6 +9,7 @@ import numpy as np
 from ..engine.values import Value
 from ..engine.variable import Var
 from ..equations import Equation, equations_of
+from ..pictures.faults import Faults, faults_of
 from ..pictures.labels import finite, numbers, short
 from .flow import DeadEnd, flow_of
 from .hints import hints_of
@@ -48,8 +49,9 @@ class Trouble:
 class Report:
     """What `explain` found; `str` is the text, and Jupyter shows it.
 
-    `first_value` and `first_gradient` are None where all are finite; `hints` name what looks like a
-    classic mistake, and its remedy.
+    `first_value` and `first_gradient` are None where all that count are finite: `harmless` names
+    nodes that are not finite and that nothing takes, as the branch that a `where` did not choose.
+    `hints` name what looks like a classic mistake, and its remedy.
     """
 
     output: str
@@ -57,6 +59,7 @@ class Report:
     first_value: Trouble | None
     first_gradient: Trouble | None
     hints: tuple[str, ...]
+    harmless: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         shown = self.leaves
@@ -71,7 +74,11 @@ class Report:
             if trouble is not None:
                 lines.append(f"first {what} that is not finite: {trouble.words}")
         if self.first_value is None and self.first_gradient is None:
-            lines.append("all values and gradients are finite")
+            without = ", ".join(map(short, self.harmless[:3])) + ", …" * (len(self.harmless) > 3)
+            effect = f"; not finite, but without effect: {without}" if without else ""
+            lines.append(
+                f"all values and gradients{' that count' * bool(effect)} are finite{effect}"
+            )
         lines += [f"hint: {hint}" for hint in self.hints[:_HINTS]]
         if len(self.hints) > _HINTS:
             lines.append(f"… and {len(self.hints) - _HINTS} more, in .hints")
@@ -103,14 +110,16 @@ def explain(
     top, *wanted = equations.outputs
     flow = flow_of(equations, top)
     told = Wording(equations, flow)
+    faults = faults_of(equations, [top], flow.gradients, equations.outputs[1:])
     if wrt is None:
         wanted = [row.position for row in equations if not row.op and not row.is_literal]
     return Report(
         _output(told, equations[top]),
         tuple(_leaf(told, i) for i in wanted),
-        _first_value(told),
-        _first_gradient(told),
+        _first_value(told, faults),
+        _first_gradient(told, faults),
         tuple(hints_of(told)),
+        _harmless(told, faults),
     )
 
 
@@ -168,26 +177,32 @@ def _arrival(told: Wording, g: Value, stops: tuple[DeadEnd, ...]) -> str:
     return "; ".join(parts)
 
 
-def _first_value(told: Wording) -> Trouble | None:
-    for row in told.equations:
-        if told.flow.connected[row.position] and not finite(row.value):
-            made = f", from {told.inputs(row)}" if row.op else f", a {row.kind} leaf"
-            words = f"{told.full(row)} is {told.bad(row.value)}{made}"
-            return Trouble(row, told.names[row.position], row.value, words)
-    return None
+def _first_value(told: Wording, faults: Faults) -> Trouble | None:
+    if not faults.values:
+        return None
+    row = told.equations[min(faults.values)]
+    made = f", from {told.inputs(row)}" if row.op else f", a {row.kind} leaf"
+    words = f"{told.full(row)} is {told.bad(row.value, faults.values[row.position])}{made}"
+    return Trouble(row, told.names[row.position], row.value, words)
 
 
-def _first_gradient(told: Wording) -> Trouble | None:
+def _harmless(told: Wording, faults: Faults) -> tuple[str, ...]:
+    """Values of ops that are not finite and at no fault; an infinite constant is meant so."""
+    reached = [row for row in told.equations if row.op and told.flow.connected[row.position]]
+    rows = [row for row in reached if not finite(row.value) and row.position not in faults.values]
+    return tuple(told.names[row.position] for row in rows)
+
+
+def _first_gradient(told: Wording, faults: Faults) -> Trouble | None:
     """The newest: the sweep comes to the newest node first."""
-    flow, equations = told.flow, told.equations
-    for row in reversed(equations.rows):
-        g, name = flow.gradients[row.position], told.names[row.position]
-        if g is not None and not finite(g):
-            maker = flow.makers[row.position]
-            words = f"that of {told.name(row)} is {told.bad(g)}: "
-            if maker is None:
-                words += "the finite parts of it add up to more than a float holds"
-            else:
-                words += f"{told.full(equations[maker])} makes it of {told.given(maker)}"
-            return Trouble(row, name, g, words)
-    return None
+    if not faults.gradients:
+        return None
+    row = told.equations[max(faults.gradients)]
+    g, maker = told.flow.gradients[row.position], told.flow.makers[row.position]
+    assert g is not None
+    words = f"that of {told.name(row)} is {told.bad(g)}: "
+    if maker is None:
+        words += "the finite parts of it add up to more than a float holds"
+    else:
+        words += f"{told.full(told.equations[maker])} makes it of {told.given(maker)}"
+    return Trouble(row, told.names[row.position], g, words)

@@ -7,6 +7,7 @@ import numpy as np
 from ..engine.op import OPS
 from ..engine.values import Value
 from ..equations import Equation, Equations
+from ..pictures.faults import Mask
 from ..pictures.labels import finite, named, number, numbers, right_side, short, text
 from .flow import COMPARISONS, DeadEnd, GradientFlow, is_sampled
 
@@ -49,9 +50,9 @@ class Wording:
         came = "" if g is None else f"its own, {numbers(g) if finite(g) else self.bad(g)}, "
         return f"{came}at {self.inputs(row)}"
 
-    def bad(self, value: Value) -> str:
+    def bad(self, value: Value, at_fault: Mask | None = None) -> str:
         """Which number is not finite, and where it stands in an array."""
-        wrong = ~np.isfinite(np.asarray(value))
+        wrong = np.logical_not(np.isfinite(value)) if at_fault is None else at_fault
         if isinstance(value, float):
             return number(value)
         place = tuple(int(n) for n in np.argwhere(wrong)[0])
