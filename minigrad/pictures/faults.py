@@ -3,7 +3,7 @@ a `where` did not choose, the −inf that `exp` turns into 0.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,14 @@ from .labels import finite
 
 Mask = NDArray[np.bool_]
 
-_CHOOSERS = ("clip", "logaddexp", "logsumexp", "max", "maximum", "min", "minimum", "where")
-_MOVERS = ("broadcast_to", "concatenate", "diag", "index", "reshape", "scatter", "stack")
-_MOVERS += ("transpose", "tril", "triu")
-_TOLD_BY_RULE = frozenset(_CHOOSERS + _MOVERS)  # whose gradient goes where the value came from
+_CHOOSERS = set("clip logaddexp logsumexp max maximum min minimum".split())
+_MOVERS = set(
+    "broadcast_to concatenate diag index reshape scatter stack transpose tril triu where".split()
+)
 
 
-class Faults(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Faults:
     """The positions of values at fault, with which of their numbers are; those of gradients."""
 
     values: dict[int, Mask]
@@ -80,16 +81,17 @@ def _not_finite(value: Value) -> Mask:
     return np.logical_not(np.isfinite(value))
 
 
-def _taken(equations: Equations, row: Equation, operand: int, mask: Mask) -> Mask:
-    """Which numbers of an input the masked numbers of `row` are made of."""
+def _taken(equations: Equations, row: Equation, operand: int, bad: Mask) -> Mask:
+    """Which numbers of an input the bad ones of `row` are made of.
+
+    An op that chooses or moves numbers sends a gradient back to where it took them from.
+    """
     x, back = equations[row.inputs[operand]], row.closures[operand]
-    if row.op in _TOLD_BY_RULE and back is not None:
-        g = mask.astype(float) if row.shape else float(mask)
-        inputs = (each.value for each in equations.inputs_of(row))
-        found = np.asarray(fit(careful(back, g, row.value, *inputs), x.shape)) != 0.0
-        # Where nan was compared, no branch was open; and nan comes through whatever was chosen.
-        return found | np.isnan(x.value) if row.op in _CHOOSERS[:-1] else found
-    if OPS[row.op].elementwise:
-        taken = fit(mask.astype(float) if row.shape else float(mask), x.shape)
-        return np.asarray(taken) != 0.0
-    return np.full(x.shape, bool(mask.any()))
+    marks: object = bad.astype(float) if row.shape else float(bad)
+    if row.op in _CHOOSERS | _MOVERS and back is not None:
+        marks = careful(back, marks, row.value, *(each.value for each in equations.inputs_of(row)))
+    elif not OPS[row.op].elementwise:
+        return np.full(x.shape, bad.any())
+    taken: Mask = np.asarray(fit(marks, x.shape)) != 0.0
+    # No comparison with nan is true, yet it comes through whatever was compared.
+    return np.logical_or(taken, np.isnan(x.value)) if row.op in _CHOOSERS else taken
