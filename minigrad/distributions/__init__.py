@@ -1,5 +1,6 @@
 """Distributions whose draws are ordinary ops on noise: gradients flow through them."""
 
+from . import divergences as _divergences  # which enters its closed forms
 from .base import Distribution, Independent
 from .bounds import elbo, iwae
 from .dirichlet import Dirichlet

@@ -17,7 +17,7 @@ from ..ops import (
 )
 from ..ops import sum as sum_
 from .implicit import Implicit, above_tangent
-from .kl import closed_form
+from .kl import register_kl
 from .parameters import Numbers, as_outcome, as_parameter, value_of, where_possible
 from .quantiles import gamma_quantile
 
@@ -85,7 +85,7 @@ class Dirichlet(Implicit):
         return divide(multiply(mean, subtract(1.0, mean)), add(total, 1.0))
 
 
-@closed_form(Dirichlet, Dirichlet)
+@register_kl(Dirichlet, Dirichlet)
 def _dirichlet(p: Dirichlet, q: Dirichlet) -> Var:
     """Σ (log Γ(αᵢ) above its tangent), less that of the sums."""
     each = sum_(above_tangent(p.concentration, q.concentration), -1)

@@ -32,7 +32,7 @@ from ..ops import (
 )
 from ..ops import sum as sum_
 from .base import Distribution
-from .kl import closed_form
+from .kl import register_kl
 from .parameters import Numbers, as_outcome, as_parameter, first_where, spread, value_of
 from .randomness import UNIFORM
 
@@ -214,13 +214,13 @@ class Categorical(Distribution):
         return subtract(self._moment(2), square(self.mean))
 
 
-@closed_form(Bernoulli, Bernoulli)
+@register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Var:
     """p (log p - log q) + (1 - p)(log(1 - p) - log(1 - q)): inf where p can what q can't."""
     return subtract(p._mean_of(*p._log_probs()), p._mean_of(*q._log_probs()))
 
 
-@closed_form(Categorical, Categorical)
+@register_kl(Categorical, Categorical)
 def _categorical(p: Categorical, q: Categorical) -> Var:
     """Σ p (log p - log q): inf where p can choose what q can't."""
     if p._choices != q._choices:

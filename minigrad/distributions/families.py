@@ -12,10 +12,12 @@ from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
     add,
+    divide,
     exp,
     expm1,
     greater,
     less,
+    lgamma,
     log,
     log1p,
     multiply,
@@ -26,7 +28,7 @@ from ..ops import (
     where,
 )
 from .base import Distribution
-from .kl import closed_form
+from .kl import register_kl
 from .parameters import (
     Numbers,
     as_outcome,
@@ -104,7 +106,7 @@ class Laplace(LocationScale):
         return -abs_(x) - LOG_2
 
 
-@closed_form(Laplace, Laplace)
+@register_kl(Laplace, Laplace)
 def _laplace(p: Laplace, q: Laplace) -> Var:
     """expm1(Δ) - Δ + exp(Δ)(expm1(-t) + t), Δ = log(scale₁/scale₂), t = |loc₁ - loc₂|/scale₁.
 
@@ -133,6 +135,16 @@ class Gumbel(LocationScale):
 
     def _log_density(self, x: Numbers) -> Var:
         return -x - exp(-x)  # type: ignore[return-value]
+
+
+@register_kl(Gumbel, Gumbel)
+def _gumbel(p: Gumbel, q: Gumbel) -> Var:
+    """expm1(t) - t + log Γ(r) + γ(r - 1) with r = scale₁/scale₂ and t = log Γ(1 + r) - gap,
+    gap = (loc₁ - loc₂)/scale₂. Under p, E exp(-(z - loc₂)/scale₂) = exp(-gap) Γ(1 + r).
+    """
+    r = divide(p.scale, q.scale)
+    t = subtract(lgamma(add(r, 1.0)), over(minus(p.loc, q.loc), q.scale))
+    return expm1(t) - t + add(lgamma(r), multiply(EULER, subtract(r, 1.0)))
 
 
 class Cauchy(LocationScale):
@@ -188,3 +200,10 @@ class Uniform(Distribution):
     def variance(self) -> Var:
         """(high - low)²/12."""
         return square(subtract(self.high, self.low)) / 12.0
+
+
+@register_kl(Uniform, Uniform)
+def _uniform(p: Uniform, q: Uniform) -> Var:
+    """log of the ratio of their widths; inf where p reaches beyond q."""
+    beyond = add(less(p.low, q.low), greater(p.high, q.high))
+    return where(beyond, math.inf, subtract(log(q._width), log(p._width)))

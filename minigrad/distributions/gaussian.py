@@ -7,8 +7,23 @@ import numpy as np
 
 from ..engine.values import shape_of
 from ..engine.variable import Var
-from ..ops import add, exp, log, matmul, multiply, softplus, square, subtract, swapaxes, tril, where
+from ..ops import (
+    add,
+    exp,
+    expm1,
+    log,
+    matmul,
+    multiply,
+    softplus,
+    solve_triangular,
+    square,
+    subtract,
+    swapaxes,
+    tril,
+    where,
+)
 from .base import Distribution
+from .kl import register_kl
 from .parameters import (
     Numbers,
     as_outcome,
@@ -188,3 +203,29 @@ class MultivariateNormal(Distribution):
         """The diagonal of Σ."""
         rows = sum_last(square(self.scale_tril), 1)
         return spread(rows, self.batch_shape + self.event_shape)
+
+
+# ------------------------------------------------------------------------------------- divergences
+
+
+@register_kl(Normal, Normal)
+def _normal(p: Normal, q: Normal) -> Var:
+    """½((μ₁ - μ₂)/σ₂)² + ½ expm1(2Δ) - Δ, Δ = log σ₁ - log σ₂.
+
+    The textbook's ½(σ₁²/σ₂² - 1) - log σ₁/σ₂ with σ₁/σ₂ = exp(Δ): exact near p = q as well.
+    """
+    gap = over(minus(p.loc, q.loc), q.scale)
+    ratio = minus(p.log_scale, q.log_scale)
+    return 0.5 * (square(gap) + expm1(multiply(2.0, ratio))) - ratio
+
+
+@register_kl(MultivariateNormal, MultivariateNormal)
+def _multivariate(p: MultivariateNormal, q: MultivariateNormal) -> Var:
+    """½(‖L₂⁻¹L₁‖² + ‖L₂⁻¹(μ₁ - μ₂)‖² - d) + log |L₂| - log |L₁|.
+
+    The first norm is Frobenius', tr(Σ₂⁻¹Σ₁) = ‖L₂⁻¹L₁‖²; and log |Σ| = 2 log |L|.
+    """
+    trace = sum_last(square(solve_triangular(q.scale_tril, p.scale_tril)), 2)
+    distance = squared_length(q.scale_tril, subtract(p.loc, q.loc))
+    volume = half_logdet(q.scale_tril) - half_logdet(p.scale_tril)
+    return 0.5 * (trace + distance - float(p.event_shape[0])) + volume

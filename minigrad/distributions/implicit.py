@@ -26,7 +26,7 @@ from ..ops import (
 )
 from .base import Distribution
 from .families import ANY_NUMBER
-from .kl import closed_form
+from .kl import register_kl
 from .parameters import (
     Numbers,
     as_outcome,
@@ -169,7 +169,7 @@ def above_tangent(p: Numbers, q: Numbers) -> Var:
     return add(rise, multiply(subtract(p, q), digamma(p)))
 
 
-@closed_form(Gamma, Gamma)
+@register_kl(Gamma, Gamma)
 def _gamma(p: Gamma, q: Gamma) -> Var:
     """log Γ above its tangent + α₁ expm1(r) - α₂ r, r = log β₂/β₁."""
     r = subtract(log(q.rate), log(p.rate))
@@ -177,7 +177,7 @@ def _gamma(p: Gamma, q: Gamma) -> Var:
     return add(above_tangent(p.concentration, q.concentration), rates)
 
 
-@closed_form(Beta, Beta)
+@register_kl(Beta, Beta)
 def _beta(p: Beta, q: Beta) -> Var:
     """As for Dirichlet with k = 2."""
     first = above_tangent(p.concentration1, q.concentration1)

@@ -1,26 +1,34 @@
 """The Kullback-Leibler divergence KL(p ‖ q) = E_p[log p(z) - log q(z)], in nats.
 
-A closed form is one function, entered for its pair of classes by `@closed_form`. A pair without one
-is an error: nothing exact turns into an estimate unasked.
+A closed form is one function, entered for its pair of classes by `@register_kl`; it stands beside
+its class, or in `divergences.py` where two families meet. A pair without one is an error: nothing
+exact turns into an estimate unasked.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from ..engine.values import Shape
+from ..engine.values import Shape, shape_of
 from ..engine.variable import Var
-from ..ops import expm1, mean, multiply, solve_triangular, square, subtract
+from ..ops import mean
 from .base import Distribution, Independent
-from .gaussian import MultivariateNormal, Normal
-from .parameters import joint_shape, minus, over, sum_last
+from .parameters import joint_shape, sum_last
 from .randomness import Generator, sample_count
-from .triangular import half_logdet, squared_length
 
-ClosedForm = Callable[..., Var]
-_CLOSED_FORMS: dict[tuple[type[Distribution], type[Distribution]], ClosedForm] = {}
+ClosedForm = TypeVar("ClosedForm", bound=Callable[..., Var])
+Kind = type[Distribution]
+_CLOSED_FORMS: dict[tuple[Kind, Kind], Callable[..., Var]] = {}
 
 
-def closed_form(p: type[Distribution], q: type[Distribution]) -> Callable[[ClosedForm], ClosedForm]:
-    """Enter the decorated function as KL(p ‖ q) for these classes."""
+def register_kl(p: Kind, q: Kind) -> Callable[[ClosedForm], ClosedForm]:
+    """Enter the decorated function of two distributions as KL(p ‖ q) for these two classes.
+
+    It returns a number for each of the batch, on the tape. A subclass is a pair of its own, since
+    its density may be another: decorators stack where one function serves several.
+    """
+    for kind in (p, q):
+        if not (isinstance(kind, type) and issubclass(kind, Distribution)):
+            raise TypeError(f"register_kl takes two classes of distributions, not {kind!r}")
 
     def enter(function: ClosedForm) -> ClosedForm:
         _CLOSED_FORMS[p, q] = function
@@ -33,19 +41,41 @@ def kl_divergence(p: Distribution, q: Distribution) -> Var:
     """KL(p ‖ q) in closed form, of the batch shape: neither summed over it nor averaged.
 
     The bound on one data point takes its sum over the latent numbers: a mean would weigh it too
-    little. A Normal is made of its σ; of log σ² by `Normal.from_log_variance`.
+    little. A Normal is made of its σ; of log σ² by `Normal.from_log_variance`. It is inf where p
+    can have outcomes that q can't.
 
-    For a pair of classes without one it is a NotImplementedError, which names the pairs that have.
+    A pair of classes without a closed form is a NotImplementedError that names the nearest with
+    one.
     """
-    _common_batch(p, q)
+    batch_shape = _common_batch(p, q)
     known = _CLOSED_FORMS.get((type(p), type(q)))
     if known is None:
-        pairs = ", ".join(f"({a.__name__}, {b.__name__})" for a, b in _CLOSED_FORMS)
+        a, b = type(p).__name__, type(q).__name__
         raise NotImplementedError(
-            f"KL({type(p).__name__} ‖ {type(q).__name__}) has no closed form here, {pairs} have: "
-            "estimate it with mg.kl_monte_carlo(p, q, samples, rng)"
+            f"KL({a} ‖ {b}) has no closed form here, {_nearest(type(p), type(q))} have: estimate "
+            "it with mg.kl_monte_carlo(p, q, samples, rng), or enter its formula with "
+            f"minigrad.extend.register_kl({a}, {b})"
         )
-    return known(p, q)
+    found = known(p, q)
+    if shape_of(found) != batch_shape:
+        raise ValueError(
+            f"KL({type(p).__name__} ‖ {type(q).__name__}): {known.__name__} gave shape "
+            f"{shape_of(found)}, not one number for each of the batch {batch_shape}"
+        )
+    return found
+
+
+def _nearest(p: Kind, q: Kind) -> str:
+    """Up to four pairs with a closed form, those of the same p or q first, then of their kin."""
+
+    def distance(pair: tuple[Kind, Kind]) -> tuple[int, int]:
+        exact = (pair[0] is p) + (pair[1] is q)
+        kin = sum(len(set(a.__mro__) & set(b.__mro__)) for a, b in zip(pair, (p, q)))
+        turned = pair == (q, p)
+        return -exact - turned, -kin
+
+    nearest = sorted(_CLOSED_FORMS, key=distance)[:4]
+    return ", ".join(f"({a.__name__}, {b.__name__})" for a, b in nearest)
 
 
 def kl_monte_carlo(p: Distribution, q: Distribution, samples: int, rng: Generator) -> Var:
@@ -77,30 +107,7 @@ def _common_batch(p: object, q: object) -> Shape:
     return joint_shape("KL: batches", p.batch_shape, q.batch_shape)
 
 
-@closed_form(Normal, Normal)
-def _normal(p: Normal, q: Normal) -> Var:
-    """½((μ₁ - μ₂)/σ₂)² + ½ expm1(2Δ) - Δ, Δ = log σ₁ - log σ₂.
-
-    The textbook's ½(σ₁²/σ₂² - 1) - log σ₁/σ₂ with σ₁/σ₂ = exp(Δ): exact near p = q as well.
-    """
-    gap = over(minus(p.loc, q.loc), q.scale)
-    ratio = minus(p.log_scale, q.log_scale)
-    return 0.5 * (square(gap) + expm1(multiply(2.0, ratio))) - ratio
-
-
-@closed_form(MultivariateNormal, MultivariateNormal)
-def _multivariate(p: MultivariateNormal, q: MultivariateNormal) -> Var:
-    """½(‖L₂⁻¹L₁‖² + ‖L₂⁻¹(μ₁ - μ₂)‖² - d) + log |L₂| - log |L₁|.
-
-    The first norm is Frobenius', tr(Σ₂⁻¹Σ₁) = ‖L₂⁻¹L₁‖²; and log |Σ| = 2 log |L|.
-    """
-    trace = sum_last(square(solve_triangular(q.scale_tril, p.scale_tril)), 2)
-    distance = squared_length(q.scale_tril, subtract(p.loc, q.loc))
-    volume = half_logdet(q.scale_tril) - half_logdet(p.scale_tril)
-    return 0.5 * (trace + distance - float(p.event_shape[0])) + volume
-
-
-@closed_form(Independent, Independent)
+@register_kl(Independent, Independent)
 def _independent(p: Independent, q: Independent) -> Var:
     """The sum over the axes of an outcome: divergences of independent numbers add up."""
     if p.n != q.n:

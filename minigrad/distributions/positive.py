@@ -22,7 +22,7 @@ from ..ops import (
 from .base import Distribution
 from .families import ANY_NUMBER, EULER
 from .gaussian import HALF_LOG_2PI, Normal
-from .kl import closed_form
+from .kl import kl_divergence, register_kl
 from .parameters import (
     Numbers,
     as_outcome,
@@ -77,6 +77,12 @@ class LogNormal(Distribution):
         return multiply(expm1(square(self.scale)), square(self.mean))
 
 
+@register_kl(LogNormal, LogNormal)
+def _log_normal(p: LogNormal, q: LogNormal) -> Var:
+    """That of the logs: exp changes none."""
+    return kl_divergence(p._of_log, q._of_log)
+
+
 class HalfNormal(Distribution):
     """The size |z| of a Normal number with mean 0: `scale` is that one's deviation."""
 
@@ -112,6 +118,12 @@ class HalfNormal(Distribution):
     def variance(self) -> Var:
         """scale² (1 - 2/π)."""
         return multiply(square(self.scale), 1.0 - 2.0 / math.pi)
+
+
+@register_kl(HalfNormal, HalfNormal)
+def _half_normal(p: HalfNormal, q: HalfNormal) -> Var:
+    """That of the Normal numbers whose sizes they are: both densities are doubled."""
+    return kl_divergence(Normal(0.0, p.scale), Normal(0.0, q.scale))
 
 
 class Exponential(Distribution):
@@ -150,7 +162,7 @@ class Exponential(Distribution):
         return square(self.mean)
 
 
-@closed_form(Exponential, Exponential)
+@register_kl(Exponential, Exponential)
 def _exponential(p: Exponential, q: Exponential) -> Var:
     """expm1(Δ) - Δ with Δ = log(rate₂/rate₁)."""
     ratio = subtract(log(q.rate), log(p.rate))

@@ -57,6 +57,16 @@ class Transform(ABC):
                 setattr(other, name, stop_gradient(x))
         return other
 
+    def same_as(self, other: "Transform") -> bool:
+        """Whether both are one map whatever becomes of the Vars: those must be the same ones."""
+
+        def same(a: object, b: object) -> bool:
+            plain = isinstance(a, float | np.ndarray) and isinstance(b, float | np.ndarray)
+            return a is b or (plain and np.array_equal(a, b))  # type: ignore[arg-type]
+
+        mine, theirs = vars(self), vars(other)
+        return type(self) is type(other) and all(same(mine[name], theirs[name]) for name in mine)
+
 
 class AffineTransform(Transform):
     """y = loc + scale · x; a scale that is 0 or nan is a ValueError, a negative one turns x over.
