@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "check", print_check, "compare its gradient with differences of its values")
     code = _command(commands, "code", print_code, "print the program of its value and gradients")
     code.add_argument("--language", choices=("python", "javascript"), default="python")
+    code.add_argument("--rescued", action="store_true", help="inf or nan where Python would raise")
     _command(commands, "explain", print_reasons, "say where no gradient comes, and why")
     return parser
 

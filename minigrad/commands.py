@@ -140,7 +140,7 @@ def print_check(formula: Typed, options: argparse.Namespace) -> None:
 def print_code(formula: Typed, options: argparse.Namespace) -> None:
     """The derivative program."""
     program = program_of(formula.output, list(formula.leaves.values()))
-    print(program.listing(options.language), end="")
+    print(program.listing(options.language, rescued=options.rescued), end="")
 
 
 def print_reasons(formula: Typed, options: argparse.Namespace) -> None:

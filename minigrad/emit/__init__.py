@@ -2,5 +2,6 @@
 
 `tracing` has `trace`, which records a function; `steps` are its equations, `passes` and `algebra`
 shorten the list, `layout` decides which lines it becomes, `python` and `javascript` write them,
-`rescue` gives IEEE 754's answer where Python raises, `programs` has the result.
+`copies` brings the functions that they call, `rescue` has IEEE 754's answer where Python raises,
+`programs` has the result.
 """

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from ..engine.op import OPS
-from .layout import ATOM, SIGNED, Language, Layout, Text
+from .layout import ATOM, SIGNED, Language, Layout, Text, laid_out
 from .names import free_name, names_of, result_names
 from .steps import LITERAL, Code, Step
 
@@ -52,7 +52,7 @@ def layout_of(code: Code, names: list[str], results: list[str]) -> Layout:
         return OPS[code.steps[i].op].javascript
 
     language = Language(template, _javascript_number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
-    return Layout(code, language, names, results)
+    return laid_out(code, language, names, results)
 
 
 def _javascript_number(value: float) -> Text:

@@ -129,35 +129,51 @@ def filled(
 # ----------------------------------------------------------------------------------------- lines
 
 
-class Layout:
-    """The lines of a program, and the text by which each step is known after them."""
+class Layout(NamedTuple):
+    """The lines of a program, what is returned after them, and the text that each step goes by."""
 
-    def __init__(
-        self, code: Code, language: Language, names: list[str], results: list[str]
-    ) -> None:
+    lines: list[Assignment]
+    results: list[str]
+    texts: dict[int, Text]
+
+
+def laid_out(code: Code, language: Language, names: list[str], results: list[str]) -> Layout:
+    """The lines of `code`. Steps without a name get one in `names` where they get a line.
+
+    `results` has a name for each output, to go by where its step has none.
+    """
+    writer = _Writer(code, language, list(names))
+    wanted = writer.name_outputs(results)
+    for i, step in enumerate(code.steps):
+        writer.write(i, step)
+    found = [writer.result(i, name) for i, name in zip(code.outputs, wanted, strict=True)]
+    return Layout(writer.lines, found, writer.texts)
+
+
+class _Writer:
+    """What is known so far while lines are being written."""
+
+    def __init__(self, code: Code, language: Language, names: list[str]) -> None:
         self.code, self.language, self.names = code, language, names
         self.lines: list[Assignment] = []
         self.texts: dict[int, Text] = {}
         self._waiting: set[int] = set()  # written, but in no line yet
         self._taken = {name for name in names if name}
         self._count = 0
-        self._uses = [0] * len(code.steps)
-        for step in code.steps:
-            for i in step.inputs:
-                self._uses[i] += 1
-        for i in code.outputs:
-            self._uses[i] += 2  # a result has a line
-        for k, i in enumerate(code.outputs):
-            results[k] = free_name(results[k], self._taken)
-            self._taken.add(results[k])
-            step = code.steps[i]
-            if not names[i] and step.op and (k == 0 or step.scope == "backward"):
-                names[i] = results[k]
-        for i, step in enumerate(code.steps):
-            self._write(i, step)
-        self.results = [self._result(i, r) for i, r in zip(code.outputs, results, strict=True)]
+        self._uses = _uses(code)
 
-    def _result(self, i: int, wanted: str) -> str:
+    def name_outputs(self, wanted: list[str]) -> list[str]:
+        """Names for the outputs that no other step has; the value and gradients go by them."""
+        free = []
+        for k, i in enumerate(self.code.outputs):
+            free.append(free_name(wanted[k], self._taken))
+            self._taken.add(free[k])
+            step = self.code.steps[i]
+            if not self.names[i] and step.op and (k == 0 or step.scope == "backward"):
+                self.names[i] = free[k]
+        return free
+
+    def result(self, i: int, wanted: str) -> str:
         """The text of a result; what has no name of its own is called `wanted` at the end."""
         text, step = self.texts[i].text, self.code.steps[i]
         if step.name or not step.op or text == wanted:
@@ -165,7 +181,7 @@ class Layout:
         self.lines.append(Assignment(wanted, text, self.lines[-1].scope))
         return wanted
 
-    def _write(self, i: int, step: Step) -> None:
+    def write(self, i: int, step: Step) -> None:
         if not step.op:
             if isinstance(step.value, float) and step.kind == LITERAL:
                 self.texts[i] = self.language.number(step.value)
@@ -208,3 +224,14 @@ class Layout:
             self._count += 1
             if (name := f"v{self._count}") not in self._taken:
                 return name
+
+
+def _uses(code: Code) -> list[int]:
+    """How often each step is read."""
+    uses = [0] * len(code.steps)
+    for step in code.steps:
+        for i in step.inputs:
+            uses[i] += 1
+    for i in code.outputs:
+        uses[i] += 2  # a result has a line
+    return uses

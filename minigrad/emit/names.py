@@ -13,7 +13,7 @@ arguments await case catch class const continue debugger default delete do enum 
 false function implements import in instanceof interface let new null package private protected
 public static super switch this throw true typeof undefined var void with yield Infinity NaN Math
 """
-_CALLED = "math np float abs max min type ieee _careful _ndarray _float64"
+_CALLED = "math np float abs max min type rescued _converted _answered _ndarray _float64"
 RESERVED = {*keyword.kwlist, *_JAVASCRIPT.split(), *_CALLED.split()}
 
 

@@ -10,7 +10,7 @@ from ..engine.variable import Var
 from .javascript import javascript_source
 from .passes import cleaned
 from .python import Pieces, python_source
-from .rescue import ieee
+from .rescue import answered
 from .steps import LITERAL, Code
 
 ValueAndGrad = Callable[..., tuple[float, tuple[Value, ...]]]
@@ -42,30 +42,40 @@ class Program:
             for name, leaf in zip(self._source.parameters, leaves, strict=True)
         )
         # The compiled function itself: a method in between would cost a fifth of a small program.
-        self.value_and_grad: ValueAndGrad = _compiled(self._source, self.inputs)  # type: ignore
+        self.value_and_grad: ValueAndGrad = _compiled(self._source, self.inputs, code)  # type: ignore
         self._value: Callable[..., object] | None = None
 
     def __call__(self, *args: object) -> float:
         """The value alone, by a program without the lines that only gradients need."""
         if self._value is None:
             code = cleaned(Code(self._code.steps, self._code.outputs[:1]))
-            self._value = _compiled(python_source(self._name, code, True), self.inputs)
+            source = python_source(self._name, code, value_alone=True)
+            self._value = _compiled(source, self.inputs, code)
         value = self._value(*args)
         assert isinstance(value, float)
         return value
 
     @property
     def source(self) -> str:
-        """Python, valid on its own: a function that returns what `value_and_grad` returns."""
+        """Python, valid on its own: a function that returns what `value_and_grad` returns.
+
+        Where Python's floats raise, so does it; a comment says where that is.
+        """
         return self.listing("python")
 
-    def listing(self, language: str = "python") -> str:
-        """The program as text, in "python" or "javascript" (programs of scalars only)."""
+    def listing(self, language: str = "python", *, rescued: bool = False) -> str:
+        """The program as text, in "python" or "javascript" (programs of scalars only).
+
+        With `rescued` the Python has IEEE 754's answer, inf or nan, where floats raise.
+        """
         if language == "javascript":
             return javascript_source(f"{self._name}_and_grad", self._code)
         if language != "python":
             raise ValueError(f'listing: language is "python" or "javascript", not {language!r}')
-        return self._source.listing(self._doc())
+        source = self._source
+        if rescued:
+            source = python_source(source.name, self._code, rescued=True)
+        return source.listing(self._doc())
 
     def jit(self) -> ValueAndGrad:
         """The function of `source` compiled by numba, to be called from other compiled code too.
@@ -104,40 +114,47 @@ def _executed(source: Pieces, function: str) -> dict[str, object]:
     """The namespace after running a function's text, its helpers and constants."""
     head = "import math\nimport numpy as np\n"
     constants = "".join(f"{name} = {text}\n" for name, text in source.constants.items())
-    space: dict[str, object] = {"_careful": None, "_ndarray": np.ndarray, "_float64": FLOAT64}
+    space: dict[str, object] = {"_ndarray": np.ndarray, "_float64": FLOAT64}
     exec("\n".join([head, constants, *source.helpers.values(), function]), space)
     return space
 
 
-def _compiled(source: Pieces, inputs: Sequence[Input]) -> Callable[..., object]:
-    """The function behind a check of its arguments: what is no float goes the careful way."""
-    parameters = ", ".join(source.parameters)
-    floats = [f"type({given.name})" for given in inputs if not given.shape]
+def _compiled(source: Pieces, inputs: Sequence[Input], code: Code) -> Callable[..., object]:
+    """The function behind a check of its arguments, with the tape's answer where a line raises."""
+    given = list(zip(source.parameters, [x.shape for x in inputs], strict=True))
+    floats = [f"type({name})" for name, shape in given if not shape]
     checks = [f"{' is '.join(floats)} is float"] if floats else []
     checks += [
-        f"type({x.name}) is _ndarray and {x.name}.dtype is _float64 and {x.name}.shape == {x.shape}"
-        for x in inputs
-        if x.shape
+        f"type({name}) is _ndarray and {name}.dtype is _float64 and {name}.shape == {shape}"
+        for name, shape in given
+        if shape
     ]
+    parameters = ", ".join(source.parameters)
     text = (
         f"def {source.name}({parameters}):\n"
         f"    if {' and '.join(checks) or 'True'}:\n"
         f"        try:\n{source.body(' ' * 12)}"
-        f"        except (ArithmeticError, ValueError):\n            pass\n"
-        f"    return _careful({parameters})\n"
+        f"        except (ArithmeticError, ValueError):\n"
+        f"            return _answered({parameters})\n"
+        f"    return _converted({parameters})\n"
     )
     space = _executed(source, text)
-    rescued: list[Callable[..., object]] = []
+    function: Callable[..., object] = space[source.name]  # type: ignore[assignment]
 
-    def careful(*args: object) -> object:
-        checked = [_argument(x, given) for x, given in zip(args, inputs, strict=True)]
-        if not rescued:  # few programs ever come here, and compiling takes its time
-            straight = _executed(source, source.function(""))[source.name]
-            rescued.append(ieee(straight))  # type: ignore[arg-type]
-        return _as_plain(rescued[0](*checked))
+    def converted(*args: object) -> object:
+        return function(*[_argument(x, known) for x, known in zip(args, inputs, strict=True)])
 
-    space["_careful"] = careful
-    return space[source.name]  # type: ignore[return-value]
+    def by_steps(*args: Value) -> object:
+        value, *gradients = map(_own, answered(code, args))
+        return value if source.value_alone else (value, tuple(gradients))
+
+    space["_converted"], space["_answered"] = converted, by_steps
+    return function
+
+
+def _own(x: object) -> object:
+    """An array that the caller may write to, whatever holds its numbers."""
+    return np.array(x) if isinstance(x, np.ndarray) else x
 
 
 def _argument(x: object, given: Input) -> Value:
@@ -150,9 +167,3 @@ def _argument(x: object, given: Input) -> Value:
             "trace again with an argument of that shape"
         )
     return value
-
-
-def _as_plain(x: object) -> object:
-    if isinstance(x, tuple):
-        return tuple(map(_as_plain, x))
-    return x if isinstance(x, np.ndarray) else float(x)  # type: ignore[arg-type]

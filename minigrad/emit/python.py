@@ -1,25 +1,23 @@
 """A program written in Python, with `math` for floats and NumPy for arrays."""
 
-import ast
-import builtins
-import inspect
 import math
 import re
-import types
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from ..engine.op import OPS
 from ..engine.values import Array
-from .layout import ATOM, SIGNED, Assignment, Language, Layout, Text
+from . import rescue
+from .copies import NAME, copied_text, helpers_of, renamed_of
+from .layout import ATOM, SIGNED, Assignment, Language, Layout, Text, laid_out
 from .names import free_name, names_of, result_names
-from .rescue import ieee
 from .steps import LITERAL, Code, Step
 
 LARGEST_CONSTANT = 10_000  # numbers written out in a source
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+LONGEST_COMMENT = 100
 
 
 class Pieces(NamedTuple):
@@ -31,6 +29,7 @@ class Pieces(NamedTuple):
     lines: list[Assignment]
     results: list[str]
     helpers: dict[str, str]
+    raises: list[str]
     value_alone: bool
 
     def body(self, indent: str) -> str:
@@ -55,7 +54,16 @@ class Pieces(NamedTuple):
     def function(self, doc: str) -> str:
         """The straight-line function: a definition of its own."""
         head = f"def {self.name}({', '.join(self.parameters)}):\n"
-        return f'{head}    """{doc}"""\n{self.body("    ")}'
+        return f'{head}    """{doc}"""\n{self._warning()}{self.body("    ")}'
+
+    def _warning(self) -> str:
+        """One line that says where Python's floats raise; shorter where that is in many places."""
+        line = "    # Raises where IEEE 754 has inf or nan: "
+        where = ", ".join(self.raises)
+        if len(line + where) > LONGEST_COMMENT:
+            names = [text.partition(" ")[0].removeprefix("math.") for text in self.raises]
+            where = textwrap.shorten(", ".join(names), LONGEST_COMMENT - len(line))
+        return f"{line}{where}\n" if where else ""
 
     def listing(self, doc: str) -> str:
         """The whole text, valid on its own."""
@@ -63,26 +71,30 @@ class Pieces(NamedTuple):
         constants = "".join(f"{name} = {text}\n" for name, text in self.constants.items())
         parts = [constants] if constants else []
         parts += [function, *self.helpers.values()]
-        if "math." in function or "/" in function or self.helpers:
-            parts += [_copied(ieee, {}), f"{self.name} = ieee({self.name})\n"]
         text = "\n\n".join(parts)
         needed = [m for m in ("math", "numpy as np") if f"{m.split()[-1]}." in text]
         imports = "\n".join(f"import {module}\n" for module in needed)
         return imports + ("\n" if constants else "\n\n") * bool(needed) + text
 
 
-def python_source(name: str, code: Code, value_alone: bool = False) -> Pieces:
-    """`code` as a function of that name; its first output is the value, the others gradients."""
-    rows = {step.op: OPS[step.op] for step in code.steps if step.op}
-    given = {step.name for step in code.steps if step.name}
-    templates = [_template(step, code) if step.op else "" for step in code.steps]
-    copied = _helpers(templates, rows)
-    renamed = {
-        old: new
-        for old in copied
-        if (new := old.lstrip("_")) != old and new not in given and new not in copied
+def python_source(
+    name: str, code: Code, value_alone: bool = False, rescued: bool = False
+) -> Pieces:
+    """`code` as a function of that name; its first output is the value, the others gradients.
+
+    With `rescued` each op of floats that can raise goes through the function of that name.
+    """
+    risky = [bool(step.op) and rescue.may_raise(step, code.steps) for step in code.steps]
+    templates = [
+        _rescued(step) if rescued and risk else _template(step, code) if step.op else ""
+        for step, risk in zip(code.steps, risky, strict=True)
+    ]
+    raises = dict.fromkeys(s.op for s, risk in zip(code.steps, risky, strict=True) if risk)
+    copied = helpers_of(templates, {step.op for step in code.steps if step.op})
+    renamed = renamed_of(copied, {step.name for step in code.steps if step.name})
+    helpers = {
+        renamed.get(old, old): copied_text(thing, renamed, old) for old, thing in copied.items()
     }
-    helpers = {renamed.get(old, old): _copied(thing, renamed, old) for old, thing in copied.items()}
     names = names_of(code, {*helpers, name})
     constants = {
         names[i]: _array(step.value, step.name)
@@ -93,16 +105,23 @@ def python_source(name: str, code: Code, value_alone: bool = False) -> Pieces:
     def template(i: int) -> str:
         if not renamed:
             return templates[i]
-        return _NAME.sub(lambda m: renamed.get(m[0], m[0]), templates[i])
+        return NAME.sub(lambda m: renamed.get(m[0], m[0]), templates[i])
 
     def static(step: Step) -> Mapping[str, str]:
         return _statics(step, constants, names)
 
     language = Language(template, _python_number, static, _TRUTH, "{}", indent=4)
-    parameters = [names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL]
-    layout = Layout(code, language, names, result_names(code))
-    results = _results(code, layout)
-    return Pieces(name, parameters, constants, layout.lines, results, helpers, value_alone)
+    layout = laid_out(code, language, names, result_names(code))
+    return Pieces(
+        name=name,
+        parameters=[names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL],
+        constants=constants,
+        lines=layout.lines,
+        results=_results(code, layout),
+        helpers=helpers,
+        raises=[] if rescued else [rescue.where_raises(op) for op in raises],
+        value_alone=value_alone,
+    )
 
 
 _TRUTH = re.compile(r"1\.0 if (.*) else 0\.0|\((.*)\)\.astype\(float\)")
@@ -132,6 +151,11 @@ def _template(step: Step, code: Code) -> str:
             f"the op {row.name} has no text for a program: give its row python= and numpy="
         )
     return text if step.shape else f"float({text})"
+
+
+def _rescued(step: Step) -> str:
+    """The op's own function, which is copied into the listing, called with care."""
+    return f"rescued({OPS[step.op].forward.__name__}, {{all}}{{static}})"
 
 
 def _known(step: Step, code: Code) -> tuple[bool, ...]:
@@ -191,50 +215,3 @@ def _static(x: object, constants: dict[str, str], names: list[str]) -> str:
         start, stop = ("" if end is None else str(end) for end in (x.start, x.stop))
         return f"{start}:{stop}" + ("" if x.step is None else f":{x.step}")
     return "..." if x is Ellipsis else repr(x)
-
-
-# ------------------------------------------------------------------ functions copied from the rows
-
-
-def _helpers(templates: list[str], rows: Mapping[str, object]) -> dict[str, object]:
-    """The functions and constants of the ops' rooms that the templates name, and what they need."""
-    found: dict[str, object] = {}
-    rooms = [row.forward.__globals__ for row in rows.values()]  # type: ignore[attr-defined]
-    todo = [(name, room) for t in {*templates} for name in _NAME.findall(t) for room in rooms]
-    for name, room in todo:  # which grows meanwhile
-        thing = room.get(name)
-        if name in found or thing is None or hasattr(builtins, name):
-            continue
-        if isinstance(thing, types.FunctionType):
-            found[name] = thing = inspect.unwrap(thing)
-            inner = ast.walk(_tree(thing))
-            todo += [(n.id, thing.__globals__) for n in inner if isinstance(n, ast.Name)]
-        elif isinstance(thing, float | tuple):
-            found[name] = thing
-    return found
-
-
-def _tree(function: Callable[..., object]) -> ast.FunctionDef:
-    """The function without its decorators and annotations; a docstring keeps its first line."""
-    tree = ast.parse(inspect.getsource(function)).body[0]
-    assert isinstance(tree, ast.FunctionDef)
-    tree.decorator_list, tree.returns = [], None
-    arguments = tree.args
-    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
-        argument.annotation = None
-    first = tree.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        first.value.value = str(first.value.value).partition("\n")[0]
-    return tree
-
-
-def _copied(thing: object, renamed: Mapping[str, str], name: str = "") -> str:
-    """The text of a function or a constant, under its new name."""
-    if not isinstance(thing, types.FunctionType):
-        return f"{renamed.get(name, name)} = {thing!r}\n"
-    tree = _tree(thing)
-    tree.name = renamed.get(name, tree.name)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            node.id = renamed.get(node.id, node.id)
-    return ast.unparse(tree) + "\n"

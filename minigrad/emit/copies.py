@@ -1,0 +1,77 @@
+"""Functions that an op's text calls, copied from the room of its row into a program."""
+
+import ast
+import builtins
+import inspect
+import re
+import types
+from collections.abc import Callable, Collection, Mapping
+
+from ..engine.op import OPS
+from .rescue import rescued
+
+NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+
+
+def helpers_of(templates: list[str], ops: Collection[str]) -> dict[str, object]:
+    """The functions and constants of the ops' rooms that the templates name, and what they need."""
+    found: dict[str, object] = {}
+    rows = {op: OPS[op].forward for op in sorted(ops)}  # sorted: the same text in every process
+    rooms = {id(f.__globals__): f.__globals__ for f in rows.values()}
+    rooms[0] = {forward.__name__: forward for forward in rows.values()}
+    rooms[1] = {"rescued": rescued}
+    todo = [
+        (name, room)
+        for template in dict.fromkeys(templates)
+        for name in NAME.findall(template)
+        for room in rooms.values()
+    ]
+    for name, room in todo:  # which grows meanwhile
+        thing = room.get(name)
+        if name in found or thing is None or hasattr(builtins, name):
+            continue
+        if isinstance(thing, types.FunctionType):
+            found[name] = thing = inspect.unwrap(thing)
+            inner = ast.walk(tree_of(thing))
+            todo += [(n.id, thing.__globals__) for n in inner if isinstance(n, ast.Name)]
+        elif isinstance(thing, float | tuple):
+            found[name] = thing
+    return found
+
+
+def renamed_of(copied: Collection[str], given: Collection[str]) -> dict[str, str]:
+    """Without the underscores before their names, where that makes no name twice."""
+    shorter = {old: old.lstrip("_") for old in copied}
+    return {
+        old: new
+        for old, new in shorter.items()
+        if new != old and new not in given and new not in copied
+    }
+
+
+def tree_of(function: Callable[..., object]) -> ast.FunctionDef:
+    """The function without its decorators and annotations; a docstring keeps its first line."""
+    tree = ast.parse(inspect.getsource(function)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.decorator_list, tree.returns = [], None
+    arguments = tree.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    for argument in [*every, arguments.vararg, arguments.kwarg]:
+        if argument:
+            argument.annotation = None
+    first = tree.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        first.value.value = str(first.value.value).partition("\n")[0]
+    return tree
+
+
+def copied_text(thing: object, renamed: Mapping[str, str], name: str = "") -> str:
+    """The text of a function or a constant, under its new name."""
+    if not isinstance(thing, types.FunctionType):
+        return f"{renamed.get(name, name)} = {thing!r}\n"
+    tree = tree_of(thing)
+    tree.name = renamed.get(name, tree.name)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = renamed.get(node.id, node.id)
+    return ast.unparse(tree) + "\n"
