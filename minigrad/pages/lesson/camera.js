@@ -1,8 +1,12 @@
 // Where one looks at a graph from: moving, zooming, following the current node.
 
 const READABLE = 1.1; // the scale at which the arrows' 10 px words are 11 px high
-const cameras = graphs.map(cameraOf);
+let cameras = [];
 let isFollowing = false;
+
+function loadCameras() {
+  cameras = graphs.map(cameraOf);
+}
 
 function cameraOf(graph) {
   const { width, height } = graph.svg.viewBox.baseVal;

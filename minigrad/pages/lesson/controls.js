@@ -3,18 +3,18 @@
 let playing = 0; // the timer of the next step, or 0
 
 function go(step) {
-  change((now) => (now.step = Math.max(0, Math.min(timeline.last, step))));
+  change((now) => (now.step = Math.max(0, Math.min(lastStep(), step))));
 }
 
 function play() {
-  if (state.step === timeline.last) go(0);
+  if (state.step === lastStep()) go(0);
   buttonOf("play").textContent = "Pause";
   playing = setTimeout(playOn, Number(byId("speed").value));
 }
 
 function playOn() {
   go(state.step + 1);
-  if (state.step === timeline.last) return pause();
+  if (state.step === lastStep()) return pause();
   playing = setTimeout(playOn, Number(byId("speed").value));
 }
 
@@ -97,7 +97,7 @@ const STEP_KEYS = {
   ArrowLeft: () => stopAndGo(state.step - 1),
   ArrowRight: () => stopAndGo(state.step + 1),
   Home: () => stopAndGo(0),
-  End: () => stopAndGo(timeline.last),
+  End: () => stopAndGo(lastStep()),
   " ": () => actions.get("play")(),
   r: resample,
   f: () => actions.get("follow")(),
@@ -126,20 +126,25 @@ document.addEventListener("keydown", (event) => {
 onAction("first", () => stopAndGo(0));
 onAction("back", () => stopAndGo(state.step - 1));
 onAction("next", () => stopAndGo(state.step + 1));
-onAction("last", () => stopAndGo(timeline.last));
+onAction("last", () => stopAndGo(lastStep()));
 onAction("play", () => (playing ? pause() : play()));
 onAction("help", () => byId("help").showModal());
-byId("step").max = timeline.last;
 byId("step").addEventListener("input", (event) => stopAndGo(event.target.valueAsNumber));
 byId("find").addEventListener("change", ({ target }) =>
   target.value === search.text || find(target.value));
 byId("find").addEventListener("keydown", (event) => {
   if (event.key === "Enter") find(event.target.value);
 });
-graphs.forEach((graph, i) => listenToNodes(graph, cameras[i]));
-const named = panes.flatMap((pane) => pane.nodes.filter((node) => !node.literal));
-for (const name of new Set(named.map((node) => node.name))) {
-  const option = element("option");
-  option.value = name;
-  byId("names").append(option);
+
+function loadControls() {
+  pause();
+  byId("step").max = lastStep();
+  graphs.forEach((graph, i) => listenToNodes(graph, cameras[i]));
+  const named = panes.flatMap((pane) => pane.nodes.filter((node) => !node.literal));
+  const options = [...new Set(named.map((node) => node.name))].map((name) => {
+    const option = element("option");
+    option.value = name;
+    return option;
+  });
+  byId("names").replaceChildren(...options);
 }

@@ -2,7 +2,18 @@
 
 const depth = (scope) => scope.split("/").length;
 const isWithin = (node, scope) => node.scope === scope || node.scope.startsWith(`${scope}/`);
-const folds = graphs.flatMap((graph) => scopesOf(graph).map((scope) => foldOf(graph, scope)));
+let folds = [];
+
+function loadFolds() {
+  folds = graphs.flatMap((graph) => scopesOf(graph).map((scope) => foldOf(graph, scope)));
+  // Where the ring goes for a node in a folded scope: around the outermost cover.
+  for (const graph of graphs) {
+    const covering = (node) => (fold) =>
+      fold.graph === graph && fold.isFolded && isWithin(node, fold.scope);
+    graph.folded = (node) => folds.findLast(covering(node))?.cluster;
+  }
+  addFoldButtons();
+}
 
 // The scopes of the graph's nodes, the inner ones first; not those that are drawn as boxes already.
 function scopesOf({ pane, boxes }) {
@@ -83,14 +94,8 @@ function applyFolds(graph) {
   }
 }
 
-// Where the ring goes for a node in a folded scope: around the outermost cover.
-for (const graph of graphs) {
-  graph.folded = (node) =>
-    folds.findLast((fold) => fold.graph === graph && fold.isFolded && isWithin(node, fold.scope))
-      ?.cluster;
-}
-
 function addFoldButtons() {
+  byId("folds").replaceChildren("Fold");
   const names = [...new Set(folds.filter((fold) => fold.cover).map((fold) => fold.scope))];
   for (const name of names.sort((a, b) => depth(a) - depth(b))) {
     const button = element("button", "", name);
@@ -104,4 +109,3 @@ function addFoldButtons() {
   byId("folds").hidden = !names.length;
 }
 
-addFoldButtons();

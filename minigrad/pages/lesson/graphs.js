@@ -1,6 +1,10 @@
 // The graphs: numbers in the boxes, local derivatives on the arrows, a ring around what is current.
 
-const graphs = panes.map(graphOf);
+let graphs = [];
+
+function loadGraphs() {
+  graphs = panes.map(graphOf);
+}
 
 // The pane's drawing, put into a figure, with a writer for all that moves in it.
 function graphOf(pane) {

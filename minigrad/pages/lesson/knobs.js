@@ -1,9 +1,20 @@
 // Knobs: sliders that move parameters while the noise stays as it is; new noise; back to Python's.
 
-const knobs = parameters.filter((parameter) => parameter.hasKnob).map(knobOf);
-const isLive = panes.some((pane) => pane.replay);
+let knobs = [];
+let isLive = false;
+let canFlip = false;
 const canDraw = (pane) => pane.noise.some((i) => LAWS[pane.nodes[i].law]);
-const canFlip = panes.some((pane) => pane.replay && canDraw(pane));
+
+function loadKnobs() {
+  byId("knobs").replaceChildren();
+  knobs = parameters.filter((parameter) => parameter.hasKnob).map(knobOf);
+  isLive = panes.some((pane) => pane.live);
+  canFlip = panes.some((pane) => pane.live && canDraw(pane));
+  for (const name of ["resample", "reset"]) buttonOf(name).hidden = !isLive;
+  buttonOf("resample").disabled = !canFlip;
+  byId("knobs-title").textContent = isLive ? "Knobs" : "Stored values";
+  byId("knobs-note").textContent = [isLive ? whatMoves() : "", ...whatRests()].join(" ").trim();
+}
 
 function knobOf(parameter) {
   const { key: name, python } = parameter;
@@ -71,22 +82,15 @@ function renderKnobs({ state: now, panes: shown }) {
   }
 }
 
-function setUpKnobs() {
-  for (const name of ["resample", "reset"]) buttonOf(name).hidden = !isLive;
-  buttonOf("resample").disabled = !canFlip;
-  if (!isLive) byId("knobs-title").textContent = "Stored values";
-  byId("knobs-note").textContent = [isLive ? whatMoves() : "", ...whatRests()].join(" ").trim();
-}
-
 function whatMoves() {
-  if (knobs.length && canFlip) return byId("knobs-note").textContent;
+  if (knobs.length && canFlip) return "Same coin flip, move the knob: ε stays.";
   if (knobs.length) return "Move a knob: all numbers follow.";
   return `Nothing here can be moved${canFlip ? "; Resample flips the coin again" : ""}.`;
 }
 
 // A sentence for each graph whose numbers the page can't compute anew.
 function whatRests() {
-  return panes.filter((pane) => !pane.replay).map(({ title, frozen }) =>
+  return panes.filter((pane) => !pane.live).map(({ title, frozen }) =>
     `${panes.length > 1 ? `${title}: the` : "The"} numbers are Python's, stored: ${frozen}.`);
 }
 
@@ -103,4 +107,3 @@ onAction("reset", () => {
     now.seed = 0;
   });
 });
-setUpKnobs();

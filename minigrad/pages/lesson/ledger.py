@@ -92,33 +92,88 @@ class Words(NamedTuple):
     rule: str
 
 
+def _stages(equations: Equations, output: int, made: Sequence[Share]) -> Iterator[Stage]:
+    yield Stage("leaves", None)
+    yield from (Stage("forward", row.position) for row in equations if row.op)
+    nowhere = [] if equations[output].requires_grad else [NoShare(output, NOWHERE)]
+    yield Stage("seed", output, stops=nowhere)
+    shares: dict[int, list[int]] = defaultdict(list)
+    for k, share in enumerate(made):
+        shares[share.source].append(k)
+    for source, given in shares.items():
+        taken = {made[k].operand for k in given}
+        yield Stage("backward", source, given, _stops(equations, source, taken))
+
+
+def _stops(equations: Equations, source: int, taken: set[int]) -> list[NoShare]:
+    """The inputs that get no share, `taken` being those that do; plain numbers are not worth a
+    word."""
+    row = equations[source]
+    stops = [
+        NoShare(x.position, why_none(equations, row, x))
+        for operand, x in enumerate(equations.inputs_of(row))
+        if operand not in taken and not x.is_literal
+    ]
+    return list(dict.fromkeys(stops))
+
+
+def _earlier(shares: Sequence[Share]) -> dict[int, int]:
+    """For each share that is not its target's first, the one that came there before."""
+    before: dict[int, int] = {}
+    newest: dict[int, int] = {}
+    for k, share in enumerate(shares):
+        if share.target in newest:
+            before[k] = newest[share.target]
+        newest[share.target] = k
+    return before
+
+
+def _gradient(name: Formula) -> str:
+    return f"∂L/∂{closed(name, 5)}"
+
+
+def _words(equations: Equations, share: Share, names: Sequence[Formula]) -> Words:
+    row, upstream = equations[share.source], _gradient(names[share.source])
+    target = _gradient(names[share.target])
+    if share.slope is None:
+        return Words(target, upstream, "", share_of(equations, share, names, upstream).text)
+    factor = closed(slope_of(equations, row, share.operand, names), 2, after=True)
+    return Words(target, upstream, factor, f"{upstream} × {factor}")
+
+
+def ledger_of(equations: Equations, output: int) -> "Ledger":
+    """The steps through the graph below the equation at `output`; an array is taken as its sum."""
+    names = [Formula(short(text(name.text)), name.binds) for name in named(equations)]
+    shape = equations[output].shape
+    seed: Value = np.ones(shape) if shape else 1.0
+    values = [row.value for row in equations]
+    with np.errstate(all="ignore"):
+        shares = list(shares_of(equations, output, values, seed))
+        words = [_words(equations, share, names) for share in shares]
+    stages = list(_stages(equations, output, shares))
+    return Ledger(equations, output, names, seed, shares, words, _earlier(shares), stages)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ledger:
-    """The steps through the graph below the equation at `output`; an array is taken as its sum.
+    """The steps through a graph; `ledger_of` makes one.
 
     `stages` are the steps, `shares` what flows back in them, `words` the shares as mathematics,
     `names` those of the equations. `before` says of a share which one came to its target before.
     """
 
-    def __init__(self, equations: Equations, output: int) -> None:
-        self.equations, self.output = equations, output
-        self.names = [Formula(short(text(name.text)), name.binds) for name in named(equations)]
-        shape = equations[output].shape
-        self.seed: Value = np.ones(shape) if shape else 1.0
-        values = [row.value for row in equations]
-        with np.errstate(all="ignore"):
-            self.shares = list(shares_of(equations, output, values, self.seed))
-            self.words = [self._words(share) for share in self.shares]
-        self.before: dict[int, int] = {}
-        newest: dict[int, int] = {}
-        for k, share in enumerate(self.shares):
-            if share.target in newest:
-                self.before[k] = newest[share.target]
-            newest[share.target] = k
-        self.stages = list(self._stages())
+    equations: Equations
+    output: int
+    names: list[Formula]
+    seed: Value
+    shares: list[Share]
+    words: list[Words]
+    before: dict[int, int]
+    stages: list[Stage]
 
     def gradient(self, i: int) -> str:
         """How the gradient of the equation at `i` is written: `∂L/∂σ`, `∂L/∂(σ·ε)`."""
-        return f"∂L/∂{closed(self.names[i], 5)}"
+        return _gradient(self.names[i])
 
     def says(self, i: int) -> str:
         """What the equation at `i` computes; "" for a leaf."""
@@ -149,32 +204,6 @@ class Ledger:
             table.append(f"{step:>4}  {phase:<8}  {rule}{space}  {right}".rstrip())
         return "\n".join(table)
 
-    # ------------------------------------------------------------------------------- the steps
-
-    def _stages(self) -> Iterator[Stage]:
-        yield Stage("leaves", None)
-        yield from (Stage("forward", row.position) for row in self.equations if row.op)
-        nowhere = (
-            [] if self.equations[self.output].requires_grad else [NoShare(self.output, NOWHERE)]
-        )
-        yield Stage("seed", self.output, stops=nowhere)
-        shares: dict[int, list[int]] = defaultdict(list)
-        for k, share in enumerate(self.shares):
-            shares[share.source].append(k)
-        for source, given in shares.items():
-            yield Stage("backward", source, given, self._stops(source, given))
-
-    def _stops(self, source: int, given: list[int]) -> list[NoShare]:
-        """The inputs that get none of the shares `given`; plain numbers are not worth a word."""
-        row = self.equations[source]
-        taken = {self.shares[k].operand for k in given}
-        stops = [
-            NoShare(x.position, why_none(self.equations, row, x))
-            for operand, x in enumerate(self.equations.inputs_of(row))
-            if operand not in taken and not x.is_literal
-        ]
-        return list(dict.fromkeys(stops))
-
     def _shown(self, stage: Stage) -> list[int]:
         """The equations whose value, or whose seed, the step shows."""
         if stage.node is None:
@@ -182,17 +211,6 @@ class Ledger:
             return [row.position for row in rows]
         is_seeded = stage.phase == "seed" and not stage.stops  # which say why it has no seed
         return [stage.node] if stage.phase == "forward" or is_seeded else []
-
-    # -------------------------------------------------------------------------- rules and numbers
-
-    def _words(self, share: Share) -> Words:
-        row, upstream = self.equations[share.source], self.gradient(share.source)
-        if share.slope is None:
-            whole = share_of(self.equations, share, self.names, upstream)
-            return Words(self.gradient(share.target), upstream, "", whole.text)
-        slope = slope_of(self.equations, row, share.operand, self.names)
-        factor = closed(slope, 2, after=True)
-        return Words(self.gradient(share.target), upstream, factor, f"{upstream} × {factor}")
 
     def _told(self, stage: Stage, i: int) -> tuple[str, str]:
         """The rule of a leaf, of an op, or of the seed, and its numbers."""

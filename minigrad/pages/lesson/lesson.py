@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from ...emit.rule_table import rule_table
 from ...engine import context
 from ...engine.variable import Var
 from ...equations import Equation, Equations, equations_of
@@ -15,13 +16,14 @@ from ..document import Page, as_data, document, page_file
 from .frames import Frames
 from .ledger import PHASES, Record
 from .pane import Pane
+from .replay import ops_of
 from .sources import Source, lines_by_node, lines_of
 
 MOST_KNOBS = 12  # that are made where none are asked for
 
-_SHARED = "numbers random dom"
+_SHARED = "numbers random dom engine"
 _OWN = "panes state heat graphs camera folds tables rules predict knobs curve train controls main"
-_SCRIPTS = [
+SCRIPTS = [
     *(f"{name}.js" for name in _SHARED.split()),
     *(f"lesson/{name}.js" for name in _OWN.split()),
 ]
@@ -49,14 +51,14 @@ class Lesson(Page):
     def html(self) -> str:
         """The page: one HTML file that needs no network."""
         panes = [pane.data(knobs) for pane, knobs in zip(self._panes, self._knobs, strict=True)]
-        replays = ",\n".join(pane.replay or "null" for pane in self._panes)
-        files = "".join(map(page_file, _SCRIPTS))
+        live = [pane.equations for pane in self._panes if not pane.frozen]
+        files = "".join(map(page_file, [*SCRIPTS, "lesson/start.js"]))
         return document(
             page_file("lesson/lesson.html"),
             self.title,
             style=page_colours() + page_file("lesson/lesson.css"),
-            script=f'(() => {{\n"use strict";\nconst REPLAYS = [{replays}];\n{files}}})();',
-            data=as_data({"title": self.title, "lines": self._lines, "panes": panes}),
+            script=f'(() => {{\n"use strict";\n{rule_table(ops_of(live))}{files}}})();',
+            data=as_data({"lines": self._lines, "panes": panes, "timeline": self._sent_timeline()}),
             graphs="\n".join(pane.drawing.svg for pane in self._panes),
         )
 
@@ -107,6 +109,14 @@ class Lesson(Page):
                 now = [i + min(offset, n[phase]) for i, n in zip(start, counts, strict=True)]
                 steps.append(tuple(now))
         return steps
+
+    def _sent_timeline(self) -> list[dict[str, object]]:
+        """The timeline with the phase of each step: that of the panes that do not wait."""
+        told: list[dict[str, object]] = []
+        for places in self._timeline:
+            phases = [p.ledger.stages[i].phase for p, i in zip(self._panes, places, strict=True)]
+            told.append({"phase": max(phases, key=PHASES.index), "at": places})
+        return told
 
     def _steps_of(self, pane: int) -> list[int]:
         """The page's step at which each stage of a pane comes."""

@@ -38,11 +38,11 @@ function renderControls({ step, phase, panes: shown }) {
   const named = shown.filter((each) => each.step.node !== null).map(({ pane, step: { node } }) =>
     panes.length > 1 ? `${pane.title}: ${pane.nodes[node].name}` : pane.nodes[node].name);
   const node = named.map((name) => ` · ${name}`).join("");
-  tellWhere(`Step ${step} of ${timeline.last} · ${phase}${node}`);
+  tellWhere(`Step ${step} of ${lastStep()} · ${phase}${node}`);
   byId("step").value = step;
   byId("step").setAttribute("aria-valuetext", `${step}, ${phase}${node}`);
   for (const name of ["first", "back"]) atEnd.get(name)(String(step === 0));
-  for (const name of ["next", "last"]) atEnd.get(name)(String(step === timeline.last));
+  for (const name of ["next", "last"]) atEnd.get(name)(String(step === lastStep()));
 }
 
 // At most every 200 ms: browsers refuse more.
@@ -61,9 +61,9 @@ function writeHash() {
   }
 }
 
-// The badge: the replay in this page against the numbers that Python computed.
+// The badge: the run in this page against the numbers that Python computed.
 function compare() {
-  const live = panes.filter((pane) => pane.replay);
+  const live = panes.filter((pane) => pane.live);
   const badge = byId("badge");
   if (!live.length) {
     badge.textContent = "Python's numbers, stored";
@@ -71,7 +71,7 @@ function compare() {
   }
   const leaves = (pane) => pane.inputs.map((i) => pane.numbers.values[i]);
   const apart = Math.max(...live.map((pane) =>
-    distance(replayed(pane, leaves(pane)), pane.numbers)));
+    distance(runOf(pane, leaves(pane)), pane.numbers)));
   badge.dataset.error = apart;
   const differs = apart > 1e-12;
   badge.classList.toggle("bad", differs);
@@ -81,6 +81,7 @@ function compare() {
 
 // Where several programs stand side by side: which parameters get a gradient in each.
 function tellSummary() {
+  byId("summary").hidden = panes.length < 2;
   if (panes.length < 2) return;
   const sentences = panes.map((pane) => {
     const all = pane.nodes.map((node, i) => i).filter((i) => pane.nodes[i].kind === "parameter");
@@ -93,7 +94,6 @@ function tellSummary() {
     return `${pane.title}: ${parts.join(", ")}`;
   });
   byId("summary").textContent = `In the end, ${sentences.join("; ")}.`;
-  byId("summary").hidden = false;
 }
 
 function showLegend() {
@@ -102,11 +102,25 @@ function showLegend() {
   for (const item of byId("legend").children) item.hidden = !kinds.has(item.dataset.kind);
 }
 
-function start() {
+// Show the graphs of `data`, whose drawings stand in the page, from the state as it is.
+function load(data) {
+  loadPanes(data);
+  loadGraphs();
+  loadCameras();
+  loadFolds();
+  loadTables(data.lines);
+  loadRules();
+  loadPredict();
+  loadKnobs();
+  loadTraining();
+  loadControls();
   document.body.classList.toggle("several", panes.length > 1);
-  root.dataset.steps = timeline.last;
-  readHash(state, location.hash);
+  root.dataset.steps = lastStep();
   showLegend();
+  tellSummary();
+}
+
+function show() {
   sizeFrames();
   for (const camera of cameras) {
     camera.frame = [camera.graph.frame.clientWidth, camera.graph.frame.clientHeight];
@@ -114,12 +128,9 @@ function start() {
   setFollowing(needsFollowing());
   render(view(state));
   if (!isFollowing) cameras.forEach(fit);
-  compare();
-  tellSummary();
   getComputedStyle(graphs[0].svg).transform; // where graphs stand now, they do not glide to
   document.body.classList.add("started");
 }
 
 addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));
 addEventListener("resize", sizeFrames);
-start();

@@ -11,8 +11,8 @@ from ...equations import Equation, Equations
 from ...pictures.graph import Graph, graph_of
 from ...pictures.labels import text
 from ...pictures.picture import Drawing
-from .ledger import Ledger, Stage
-from .replay import replay_source, replayed_leaves
+from .ledger import Stage, ledger_of
+from .replay import moved_leaves, rule_of, why_frozen
 
 MOST_CELLS = 128  # of an array: more could not be told apart in a strip
 
@@ -21,21 +21,16 @@ class Pane:
     """The graph below one output, to be stepped through. `lines` has each equation's source line.
 
     `graph` is what is drawn: the state after the last step, with room for every number that the
-    page puts in; ValueError where that is more than `max_nodes` boxes, scopes folded. `replay` is a
-    JavaScript function that computes all numbers anew, or None, where `frozen` says why.
+    page puts in; ValueError where that is more than `max_nodes` boxes, scopes folded. `frozen` says
+    why the page can't compute the numbers anew, "" where it can.
     """
 
     def __init__(
         self, equations: Equations, title: str, lines: Sequence[int | None], max_nodes: int
     ) -> None:
         self.equations, self.title, self.lines = equations, title, lines
-        self.ledger = Ledger(equations, equations.outputs[0])
-        self.replay: str | None = None
-        self.frozen = ""
-        try:
-            self.replay = replay_source(equations, self.ledger.output)
-        except ValueError as error:
-            self.frozen = str(error)
+        self.ledger = ledger_of(equations, equations.outputs[0])
+        self.frozen = why_frozen(equations)
         self.graph = self._graph(max_nodes)
 
     @cached_property
@@ -51,12 +46,12 @@ class Pane:
             "title": self.title,
             "prefix": self.drawing.prefix,
             "output": ledger.output,
-            "live": self.replay is not None,
+            "live": not self.frozen,
             "frozen": self.frozen,
             "nodes": [self._node(row) for row in self.equations],
             "steps": [_step(stage) for stage in ledger.stages],
             "shares": self.shares(),
-            "inputs": replayed_leaves(self.equations),
+            "inputs": moved_leaves(self.equations),
             "knobs": list(knobs),
             "numbers": {
                 "values": [_sent(row.value) for row in self.equations],
@@ -76,7 +71,7 @@ class Pane:
         totals[self.ledger.output] = self.ledger.seed
         rows = [replace(row, grad=totals.get(row.position)) for row in self.equations]
         graph = self._drawn(rows, max_nodes)
-        if all("bad" not in box.marks for box in graph.boxes) or self.replay is None:
+        if all("bad" not in box.marks for box in graph.boxes) or self.frozen:
             return graph
         rows = [row if row.is_literal else replace(row, value=0.0, grad=0.0) for row in rows]
         return replace(self._drawn(rows, max_nodes), summary=graph.summary)
@@ -93,6 +88,7 @@ class Pane:
             "says": self.ledger.says(row.position),
             "kind": "output" if is_output and row.kind == "op" else row.kind,
             "op": row.op,
+            "rule": "" if self.frozen else rule_of(row),
             "scope": text(row.scope),
             "inputs": row.inputs,
             "shape": row.shape,
@@ -108,7 +104,7 @@ class Pane:
         drawn = {arrow.id for arrow in self.graph.arrows}
         merged = {(a.tail, a.head): a.id for a in self.graph.arrows if a.kind == "flow"}
         told = []
-        for share, words in zip(self.ledger.shares, self.ledger.words, strict=True):
+        for k, share in enumerate(self.ledger.shares):
             edge = f"e{share.source}-{share.operand}"
             ends = self.graph.places[share.target], self.graph.places[share.source]
             told.append(
@@ -116,8 +112,9 @@ class Pane:
                     "from": share.source,
                     "operand": share.operand,
                     "target": share.target,
+                    "before": self.ledger.before.get(k, -1),
                     "edge": edge if edge in drawn else merged.get(ends, ""),
-                    **words._asdict(),
+                    **self.ledger.words[k]._asdict(),
                 }
             )
         return told

@@ -1,12 +1,21 @@
-// What the page holds: for each pane its program's nodes, steps and numbers, as Python handed them.
+// What the page holds: for each pane its program's nodes, steps and numbers, as they came with it.
 
-const PHASES = ["leaves", "forward", "seed", "backward"];
-const DATA = JSON.parse(byId("data").textContent);
+let panes = [];
+let timeline = []; // the page's steps: the phase, and which step each pane is then at
+let parameters = [];
+const lastStep = () => timeline.length - 1;
+
+function loadPanes(data) {
+  panes = data.panes.map(paneOf);
+  tellApart(panes);
+  timeline = data.timeline;
+  parameters = parametersOf(panes);
+}
 
 // A pane with what its steps say, by node and by share of a gradient.
 function paneOf(data, index) {
   const { nodes, steps, shares, numbers } = data;
-  const pane = { ...data, index, replay: data.live ? REPLAYS[index] : null };
+  const pane = { ...data, index };
   pane.numbers = decoded(numbers);
   pane.valueStep = nodes.map(() => 0); // at which a node is computed
   pane.backStep = nodes.map(() => -1); // at which its gradient goes on to its inputs
@@ -18,30 +27,12 @@ function paneOf(data, index) {
     if (step.phase === "seed") pane.seedStep = i;
     for (const k of step.shares ?? []) pane.shareStep[k] = i;
   });
-  pane.earlier = earlierShares(nodes, shares);
   pane.reached = new Set(shares.map((share) => share.target));
   pane.labels = labelsOf(nodes);
   pane.keys = pane.labels; // until another pane means something else by one of them
   pane.seed = onesLike(pane.numbers.values[data.output]);
   pane.noise = data.inputs.filter((i) => nodes[i].kind === "noise");
-  pane.count = countsOf(steps);
-  pane.start = startsOf(pane.count);
   return pane;
-}
-
-// How many steps each phase has.
-const countsOf = (steps) => Object.fromEntries(
-  PHASES.map((phase) => [phase, steps.filter((step) => step.phase === phase).length]));
-
-// The step with which each phase starts, or would.
-function startsOf(counts) {
-  const starts = {};
-  let start = 0;
-  for (const phase of PHASES) {
-    starts[phase] = start;
-    start += counts[phase];
-  }
-  return starts;
 }
 
 // JSON has no NaN and no infinities: there they are words.
@@ -92,39 +83,17 @@ function onesLike(x) {
   return { ...x, cells: x.cells.map(() => 1), low: 1, mean: 1, high: 1 };
 }
 
-// For each share the one before it that went to the same node, or -1.
-function earlierShares(nodes, shares) {
-  const last = nodes.map(() => -1);
-  return shares.map(({ target }, k) => {
-    const before = last[target];
-    last[target] = k;
-    return before;
-  });
-}
-
-// The steps of the page: as many a phase as the longest pane has; the others wait for it.
-function timelineOf(all) {
-  const longest = (phase) => Math.max(...all.map((pane) => pane.count[phase]));
-  const counts = Object.fromEntries(PHASES.map((phase) => [phase, longest(phase)]));
-  const line = PHASES.flatMap((phase) =>
-    Array.from({ length: counts[phase] }, (_, offset) => ({ phase, offset })));
-  return { line, start: startsOf(counts), last: line.length - 1 };
-}
-
 // How far `pane` is at the page's step, and what it does there: nothing where it waits.
 function paneStep(pane, step) {
-  const { phase, offset } = timeline.line[step];
-  const isWaiting = offset >= pane.count[phase];
-  const at = pane.start[phase] + (isWaiting ? pane.count[phase] - 1 : offset);
+  const { phase, at: places } = timeline[step];
+  const at = places[pane.index];
+  const isWaiting = step > 0 && timeline[step - 1].at[pane.index] === at;
   const idle = { phase, node: null, shares: [], stops: [] };
   return { at, phase, isWaiting, step: isWaiting ? idle : pane.steps[at] };
 }
 
-// The page's step beside which the pane's own stands.
-function pageStep(pane, own) {
-  const { phase } = pane.steps[own];
-  return timeline.start[phase] + own - pane.start[phase];
-}
+// The page's step at which the pane's own comes.
+const pageStep = (pane, own) => timeline.findIndex(({ at }) => at[pane.index] === own);
 
 // Parameters by key, those with a knob first: one of the same name in several panes is one knob.
 function parametersOf(all) {
@@ -133,7 +102,7 @@ function parametersOf(all) {
     const key = pane.keys[i];
     if (!found.has(key)) found.set(key, { key, python: pane.numbers.values[i], hasKnob });
   };
-  const live = all.filter((pane) => pane.replay);
+  const live = all.filter((pane) => pane.live);
   for (const pane of live) for (const i of pane.knobs) add(pane, i, true);
   for (const pane of live) {
     for (const i of pane.inputs) if (pane.nodes[i].kind === "parameter") add(pane, i, false);
@@ -153,8 +122,3 @@ function distance(ours, theirs) {
   }
   return most;
 }
-
-const panes = DATA.panes.map(paneOf);
-tellApart(panes);
-const timeline = timelineOf(panes);
-const parameters = parametersOf(panes);

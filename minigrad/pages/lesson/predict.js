@@ -4,7 +4,13 @@ const tally = { right: 0, asked: 0 };
 let asked = null; // what the form asks for now: a pane's view and a share's number
 let verdict = "";
 
-const canPredict = panes.some((pane) => pane.shares.some((_, k) => isAskable(pane, k)));
+function loadPredict() {
+  const canPredict = panes.some((pane) => pane.shares.some((_, k) => isAskable(pane, k)));
+  buttonOf("predict").hidden = !canPredict;
+  asked = null;
+  verdict = "";
+  state.answered.clear();
+}
 
 // The first contribution that is still hidden.
 function nextQuestion(shown) {
@@ -35,7 +41,7 @@ function renderPredict(shown) {
 const isPartlyAnswered = ({ step, hidden }) => step.shares.length > hidden.size && hidden.size > 0;
 
 function invitation({ phase, step }) {
-  if (step === timeline.last) return "That was the last step.";
+  if (step === lastStep()) return "That was the last step.";
   return phase === "backward" ? "" : "Go on to the backward steps: each asks for its shares.";
 }
 
@@ -84,4 +90,3 @@ onAction("predict", (button) => {
   });
   button.setAttribute("aria-pressed", String(state.predicting));
 });
-buttonOf("predict").hidden = !canPredict;

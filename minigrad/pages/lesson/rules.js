@@ -1,11 +1,12 @@
 // The rule of the current step, with the numbers put in.
 
 const ruleBox = byId("rule");
-const ruleParts = panes.map((pane) => {
-  const part = element("div", "part");
-  ruleBox.append(part);
-  return part;
-});
+let ruleParts = [];
+
+function loadRules() {
+  ruleParts = panes.map(() => element("div", "part"));
+  ruleBox.replaceChildren(...ruleParts);
+}
 
 function renderRules(shown) {
   shown.panes.forEach((each, i) => {
@@ -96,7 +97,7 @@ function shareLines(pane, numbers, k, upstream) {
     ? [piece(from), ` × ${slope} `, equals(number(upstream), " × ", number(numbers.slopes[k]))]
     : [piece(rule)];
   const lines = [formulaLine([piece(to), " += ", ...parts, " ", equals(result(share, "grad"))])];
-  const before = pane.earlier[k];
+  const { before } = pane.shares[k];
   if (before >= 0) {
     const added = element("span", "number", slope ? signed(share) : "");
     const both = slope ? [number(numbers.sums[before]), " ", added, " "] : [];

@@ -4,16 +4,12 @@ in words what its closure makes of arrays.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-import numpy as np
-
-from ...emit.passes import cleaned
-from ...emit.steps import LITERAL, Code, Step, code_of
+from ...emit.closures import Given, closure_code
+from ...emit.steps import LITERAL, Code, Step
 from ...engine.op import OPS, Words
 from ...engine.values import Shape
-from ...engine.variable import Var, constant
-from ...equations import Equation, Equations, equations_of
+from ...equations import Equation, Equations
 from ...pictures.labels import Formula, closed, dimensions, formula_of, literal
 from ...shares import Share
 
@@ -63,44 +59,10 @@ def _fitted(told: Formula, have: Shape, shape: Shape) -> Formula:
 
 def _recorded(row: Equation, operand: int, inputs: list[Equation], upstream: float | Shape) -> Code:
     """What the closure makes of an upstream gradient of that value, or of any of that shape."""
-    given = tuple(x.value if x.is_literal else x.shape for x in inputs)
-    what = row.op, operand, tuple(row.static.items()), given, upstream, row.shape
-    try:
-        return _program(*what)
-    except TypeError:  # a slice or an array among the static arguments can't be a key
-        return _program.__wrapped__(*what)
-
-
-@lru_cache(maxsize=1000)
-def _program(
-    op: str,
-    operand: int,
-    static: tuple[tuple[str, object], ...],
-    inputs: tuple[object, ...],
-    upstream: float | Shape,
-    shape: Shape,
-) -> Code:
-    """It differs by the op, the shapes, and the numbers that stand in it: any others do.
-
-    Its leaves, by age: upstream unless it is a number, the inputs but for numbers, the output.
-    """
-    back = OPS[op].bind(len(inputs), dict(static)).rules[operand]
-    assert back is not None
-    g, *xs, y = (_leaf(each) for each in (upstream, *inputs, shape))
-    share = back(g, y, *xs)
-    leaves = [x for x in (g, *xs, y) if isinstance(x, Var) and x.requires_grad]
-    code = code_of(equations_of(share if isinstance(share, Var) else constant(share), *leaves))
-    steps, outputs = cleaned(Code(code.steps, code.outputs[:1]))
-    return Code([step if step.kind == LITERAL else _light(step) for step in steps], outputs)
-
-
-def _leaf(given: object) -> Var:
-    return Var(np.full(given, 0.5)) if isinstance(given, tuple) else constant(given)
-
-
-def _light(step: Step) -> Step:
-    """With its shape alone: what is kept may be of large arrays."""
-    return step._replace(value=np.broadcast_to(0.0, step.shape)) if step.shape else step
+    given: list[Given] = [
+        x.value if isinstance(x.value, float) and x.is_literal else x.shape for x in inputs
+    ]
+    return closure_code(row.op, operand, row.static, given, upstream, row.shape)
 
 
 def _formula(

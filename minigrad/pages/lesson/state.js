@@ -10,8 +10,8 @@ const state = {
 
 // All that is to be seen in a state: nothing else decides what the page shows.
 function view(now) {
-  const step = Math.max(0, Math.min(now.step, timeline.last));
-  const { phase } = timeline.line[step];
+  const step = Math.max(0, Math.min(now.step, lastStep()));
+  const { phase } = timeline[step];
   return { step, phase, panes: panes.map((pane) => paneView(pane, now, step)), state: now };
 }
 
@@ -40,20 +40,22 @@ const isAskable = ({ numbers }, k) => typeof numbers.slopes[k] === "number";
 
 // The numbers of a whole run at these leaves; kept until a leaf changes.
 function numbersOf(pane, now) {
-  if (!pane.replay) return pane.numbers;
+  if (!pane.live) return pane.numbers;
   const leaves = leavesOf(pane, now);
   if (!pane.leaves?.every((x, i) => Object.is(x, leaves[i]))) {
     pane.leaves = leaves;
-    pane.run = replayed(pane, leaves);
+    pane.run = runOf(pane, leaves);
   }
   return pane.run;
 }
 
 // A program may refuse its leaves, as soft_clip does where low is not below high: then there are no
 // numbers, and `trouble` says why.
-function replayed(pane, leaves) {
+function runOf(pane, leaves) {
   try {
-    return { ...pane.replay(...leaves), trouble: "" };
+    const values = pane.numbers.values.slice();
+    pane.inputs.forEach((i, slot) => (values[i] = leaves[slot]));
+    return { ...runTape(pane.nodes, pane.output, values), trouble: "" };
   } catch (error) {
     const none = { trouble: error.message };
     for (const [name, list] of Object.entries(pane.numbers)) none[name] = list.map(() => NaN);
@@ -89,7 +91,7 @@ function hashOf(now) {
 // Take over what an address says; what it does not say, or says wrongly, is as Python had it.
 function readHash(now, hash) {
   const said = new URLSearchParams(hash.slice(1));
-  now.step = Math.min(whole(said.get("s")), timeline.last);
+  now.step = Math.min(whole(said.get("s")), lastStep());
   now.seed = whole(said.get("seed"));
   now.moved = new Map();
   parameters.forEach(({ key }, k) => {

@@ -2,15 +2,23 @@
 
 const ROW_HEIGHT = 24; // as in the style sheet
 const LONG = 300; // rows, from which on only those in sight are laid out
-const tables = panes.map(tableOf);
-const sourceLines = DATA.lines.map((text) => {
-  const line = element("li");
-  line.append(element("code", "", text));
-  byId("source").querySelector("ol").append(line);
-  return line;
-});
-byId("source").hidden = !sourceLines.length;
+const tablesTitle = byId("tables-title");
+let tables = [];
+let sourceLines = [];
 let currentLine = null;
+
+function loadTables(lines) {
+  byId("tables").replaceChildren(tablesTitle);
+  tables = panes.map(tableOf);
+  sourceLines = lines.map((text) => {
+    const line = element("li");
+    line.append(element("code", "", text));
+    return line;
+  });
+  byId("source").querySelector("ol").replaceChildren(...sourceLines);
+  byId("source").hidden = !lines.length;
+  currentLine = null;
+}
 
 function tableOf(pane) {
   const title = panes.length > 1 ? pane.title : "";
@@ -43,6 +51,7 @@ function roled(tag, role, text = "") {
 function rowOf(pane, node, i, body) {
   const row = roled("tr", "row");
   row.dataset.node = node.id;
+  row.dataset.name = pane.labels[i] || node.name;
   row.dataset.kind = node.kind;
   if (panes.length > 1) row.dataset.pane = pane.index;
   const head = roled("th", "rowheader");

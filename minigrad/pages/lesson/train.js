@@ -4,12 +4,19 @@ const STEPS_A_FRAME = 20;
 let curve = null;
 let training = 0; // the animation frame that goes on with it, or 0
 
-const whyNoTraining = reasonAgainstTraining();
+function loadTraining() {
+  stopTraining();
+  forgetTraining();
+  const reason = reasonAgainstTraining();
+  const fresh = panes.some((pane) => pane.noise.length) ? ", a fresh ε a step" : "";
+  byId("train-note").textContent = reason || `Gradient descent on what is shown${fresh}.`;
+  byId("train-controls").hidden = reason !== "";
+}
 
 function reasonAgainstTraining() {
   if (panes.length > 1) return "Training needs a page with one graph.";
   const [pane] = panes;
-  if (!pane.replay) return "Training needs numbers that the page can compute anew.";
+  if (!pane.live) return "Training needs numbers that the page can compute anew.";
   if (!trained(pane).length) return "No parameter gets a gradient, so there is nothing to train.";
   const fixed = pane.noise.find((i) => !LAWS[pane.nodes[i].law]);
   if (fixed === undefined) return "";
@@ -93,11 +100,3 @@ onAction("train-run", () => {
   toldTraining("");
   runTraining();
 });
-
-if (!panes.some((pane) => pane.noise.length)) {
-  byId("train-note").textContent = "Gradient descent on what is shown.";
-}
-if (whyNoTraining) {
-  byId("train-note").textContent = whyNoTraining;
-  byId("train-controls").hidden = true;
-}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
-from minigrad.pages.lesson.ledger import Ledger
+from minigrad.pages.lesson.ledger import ledger_of
 from tests.engine.test_random_graphs import SHAPES, STEPS, _program
 
 
@@ -20,9 +20,9 @@ def sine():
     return mg.sin(z).named("f")
 
 
-def ledger_of(output):
+def walked(output):
     equations = mg.equations_of(output)
-    return Ledger(equations, equations.outputs[0])
+    return ledger_of(equations, equations.outputs[0])
 
 
 def steps_of(output, phase="backward"):
@@ -166,7 +166,7 @@ def test_rules_of_arrays():
     x, W = mg.constant(np.ones((4, 3)), "x"), mg.Var(np.full((3, 2), 0.5), "W")
     b = mg.Var(np.zeros(2), "b")
     y = (x @ W + b).named("y")
-    ledger = ledger_of(mg.sum(y).named("loss"))
+    ledger = walked(mg.sum(y).named("loss"))
     assert [words.rule for words in ledger.words] == [
         "∂L/∂loss, repeated to 4×2",
         "∂L/∂y",
@@ -179,7 +179,7 @@ def test_rules_of_arrays():
 
 def test_a_rule_too_long_to_write():
     a = mg.Var(np.ones((2, 3)), "a name of as many letters as a box shows")
-    words = ledger_of(mg.sum(mg.max(a, axis=1).named("C" * 30))).words
+    words = walked(mg.sum(mg.max(a, axis=1).named("C" * 30))).words
     assert words[-1].rule == f"(rule of max)(∂L/∂{'C' * 30}, {'C' * 30})"
 
 
@@ -256,7 +256,7 @@ def test_rules_of_arrays_are_what_the_closures_compute(f, a, b, rules):
     a, b = mg.Var(a, "a"), mg.Var(b, "b")
     y = f(a, b).named("y")
     weights = np.random.default_rng(5).normal(size=y.shape)
-    ledger = ledger_of(mg.sum(y * weights))
+    ledger = walked(mg.sum(y * weights))
     shares = [k for k, s in enumerate(ledger.shares) if ledger.names[s.source].text == "y"]
     assert [ledger.words[k].rule for k in shares] == rules
     for k in shares:
@@ -267,8 +267,8 @@ def test_rules_of_arrays_are_what_the_closures_compute(f, a, b, rules):
 
 def test_rules_of_products_and_running_sums_in_words():
     x = mg.Var([2.0, 3.0], "x")
-    (times,) = ledger_of(mg.prod(x).named("y")).words
-    (sums,) = ledger_of(mg.cumsum(x, axis=0).named("y")).words
+    (times,) = walked(mg.prod(x).named("y")).words
+    (sums,) = walked(mg.cumsum(x, axis=0).named("y")).words
     assert times.rule == "∂L/∂y times the other factors of y"
     assert sums.rule == "sums of ∂L/∂y from the end of axis 0"
 
@@ -278,7 +278,7 @@ def test_rules_of_products_and_running_sums_in_words():
 
 def stops_of(output):
     """Each stop as (name of the input, why), in the order of the steps."""
-    ledger = ledger_of(output)
+    ledger = walked(output)
     return [(ledger.names[i].text, why) for stage in ledger.stages for i, why in stage.stops]
 
 
@@ -322,7 +322,7 @@ def test_a_leaf_alone():
 def test_the_ledger_of_a_random_program(shapes, steps, seed):
     rng = np.random.default_rng(seed)
     output = sum(mg.sum(n) for n in _program(steps)(*(mg.Var(rng.normal(size=s)) for s in shapes)))
-    ledger = ledger_of(output)
+    ledger = walked(output)
     sums = {}
     for share in ledger.shares:
         if share.slope is not None:

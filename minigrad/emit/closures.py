@@ -1,0 +1,67 @@
+"""What a closure records, as a program: its share of a gradient, or its slope, as steps.
+
+A closure is recorded on the tape, once, and cleaned up like any other program. Formulas shown to a
+reader, and the table of rules that a page runs, are both written out of these steps.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ..engine.op import OPS
+from ..engine.values import Shape
+from ..engine.variable import Var, constant
+from ..equations import equations_of
+from .passes import cleaned
+from .steps import LITERAL, Code, Step, code_of
+
+Given = float | Shape
+"""A number that stands in the program, or the shape of what it reads."""
+
+
+def closure_code(
+    op: str,
+    operand: int,
+    static: Mapping[str, object],
+    inputs: Sequence[Given],
+    upstream: Given,
+    shape: Shape,
+) -> Code:
+    """The steps of the closure for input number `operand` of an op whose output has that `shape`.
+
+    Its leaves, by age: upstream unless it is a number, the inputs but for numbers, the output.
+    """
+    what = op, operand, tuple(static.items()), tuple(inputs), upstream, shape
+    try:
+        return _recorded(*what)
+    except TypeError:  # a slice or an array among the static arguments can't be a key
+        return _recorded.__wrapped__(*what)
+
+
+@lru_cache(maxsize=1000)
+def _recorded(
+    op: str,
+    operand: int,
+    static: tuple[tuple[str, object], ...],
+    inputs: tuple[Given, ...],
+    upstream: Given,
+    shape: Shape,
+) -> Code:
+    back = OPS[op].bind(len(inputs), dict(static)).rules[operand]
+    assert back is not None
+    g, *xs, y = (_leaf(each) for each in (upstream, *inputs, shape))
+    share = back(g, y, *xs)
+    leaves = [x for x in (g, *xs, y) if isinstance(x, Var) and x.requires_grad]
+    code = code_of(equations_of(share if isinstance(share, Var) else constant(share), *leaves))
+    steps, outputs = cleaned(Code(code.steps, code.outputs[:1]))
+    return Code([step if step.kind == LITERAL else _light(step) for step in steps], outputs)
+
+
+def _leaf(given: object) -> Var:
+    return Var(np.full(given, 0.5)) if isinstance(given, tuple) else constant(given)
+
+
+def _light(step: Step) -> Step:
+    """With its shape alone: what is kept may be of large arrays."""
+    return step._replace(value=np.broadcast_to(0.0, step.shape)) if step.shape else step

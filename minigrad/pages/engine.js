@@ -1,0 +1,58 @@
+// A whole engine of scalars: values in the order of the nodes, then every share of a gradient in
+// the order of minigrad's own sweep. What each op does stands in RULES, which Python made out of
+// the rows of ops/; this file knows none by name.
+//
+// A node has its `rule` ("" for a leaf), its `inputs` (positions of older nodes) and `takes`,
+// whether a gradient goes there.
+
+// The value of each node, where `values` has those of the leaves.
+function forward(nodes, values) {
+  nodes.forEach(({ rule, inputs }, i) => {
+    if (rule) values[i] = RULES[rule].run(...inputs.map((j) => values[j]));
+  });
+  return values;
+}
+
+// What flows back from `output`, as lists with a number for each share: `slopes`, the local
+// derivatives; `shares`, upstream × slope; `sums`, the target's gradient so far; and which nodes
+// took part: `from`, the number of the `operand`, `target`.
+function backward(nodes, output, values) {
+  const told = { from: [], operand: [], target: [], slopes: [], shares: [], sums: [] };
+  const totals = [];
+  if (nodes[output].takes) totals[output] = 1;
+  for (let i = output; i >= 0; i--) {
+    const { rule, inputs } = nodes[i];
+    if (!rule || totals[i] === undefined) continue;
+    const operands = inputs.map((j) => values[j]);
+    RULES[rule].back.forEach((back, operand) => {
+      const target = inputs[operand];
+      if (!back || !nodes[target].takes) return;
+      const share = back(totals[i], values[i], ...operands);
+      totals[target] = totals[target] === undefined ? share : totals[target] + share;
+      told.from.push(i);
+      told.operand.push(operand);
+      told.target.push(target);
+      told.slopes.push(back(1, values[i], ...operands));
+      told.shares.push(share);
+      told.sums.push(totals[target]);
+    });
+  }
+  return told;
+}
+
+// Whether a gradient goes to each node: to parameters, and to ops that can hand it on to one.
+function takers(nodes) {
+  const takes = [];
+  nodes.forEach(({ rule, inputs, kind }, i) => {
+    takes[i] = rule
+      ? inputs.some((j, operand) => takes[j] && RULES[rule].back[operand])
+      : kind === "parameter";
+  });
+  return takes;
+}
+
+// A whole run: {values, slopes, shares, sums, …}.
+function runTape(nodes, output, leaves) {
+  const values = forward(nodes, leaves);
+  return { values, ...backward(nodes, output, values) };
+}
