@@ -60,6 +60,7 @@ def test_nodes():
         "says": "μ + σ·ε",
         "kind": "op",
         "op": "add",
+        "rule": "add",
         "scope": "",
         "inputs": [0, 3],
         "shape": [],
