@@ -322,7 +322,7 @@ def test_nasty_names_are_text():
     assert len(re.findall(r"</style>", lesson.html)) == 2  # the page's, the drawing's
     data = data_of(lesson)
     assert data["lines"][0].startswith("x = ")
-    assert html.escape(data["title"]) in lesson.html
+    assert html.escape(lesson.title) in lesson.html
     assert data["panes"][0]["nodes"][0]["name"].startswith("</script>")
 
 
