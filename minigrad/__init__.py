@@ -48,7 +48,9 @@ _ABOVE = {
     "emit.programs": "Program",
     "emit.tracing": "trace",
     "equations": "equations_of",
-    "estimators": "Estimate compare finite_difference measure_valued pathwise score_function",
+    "estimators": """
+        Estimate compare finite_difference measure_valued pathwise score_function surrogate
+        """,
     "optim": "Adam SGD",
     "pages.lab.lab": "CoinFlipLab coin_flip_lab",
     "pages.lesson.lesson": "Lesson step_through",

@@ -61,6 +61,11 @@ class Equation:
         return shape_of(self.value)
 
     @property
+    def is_score(self) -> bool:
+        """Whether `mg.surrogate` made it, to carry a gradient around the wall of a draw."""
+        return self.scope.split("/")[-1] == "surrogate"
+
+    @property
     def is_literal(self) -> bool:
         """Whether it is a plain number met in arithmetic: an unnamed scalar constant."""
         return not (self.op or self.name or self.shape) and self.kind == "constant"

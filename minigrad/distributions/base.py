@@ -11,7 +11,7 @@ What is computed from plain numbers alone is a plain number, as with the ops; dr
 import copy
 import operator
 from abc import ABC, abstractmethod
-from typing import Self
+from typing import NamedTuple, Self
 
 from ..engine import context
 from ..engine.values import Shape, Value, as_value
@@ -97,11 +97,14 @@ class Distribution(ABC):
     def sample(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """The draw that `rsample` makes, behind a wall: no gradient passes to the parameters.
 
-        What made it stays in the graph, so the broken picture shows beside the repaired one.
+        What made it stays in the graph, so the broken picture shows beside the repaired one. The
+        wall knows this distribution: `mg.surrogate(cost)` carries the gradient around it.
         """
         z = self._outcome(self.noise(rng, shape))
         start = next_order()
-        return _mark(stop_gradient(z), start, "stop")
+        wall = _mark(stop_gradient(z), start, "stop")
+        wall._note = wall._note._replace(site=Site(self))
+        return wall
 
     def stopped(self) -> Self:
         """The same distribution, its parameters behind walls: its `log_prob` is flat in them."""
@@ -149,6 +152,12 @@ class Distribution(ABC):
     def __repr__(self) -> str:
         shapes = f"batch_shape={self.batch_shape}, event_shape={self.event_shape}"
         return f"{type(self).__name__}({shapes})"
+
+
+class Site(NamedTuple):
+    """How a draw behind a wall was made: `z.site` of a z from `.sample()`."""
+
+    distribution: Distribution
 
 
 class Wrapped(Distribution):

@@ -24,6 +24,7 @@ class Note(NamedTuple):
     scope: str
     kind: str
     law: str = ""
+    site: object = None  # of a draw behind a wall: what is known of how it was drawn
 
 
 PLAIN = Note("", "", "op")
@@ -142,6 +143,11 @@ class Var(Operators, Conversions):
     def law(self) -> str:
         """What a noise leaf was drawn from, "normal" or "uniform" (on 0 … 1), "" where unknown."""
         return self._note.law
+
+    @property
+    def site(self) -> object:
+        """How a draw by `.sample()` was made, with its `.distribution`; None of other nodes."""
+        return self._note.site
 
     @property
     def shape(self) -> Shape:

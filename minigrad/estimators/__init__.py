@@ -6,6 +6,7 @@ from .measure import measure_valued
 from .reparameterised import pathwise
 from .results import Estimate
 from .score import score_function
+from .walls import surrogate
 
 __all__ = [
     "Comparison",
@@ -15,4 +16,5 @@ __all__ = [
     "measure_valued",
     "pathwise",
     "score_function",
+    "surrogate",
 ]

@@ -76,25 +76,29 @@ def score_function(
 
 def _log_prob(setting: Setting, z: Var | Value) -> Var:
     """log q(z) for each sample in z, or of one outcome: the log-densities of a batch add up."""
-    _check_range(setting.q)
+    return sum_last(scored("score_function", setting.q, z), len(setting.q.batch_shape))
+
+
+def scored(name: str, q: Distribution, z: Var | Value) -> Var:
+    """log q(z), whose gradient is the score: refused where that would not be all."""
+    _check_range(name, q)
     try:
-        log_q = setting.q.log_prob(z)
+        return q.log_prob(z)
     except NotImplementedError as error:
         raise TypeError(
-            f"score_function needs the density, and {type(setting.q).__name__} has no log_prob "
+            f"{name} needs the density, and {type(q).__name__} has no log_prob "
             f"({error}): use mg.pathwise"
         ) from None
-    return sum_last(log_q, len(setting.q.batch_shape))
 
 
-def _check_range(q: Distribution) -> None:
+def _check_range(name: str, q: Distribution) -> None:
     while isinstance(q, Independent):
         q = q.base
     if isinstance(q, Uniform):
         ends = (q.low, q.high)
         if any(isinstance(end, Var) and end.requires_grad for end in ends):
             raise TypeError(
-                "score_function: the parameters move the ends of a Uniform, where its density "
+                f"{name}: the parameters move the ends of a Uniform, where its density "
                 "jumps and log q has no derivative: use mg.pathwise"
             )
 
@@ -124,8 +128,13 @@ def _optimal(setting: Setting, rng: Generator, count: int, antithetic: bool) -> 
 def _weighted(values: Array, scores: Array) -> Value:
     """The mean of (f - b) s, each b from the other samples; scores has shape (n,) + param's."""
     f = values.reshape(-1, *(1,) * (scores.ndim - 1))
-    squares = scores * scores
-    others = squares.sum(axis=0) - squares
-    products = (f * squares).sum(axis=0) - f * squares
-    baselines = np.divide(products, others, out=np.zeros_like(products), where=others > 0.0)
+    baselines = mean_of_others(f, scores * scores)
     return ((f - baselines) * scores).mean(axis=0)  # type: ignore[no-any-return]
+
+
+def mean_of_others(values: Array, weights: Array) -> Array:
+    """For each entry along the first axis the weighted mean of the others."""
+    others = weights.sum(axis=0) - weights
+    products = (values * weights).sum(axis=0) - values * weights
+    means: Array = np.divide(products, others, out=np.zeros_like(products), where=others > 0.0)
+    return means

@@ -11,6 +11,7 @@ from .faults import Faults, faults_of
 from .labels import formulas, number, numbers, short, text
 
 STOPPED = "⊘ no gradient"
+SCORED = "⊘ scored instead"  # out of a wall into its log-density, where mg.surrogate took it
 NO_GRADIENT_YET = "grad ·"
 
 
@@ -179,7 +180,7 @@ def _flow(
     """What the gradient does on the way from `row` to an operand: the arrow's kind and label."""
     x = equations[row.inputs[operand]]
     if halted[x.position] or (row.kind == "stop" and x.requires_grad):
-        return "halt", STOPPED
+        return "halt", SCORED if row.is_score and x.kind == "stop" and not x.is_score else STOPPED
     if not x.requires_grad or row.closures[operand] is None:
         return "still", ""
     d = equations.local_derivative(row, operand) if derivatives else None

@@ -33,17 +33,20 @@ def hints_of(told: Wording) -> Iterator[str]:
 
 
 def _sampled(told: Wording, rows: list[Equation]) -> Iterator[str]:
-    """Parameters behind the wall of a `.sample()`."""
+    """Parameters behind the wall of a `.sample()` that no score carries a gradient around."""
     parameters = [row.position for row in rows if row.kind == "parameter"]
     stops = {stop for i in parameters for stop in told.flow.stops[i] if stop.kind == "sample"}
     for stop in sorted(stops):
         wall = told.equations[stop.row]
         (z,) = told.equations.inputs_of(wall)
-        remedy = "draw by .rsample() unless a score function gives them their gradient"
+        if any(row.is_score and wall.position in row.inputs for row in rows):
+            continue
+        remedy = "draw by .rsample(), or differentiate mg.surrogate(cost)"
         if not z.requires_grad:  # a parameter is below, but what it is drawn by has no slope
             remedy = (
-                "its outcomes jump, so take a relaxation (mg.RelaxedBernoulli, "
-                "mg.RelaxedOneHotCategorical) or the score function (mg.score_function)"
+                "its outcomes jump, so differentiate mg.surrogate(cost), whose score function "
+                "goes around it, or take a relaxation (mg.RelaxedBernoulli, "
+                "mg.RelaxedOneHotCategorical)"
             )
         name = told.name(wall)
         yield f"{name} was drawn by .sample(), so its parameters learn nothing from it: {remedy}"

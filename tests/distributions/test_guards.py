@@ -89,7 +89,7 @@ def test_a_discrete_variable_without_a_relaxation():
         coin.rsample(rng())
     report = mg.explain(coin.sample(rng()) * 2.0)
     assert report.leaves[0].status == "stopped"
-    assert "its outcomes jump, so take a relaxation (mg.RelaxedBernoulli" in report.hints[0]
+    assert "its outcomes jump, so differentiate mg.surrogate(cost), whose score" in report.hints[0]
     jump = mg.explain((mg.noise(rng(), name="u") < p) * 2.0, p)
     assert "u < p stops it: a comparison is 1 or 0" in jump.leaves[0].words
 

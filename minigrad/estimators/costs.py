@@ -1,0 +1,80 @@
+"""A cost in parts: who depends on which draw, and on which sample of it.
+
+A part that does not depend on a draw is not multiplied by its score, nor is the cost of one sample
+by the score of another: both would add noise and nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..engine.variable import Var
+from .axes import Axes
+
+
+class Wall(NamedTuple):
+    """A draw behind a wall, its log-density, and where its axes are in the nodes it decides on."""
+
+    z: Var
+    log_q: Var
+    dependent: Mapping[Var, Axes]
+
+
+class Term(NamedTuple):
+    """A part of a cost: the sum of its numbers times `weight` is what it adds."""
+
+    node: Var
+    weight: float
+
+
+_SIGNS = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
+_SIGNS |= {"sum": (1.0,), "mean": (1.0,)}
+
+
+def split(cost: Var, walls: Sequence[Wall]) -> list[Term]:
+    """The cost in parts, if they depend on fewer draws, or on single samples; else in one."""
+    whole = Term(cost, 1.0 / cost.size)
+    terms: list[Term] = []
+    queue = [whole]
+    for term in queue:  # which grows meanwhile
+        parts = _parts(term) if any(term.node in wall.dependent for wall in walls) else []
+        (queue if parts else terms).extend(parts or [term])
+    return terms if any(_gains(cost, terms, wall) for wall in walls) else [whole]
+
+
+def _gains(cost: Var, terms: Sequence[Term], wall: Wall) -> bool:
+    if cost not in wall.dependent:
+        return False
+    whole = _known(wall.dependent[cost])
+    inside = [wall.dependent.get(term.node) for term in terms]
+    return any(axes is None or _known(axes) > whole for axes in inside)
+
+
+def _known(axes: Axes) -> int:
+    return sum(p is not None for p in axes)
+
+
+def _parts(term: Term) -> list[Term]:
+    """The operands of an op that adds up, or scales by a plain number; else none."""
+    node, weight = term
+    if node.op in ("multiply", "divide"):
+        return _unscaled(term)
+    if node.op not in _SIGNS:
+        return []
+    repeated = node.op != "sum"
+    return [
+        Term(x, weight * sign * (node.size / x.size if repeated else 1.0))
+        for x, sign in zip(node.inputs, _SIGNS[node.op], strict=False)
+    ]
+
+
+def _unscaled(term: Term) -> list[Term]:
+    node, weight = term
+    for i, x in enumerate(node.inputs):
+        other = node.inputs[1 - i]
+        if not other.op and other.kind == "constant" and not other.shape:
+            factor = float(other.value)
+            if node.op == "multiply":
+                return [Term(x, weight * factor)]
+            if i == 0 and factor:
+                return [Term(x, weight / factor)]
+    return []
