@@ -9,6 +9,7 @@ import minigrad as mg
 ROOT = Path(mg.__file__).parent
 FLOORS = [
     "engine.values",
+    "engine.arrays",
     "engine.context",
     "engine.op",
     "engine.notation",

@@ -223,7 +223,7 @@ class Independent(Wrapped):
 
 def _sampling() -> str:
     """The scope that noise and transform join: "sampling", within the caller's."""
-    scope = context.thread.scope
+    scope = context.current().scope
     if not scope:
         return "sampling"
     return scope if scope.split("/")[-1] == "sampling" else f"{scope}/sampling"

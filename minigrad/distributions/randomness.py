@@ -28,7 +28,7 @@ def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
     """
     check_generator(rng)
     draw = NORMAL.draw(rng, as_sample_shape(shape))
-    return noise_leaf(draw, name, context.thread.scope, NORMAL.name)
+    return noise_leaf(draw, name, context.current().scope, NORMAL.name)
 
 
 def noise_leaf(value: Value, name: str, scope: str, law: str = "") -> Var:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from ..engine.context import scope
+from ..engine.context import branches, scope
 from ..engine.gradients import grad
-from ..engine.op import ABOVE
 from ..engine.values import as_value
 from ..engine.variable import Var, constant
 from ..equations import count_below, equations_of
@@ -146,27 +145,26 @@ def _run(f: Callable[..., Var], leaves: list[Var]) -> tuple[object, dict[str, ob
     """What `f` returns, and its local variables as they were then: they name the lines."""
     known: dict[str, object] = {}
     code = getattr(f, "__code__", None)
-    branches: dict[tuple[str, int], None] = {}
+    places: dict[tuple[str, int], None] = {}
 
     def profile(frame: FrameType, event: str, argument: object) -> None:
         if event == "return" and frame.f_code is code:
             known.update(frame.f_locals)
 
-    def branch(v: Var) -> None:
+    def note(v: object) -> None:
         frame = sys._getframe(2)  # below Var.__bool__
-        branches[frame.f_code.co_filename, frame.f_lineno] = None
+        places[frame.f_code.co_filename, frame.f_lineno] = None
 
-    ABOVE["branch"] = branch
     watched = code is not None and sys.getprofile() is None  # a profiler at work is left alone
     if watched:
         sys.setprofile(profile)
     try:
-        output = f(*leaves)
+        with branches(note):
+            output = f(*leaves)
     finally:
         if watched:
             sys.setprofile(None)
-        del ABOVE["branch"]
-    for name, line in branches:
+    for name, line in places:
         warnings.warn(
             f"{name}, line {line}: Python branches on a traced value, and the program keeps the "
             "branch taken now: use mg.where to choose at every call",

@@ -6,6 +6,7 @@
 `sweep`       how a gradient flows back through what was recorded
 `gradients`   the ways to ask for one: `backward`, `grad`, `value_and_grad`
 
-The other three can wait: `values` says what a value may be, `context` what a thread has switched
-on, `notation` which operators and methods a Var has. What each op computes stands in `ops/`.
+The other four can wait: `values` says what a value may be, `arrays` what makes them fast, `context`
+what a `with` block switches on, `notation` which operators and methods a Var has. What each op
+computes stands in `ops/`.
 """

@@ -1,55 +1,167 @@
-"""What a thread has switched on: recording or not, and the scope that new nodes join."""
+"""What is switched on where a line runs: recording or not, the scope that new nodes join, and who
+watches. A `with` block switches it, for the thread, task or generator that the block stands in.
+"""
 
+import contextlib
+import inspect
+import sys
 import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from types import FrameType
+from typing import Any, NamedTuple, ParamSpec, TypeVar, overload
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DEEPEST = 100
+"""So many blocks may stand in one another; pictures draw a box in a box for each scope."""
 
 
-class _Thread(threading.local):
-    """A thread's settings; every thread begins with these."""
+class Settings(NamedTuple):
+    """`branch` is called with each Var that Python's `if` or `while` asks for its truth."""
 
-    recording = True
-    scope = ""
-
-    def __init__(self) -> None:
-        self.before: list[tuple[bool, str]] = []  # what the blocks put back, innermost last
+    recording: bool = True
+    scope: str = ""
+    branch: Callable[..., None] | None = None
 
 
-thread = _Thread()
-blocks = 0  # active in all threads together: while 0, ops skip the costlier look at `thread`
+OUTSIDE = Settings()
+blocks = 0  # that concern ops, in all threads together: while 0, ops skip the costlier `current()`
 _lock = threading.Lock()
 
 
-class Block:
-    """A `with` block that changes this thread's settings and puts them back."""
+class _Entry:
+    """A block at work, and the frame of the generator that it stands in, if it does."""
 
-    def __init__(self, recording: bool = True, scope: str = "") -> None:
-        self._recording, self._scope = recording, scope
+    __slots__ = ("block", "frame", "left")
+
+    def __init__(self, block: "Block", frame: FrameType | None) -> None:
+        self.block, self.frame, self.left = block, frame, False
+
+
+# Entered last stands last. Each thread begins with none, each task with those of its maker.
+_entered: ContextVar[tuple[_Entry, ...]] = ContextVar("minigrad", default=())
+
+
+def current() -> Settings:
+    """What the blocks at work here have switched on. Those of a suspended generator rest with it:
+    whoever waits for its next value runs outside them.
+    """
+    settings = OUTSIDE
+    for entry in _entered.get():
+        if entry.frame is None or entry.frame.f_back is not None:
+            settings = entry.block.change(settings)
+    return settings
+
+
+class Block:
+    """A `with` block that changes the settings inside it; also a decorator of functions."""
+
+    def __init__(self, change: Callable[[Settings], Settings], concerns_ops: bool = True) -> None:
+        self.change, self._counts = change, int(concerns_ops)
+        self._elsewhere: list[_Entry] = []  # in generators, which may be closed by another thread
 
     def __enter__(self) -> None:
         global blocks
-        thread.before.append((thread.recording, thread.scope))
-        thread.recording = thread.recording and self._recording
-        if self._scope:
-            thread.scope = f"{thread.scope}/{self._scope}" if thread.scope else self._scope
-        with _lock:
-            blocks += 1
+        entered = tuple(entry for entry in _entered.get() if not entry.left)
+        if len(entered) >= DEEPEST:
+            raise ValueError(
+                f"mg.scope and mg.no_grad: {DEEPEST} blocks stand in one another here already: "
+                "leave them by `with`, or name the parts of one scope by a loop's counter"
+            )
+        with _lock:  # counted first: one too many costs time, one too few would be wrong
+            blocks += self._counts
+        entry = _Entry(self, _suspendable(sys._getframe(1)))
+        if entry.frame is not None:
+            self._elsewhere.append(entry)
+        _entered.set((*entered, entry))
 
     def __exit__(self, *_: object) -> None:
         global blocks
-        thread.recording, thread.scope = thread.before.pop()
+        frame = _suspendable(sys._getframe(1))
+        for entry in reversed(_entered.get() if frame is None else self._elsewhere):
+            if entry.block is self and entry.frame is frame:
+                entry.left = frame is not None
+                self._elsewhere = [other for other in self._elsewhere if other is not entry]
+                _entered.set(tuple(e for e in _entered.get() if e is not entry))
+                break
         with _lock:
-            blocks -= 1
+            blocks -= self._counts
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        """`function`, run inside this block; a generator is inside it whenever it runs."""
+        if not callable(function):
+            raise TypeError(f"a block decorates a function, not {function!r}")
+        return wraps(function)(_within(self, function))
 
 
-def no_grad() -> Block:
-    """`with mg.no_grad():` this thread's operations record nothing; their results are constants."""
-    return Block(recording=False)
+def _within(block: Block, function: Callable[P, T]) -> Callable[P, T]:
+    f: Callable[..., Any] = function
+
+    async def task(*args: object, **keywords: object) -> object:
+        with block:
+            return await f(*args, **keywords)
+
+    def generator(*args: object, **keywords: object) -> object:
+        with block:
+            return (yield from f(*args, **keywords))
+
+    def call(*args: object, **keywords: object) -> object:
+        with block:
+            return f(*args, **keywords)
+
+    if inspect.iscoroutinefunction(function):
+        return task  # type: ignore[return-value]
+    return generator if inspect.isgeneratorfunction(function) else call  # type: ignore[return-value]
+
+
+def _suspendable(frame: FrameType) -> FrameType | None:
+    """The frame, if it can be suspended with the block half done: a generator's.
+
+    Not one that contextlib made a context manager of, whose block is meant for the caller's `with`;
+    nor a coroutine, since tasks have contexts of their own and those that it waits for inherit it.
+    """
+    if not frame.f_code.co_flags & inspect.CO_GENERATOR:
+        return None
+    by = frame.f_back
+    is_manager = by is not None and by.f_code.co_filename == contextlib.__file__
+    return None if is_manager else frame
+
+
+class _NoGrad(Block):
+    """`with mg.no_grad():` operations inside record nothing; their results are constants.
+
+    `@mg.no_grad()` does so for a function. It holds for this thread, task or generator.
+    """
+
+    @overload
+    def __call__(self) -> Block: ...
+    @overload
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]: ...
+    def __call__(self, function: object = None) -> object:
+        """The block itself, or as a decorator without parentheses the function inside it."""
+        return self if function is None else super().__call__(function)  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        return "mg.no_grad"
+
+
+no_grad = _NoGrad(lambda settings: settings._replace(recording=False))
 
 
 def scope(name: str) -> Block:
-    """`with mg.scope("encoder"):` nodes made inside, by this thread, belong to that group.
+    """`with mg.scope("encoder"):` nodes made inside belong to that group; `@mg.scope("encoder")`.
 
     Scopes nest: a node made in `scope("encoder")` inside `scope("vae")` has `.scope` "vae/encoder".
+    It holds for this thread, task or generator.
     """
     if not isinstance(name, str) or not name:
         raise TypeError(f"a scope needs a name, not {name!r}: mg.scope('encoder')")
-    return Block(scope=name)
+    return Block(lambda s: s._replace(scope=f"{s.scope}/{name}" if s.scope else name))
+
+
+def branches(watch: Callable[..., None]) -> Block:
+    """`with branches(watch):` each Var inside whose truth decides a branch of Python's is shown."""
+    return Block(lambda settings: settings._replace(branch=watch), concerns_ops=False)

@@ -50,11 +50,11 @@ def grad(
     """
     start = _seed_of(output, seed, "grad")
     wanted = _inputs_of(inputs)
-    if not (context.thread.recording or output.requires_grad or output.op):
+    if not (context.current().recording or output.requires_grad or output.op):
         raise ValueError(
             "grad: the output is a constant without a graph: compute it outside mg.no_grad()"
         )
-    if create_graph and not context.thread.recording:
+    if create_graph and not context.current().recording:
         raise ValueError("grad: create_graph=True records, but this thread is in mg.no_grad()")
     found: list[object] = [None] * len(wanted)
     if output.requires_grad:

@@ -1,16 +1,14 @@
 """The notation of a Var: its operators and methods, what it turns into off the tape, and what it
 refuses to turn into silently. Each operator reaches its op by name, so nothing is imported upward:
 the rows stand in `ops/`.
-
-`+ - * /` are declared here and replaced by the ops themselves in `ops/elementwise.py`: on scalars
-one call in between costs as much as the operation.
 """
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from .context import current
 from .op import ABOVE, OPS
 from .values import Array, Value, shape_of
 
@@ -25,29 +23,16 @@ class Operators:
     __slots__ = ()
     __hash__ = object.__hash__  # sets and dictionaries hold nodes, whatever their values
 
-    def __add__(self, other: object) -> Self:
-        return _do("add", self, other)
+    if TYPE_CHECKING:  # the rows' own functions, which their `operator=` puts here (ops/row.py)
 
-    def __radd__(self, other: object) -> Self:
-        return _do("add", other, self)
-
-    def __sub__(self, other: object) -> Self:
-        return _do("subtract", self, other)
-
-    def __rsub__(self, other: object) -> Self:
-        return _do("subtract", other, self)
-
-    def __mul__(self, other: object) -> Self:
-        return _do("multiply", self, other)
-
-    def __rmul__(self, other: object) -> Self:
-        return _do("multiply", other, self)
-
-    def __truediv__(self, other: object) -> Self:
-        return _do("divide", self, other)
-
-    def __rtruediv__(self, other: object) -> Self:
-        return _do("divide", other, self)
+        def __add__(self, other: object) -> Self: ...
+        def __radd__(self, other: object) -> Self: ...
+        def __sub__(self, other: object) -> Self: ...
+        def __rsub__(self, other: object) -> Self: ...
+        def __mul__(self, other: object) -> Self: ...
+        def __rmul__(self, other: object) -> Self: ...
+        def __truediv__(self, other: object) -> Self: ...
+        def __rtruediv__(self, other: object) -> Self: ...
 
     def __pow__(self, exponent: object) -> Self:
         if type(exponent) in (int, float) and exponent == 2:
@@ -164,8 +149,8 @@ class Conversions:
                 f"the truth of a Var of shape {shape_of(self._value)} is ambiguous: "
                 "sum the comparison, or choose with where"
             )
-        if "branch" in ABOVE:  # a program is being traced: it would follow this branch for ever
-            ABOVE["branch"](self)
+        if (watch := current().branch) is not None:
+            watch(self)  # a program is being traced: it would follow this branch for ever
         return bool(np.any(self._value))
 
     def __float__(self) -> float:

@@ -6,6 +6,7 @@ closure   back(g, y, *inputs): the gradient with respect to one input
 """
 
 from collections.abc import Callable
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 
 Closure = Callable[..., object]
@@ -14,38 +15,27 @@ Words = str | Callable[..., str]
 OPS: "dict[str, Op]" = {}
 
 ABOVE: dict[str, Callable[..., object]] = {}
-"""What a Var can do but a floor above implements (backward, NumPy's protocols): it enters here."""
+"""What a Var can do but a module that imports Var implements, under the method's name.
+
+`backward`, Jupyter's `picture` and NumPy's protocols `ufunc` and `function` are no ops. `index`,
+`reshape`, `swapaxes` and `transpose` take more forms of arguments than the ops they record.
+"""
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class Op:
-    """One operation: a row of `ops/`.
+    """One operation: a row of `ops/`, in the table from when it is made.
 
-    `function` is what users call; `forward` computes a value from values. `rules` holds a closure
-    per input, None where no gradient passes. An op of any number of inputs (`variadic`) has one
-    rule that takes the input's `position` besides.
+    `forward` computes a value from values. `rules` holds a closure per input, None where no
+    gradient passes; `defaults` the static arguments. An op of any number of inputs (`variadic`) has
+    one rule that takes the input's `position` besides. `make` gives what users call, `function`.
     """
 
-    __slots__ = (
-        "call",
-        "defaults",
-        "elementwise",
-        "forward",
-        "function",
-        "infix",
-        "javascript",
-        "kind",
-        "name",
-        "numpy",
-        "python",
-        "rules",
-        "shown",
-        "symbol",
-        "variadic",
-    )
-    call: "Call"
-    defaults: dict[str, object]
+    name: str
     forward: Callable[..., object]
     rules: tuple[Closure | None, ...]
+    make: "InitVar[Callable[[Op], Callable[..., object]]]"
+    defaults: dict[str, object]
     infix: str
     symbol: str
     kind: str
@@ -55,11 +45,18 @@ class Op:
     numpy: Words
     javascript: str
     shown: tuple[Words, ...]  # what each closure makes of arrays, in words; () by default
+    call: "Call" = field(init=False)
+    function: Callable[..., object] = field(init=False)
 
-    def __init__(self, name: str, make: "Callable[[Op], Callable[..., object]]") -> None:
-        self.name = name
+    def __post_init__(self, make: "Callable[[Op], Callable[..., object]]") -> None:
+        if self.name in OPS:
+            raise ValueError(f"there is an op {self.name!r} already: give this one another name")
+        rules = self.rules
+        if self.defaults and not self.variadic:
+            rules = _with_static(rules, self.defaults)
+        self.call = Call(self, self.defaults, rules)
         self.function = make(self)
-        OPS[name] = self
+        OPS[self.name] = self
 
     def bind(self, count: int, static: dict[str, object]) -> "Call":
         """The call with its static arguments (axis, shape, index) put into `count` closures."""
@@ -69,7 +66,7 @@ class Op:
         if self.variadic:
             (rule,) = rules
             rules = tuple(rule and partial(rule, position=i) for i in range(count))
-        return Call(self, static, tuple(rule and partial(rule, **static) for rule in rules))
+        return Call(self, static, _with_static(rules, static))
 
 
 class Call:
@@ -82,3 +79,9 @@ class Call:
     ) -> None:
         self.op, self.static, self.rules = op, static, rules
         self.in_slots = len(rules) < 3 and None not in rules  # a node holds its inputs in _a and _b
+
+
+def _with_static(
+    rules: tuple[Closure | None, ...], static: dict[str, object]
+) -> tuple[Closure | None, ...]:
+    return tuple(rule and partial(rule, **static) for rule in rules)

@@ -154,7 +154,7 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
         value = plain(value)
     if not taped:
         return value
-    if not context.thread.recording:
+    if not context.current().recording:
         return leaf(value, Note("", "", "constant"))
     return _record(row.bind(len(held), static), value, held)  # type: ignore[arg-type]
 
@@ -171,7 +171,7 @@ def _record(call: Call, value: Value, held: list[object]) -> Var:
     if call.in_slots:
         a, b = (*held, None)[:2]
     kind = call.op.kind
-    note = Note("", context.thread.scope, kind) if context.blocks or kind != "op" else PLAIN
+    note = Note("", context.current().scope, kind) if context.blocks or kind != "op" else PLAIN
     node: Var = Inner() if wants else Fixed()
     return node._fill(value, a, b, call, note)
 
@@ -182,7 +182,7 @@ def _is_value(x: object) -> bool:
 
 def _as_constant(array: Array) -> Var:
     """A constant of an array met in arithmetic: a copy, which nobody else can write to."""
-    return leaf(as_value(array), Note("", context.thread.scope, "constant"))
+    return leaf(as_value(array), Note("", context.current().scope, "constant"))
 
 
 def _rescue(

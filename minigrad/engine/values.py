@@ -16,11 +16,6 @@ Shape = tuple[int, ...]
 
 FLOAT64 = np.dtype(np.float64)
 
-# glibc maps a large array on fresh pages and gives them back when it dies, and touching pages costs
-# more than most ops. Freeing one block as large as this (31 MiB) makes it keep smaller arrays
-# in its heap from then on: tanh of 10,000 × 5 samples, forward and backward, takes half the time.
-np.empty(31 << 17)
-
 
 def as_value(given: object) -> Value:
     """`given` (int, float, bool, array, list) as a float, or as a fresh float64 array.

@@ -1,5 +1,5 @@
 """What a Var is: a value, the op that made it, and its inputs. How one is recorded stands
-in `tape.py`, what can be written with it in `operators.py`, what it turns into in `conversions.py`.
+in `tape.py`, what can be written with it and what it turns into in `notation.py`.
 """
 
 import itertools
@@ -60,7 +60,7 @@ class Var(Operators, Conversions):
             )
 
     def __init__(self, value: object, name: str = "") -> None:
-        note = Note(_as_name(name), context.thread.scope, "parameter")
+        note = Note(_as_name(name), context.current().scope, "parameter")
         self._fill(as_value(value), None, None, None, note)
 
     def _fill(self, value: Value, a: object, b: object, call: Call | None, note: Note) -> Self:
@@ -233,7 +233,7 @@ class Fixed(Var):
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
     """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
-    return leaf(as_value(value), Note(_as_name(name), context.thread.scope, kind))
+    return leaf(as_value(value), Note(_as_name(name), context.current().scope, kind))
 
 
 def _restored(wants: bool, value: Value, name: str, kind: str) -> Var:

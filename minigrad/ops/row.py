@@ -6,8 +6,9 @@ from functools import partial, update_wrapper
 
 import numpy as np
 
-from ..engine.op import OPS, Call, Closure, Op, Words
+from ..engine.op import Closure, Op, Words
 from ..engine.tape import Function, binary, general, unary
+from ..engine.variable import Var
 
 MATH_OF_JAVASCRIPT = frozenset(
     "abs acos acosh asin asinh atan atan2 atanh cos cosh exp expm1 log log1p max min pow sign sin "
@@ -28,6 +29,7 @@ def op(
     numpy: Words = "",
     javascript: str = "",
     shown: tuple[Words, ...] = (),
+    operator: str = "",
 ) -> Callable[[Callable[..., object]], Function]:
     """Make the decorated function (values in, value out) an operation of the tape: write a row.
 
@@ -46,33 +48,47 @@ def op(
     A learner sees a closure as the formula that it records. Where that would read like code,
     `shown` has a text for each input, of arrays: `{g}` is upstream, `{y}` the output, `{0}` the
     first input; or a function of the inputs' shapes and the static arguments that gives the text.
+
+    `operator` is Python's name of an operator of Var that is this op: "add" for `+`.
     """
 
     def register(forward: Callable[..., object]) -> Function:
         name = forward.__name__.strip("_")
-        plain = not variadic and None not in rules and not _defaults(forward, len(rules))
-        makers = {1: unary, 2: binary} if plain else {}
-        if name in OPS:
-            raise ValueError(f"there is an op {name!r} already: give this one another name")
-        row = Op(name, makers.get(len(rules), general))
-        row.forward, row.rules, row.infix, row.kind = forward, rules, infix, kind
-        row.symbol, row.elementwise, row.variadic = symbol or infix or name, elementwise, variadic
-        row.defaults = _defaults(forward, 0 if variadic else len(rules))
+        defaults = _defaults(forward, 0 if variadic else len(rules))
+        makers = {} if variadic or None in rules or defaults else {1: unary, 2: binary}
         usual = written or (f"{{0}} {infix} {{1}}" if infix else "")
-        row.numpy = numpy or usual or hasattr(np, name) * f"np.{name}({{all}}{{static}})"
-        row.python, row.javascript = python or usual, javascript or usual
         called = math or name
-        if elementwise and hasattr(math_of_python, called):  # the others are of arrays only
-            row.python = row.python or f"math.{called}({{all}})"
-        if elementwise and called in MATH_OF_JAVASCRIPT:
-            row.javascript = row.javascript or f"Math.{called}({{all}})"
-        row.shown = shown
-        row.call = Call(row, row.defaults, rules)
-        if row.defaults and not variadic:
-            row.call = row.bind(len(rules), dict(row.defaults))
-        return update_wrapper(row.function, forward)
+        of_floats = elementwise and hasattr(math_of_python, called)  # the others are of arrays only
+        in_javascript = elementwise and called in MATH_OF_JAVASCRIPT
+        row = Op(
+            name=name,
+            forward=forward,
+            rules=rules,
+            make=makers.get(len(rules), general),
+            defaults=defaults,
+            infix=infix,
+            symbol=symbol or infix or name,
+            kind=kind,
+            elementwise=elementwise,
+            variadic=variadic,
+            numpy=numpy or usual or hasattr(np, name) * f"np.{name}({{all}}{{static}})",
+            python=python or usual or of_floats * f"math.{called}({{all}})",
+            javascript=javascript or usual or in_javascript * f"Math.{called}({{all}})",
+            shown=shown,
+        )
+        function: Function = row.function  # type: ignore[assignment]
+        update_wrapper(function, forward)
+        if operator:
+            _install(operator, function)
+        return function
 
     return register
+
+
+def _install(operator: str, function: Function) -> None:
+    """Make a Var's operator, and the one from the right, the function of the row itself."""
+    setattr(Var, f"__{operator}__", function)
+    setattr(Var, f"__r{operator}__", lambda self, other: function(other, self))
 
 
 def _defaults(forward: Callable[..., object], inputs: int) -> dict[str, object]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ...distributions.base import Distribution, Wrapped
 from ...distributions.families import Uniform
 from ...emit.tracing import program_of
+from ...engine.context import branches
 from ...engine.gradients import grad
-from ...engine.op import ABOVE
 from ...engine.values import as_value
 from ...engine.variable import Var, constant
 
@@ -62,11 +62,8 @@ class Experiment:
 
     def f(self, z: Var) -> Var:
         """The integrand at one outcome, checked to be one number on the tape."""
-        ABOVE["branch"] = _refuse_branch
-        try:
+        with branches(_refuse_branch):
             y = self._integrand(z)
-        finally:
-            del ABOVE["branch"]
         if not isinstance(y, Var) or y.shape:
             what = f"shape {y.shape}" if isinstance(y, Var) else type(y).__name__
             raise TypeError(

@@ -93,7 +93,7 @@ def coin_flip_lab(
     count = sample_count(samples)
     if not 2 <= count <= MOST:
         raise ValueError(f"coin_flip_lab: samples is {count}, not in 2..{MOST}: a dot each")
-    if not context.thread.recording:
+    if not context.current().recording:
         raise ValueError("coin_flip_lab differentiates: call it outside mg.no_grad()")
     values = numbers(params)
     start = Experiment(problem, values, exact)

@@ -151,7 +151,7 @@ def step_through(
     outputs: list[Var] = list(output) if isinstance(output, list | tuple) else [output]  # type: ignore
     if not outputs:
         raise ValueError("step_through got an empty list: give it a Var, or several to compare")
-    if not context.thread.recording:
+    if not context.current().recording:
         raise ValueError("step_through records the backward pass: call it outside mg.no_grad()")
     lines = lines_of(source)
     equations = [drawable(each, "step_through", names, max_nodes) for each in outputs]
