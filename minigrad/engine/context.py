@@ -102,7 +102,8 @@ def _within(block: Block, function: Callable[P, T]) -> Callable[P, T]:
 
     async def task(*args: object, **keywords: object) -> object:
         with block:
-            return await f(*args, **keywords)
+            value: object = await f(*args, **keywords)
+        return value
 
     def generator(*args: object, **keywords: object) -> object:
         with block:
