@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from functools import wraps
 from types import FrameType
@@ -102,10 +102,9 @@ def _within(block: Block, function: Callable[P, T]) -> Callable[P, T]:
 
     async def task(*args: object, **keywords: object) -> object:
         with block:
-            value: object = await f(*args, **keywords)
-        return value
+            return await f(*args, **keywords)
 
-    def generator(*args: object, **keywords: object) -> object:
+    def generator(*args: object, **keywords: object) -> Generator[Any, Any, Any]:
         with block:
             return (yield from f(*args, **keywords))
 
