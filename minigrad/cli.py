@@ -13,7 +13,6 @@ from pathlib import Path
 
 from .checking import GradientError
 from .commands import (
-    LAWS,
     Typed,
     print_check,
     print_code,
@@ -22,6 +21,7 @@ from .commands import (
     write_lesson,
     write_picture,
 )
+from .expressions import LAWS
 from .pictures.render import RendererError
 
 _MORE = """\

@@ -10,29 +10,17 @@ from typing import NamedTuple
 import numpy as np
 
 from .checking import check_gradients, compared
-from .distributions.randomness import (
-    CAUCHY,
-    EXPONENTIAL,
-    GUMBEL,
-    HALF_NORMAL,
-    LAPLACE,
-    LOGISTIC,
-    NORMAL,
-    UNIFORM,
-    noise_leaf,
-)
+from .distributions.randomness import noise_leaf
 from .emit.tracing import program_of
 from .engine.op import OPS
 from .engine.variable import Var
-from .expressions import CONSTANTS, Expression
+from .expressions import CONSTANTS, LAWS, Expression
 from .pages.lesson.lesson import step_through
 from .pictures.labels import short
 from .pictures.picture import draw
 from .reports.reasons import explain
 
-_LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL
 LONGEST_TITLE = 80  # letters of a formula above its page
-LAWS = {law.name: law for law in _LAWS}
 
 
 class UsageError(ValueError):
@@ -48,17 +36,20 @@ class Typed(NamedTuple):
 
 
 def typed(text: str, values: Sequence[str], seed: int) -> Typed:
-    """The formula in `text`, its names given values like "x=1.5" and "eps~normal"."""
+    """The formula or program in `text`, its names given values like "x=1.5" and "eps~normal"."""
     expression = Expression(text)
-    leaves = _leaves(expression, values, np.random.default_rng(seed))
-    return Typed(expression, leaves, expression.compute(leaves))
+    rng = np.random.default_rng(seed)
+    leaves = _leaves(expression, values, rng)
+    output = expression.compute(leaves, rng)
+    return Typed(expression, leaves | expression.draws, output)
 
 
 def _leaves(
     expression: Expression, values: Sequence[str], rng: np.random.Generator
 ) -> dict[str, Var]:
-    """A leaf for each name in the formula, in the order given: parameters, and noise drawn."""
+    """A leaf for each name: those given outside, in their order, then those of the program."""
     leaves: dict[str, Var] = {}
+    known = {*expression.names, *expression.given, *expression.data, *expression.laws}
     for text in map(str.strip, values):
         mark = min((text.find(c) for c in "=~" if c in text), default=0)
         name = unicodedata.normalize("NFKC", text[:mark].strip())
@@ -66,11 +57,16 @@ def _leaves(
             raise UsageError(f"{text!r} is neither NAME=NUMBER nor NAME~normal")
         if name in leaves:
             raise UsageError(f"{name} is given twice")
-        if name in CONSTANTS or (name in OPS and name not in expression.names):
+        if name not in known and (name in CONSTANTS or name in OPS):
             raise UsageError(f"{name} has a meaning of its own in formulas: call yours otherwise")
-        if name not in expression.names:
-            raise UsageError(f"{name} does not occur in {expression.text}")
+        if name not in known:
+            raise UsageError(f"{name} does not occur in {short(expression.text, LONGEST_TITLE)}")
         leaves[name] = _leaf(name, text[mark], text[mark + 1 :].strip(), rng)
+    for name, x in expression.given.items():
+        leaves.setdefault(name, Var(x, name))
+    for name, law in expression.laws.items():
+        if name not in leaves:
+            leaves[name] = noise_leaf(LAWS[law].draw(rng, ()), name, "", law)
     return leaves
 
 
@@ -82,7 +78,7 @@ def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
     try:
         return Var(float(value), name)
     except ValueError:
-        raise UsageError(f"{name}={value}: {value!r} is no number") from None
+        raise UsageError(f"{name}={short(value)}: {short(value)!r} is no number") from None
 
 
 def write_lesson(formula: Typed, options: argparse.Namespace) -> None:

@@ -1,171 +1,259 @@
-"""A formula of scalars, typed by a user, computed on the tape.
+"""What a user types, computed on the tape: a formula, or a small program of several lines.
 
-It is parsed, never evaluated as Python: names, numbers, operators, comparisons and calls of
-elementwise ops, and nothing else.
+`mu = 0.7` makes a parameter, `x = data(1.2)` a constant, `eps ~ normal` noise, `z = mu + sigma*eps`
+a named node. `q ~ Normal(mu, sigma)` names a distribution: where a number is wanted, as in
+`sin(q)`, it stands for one reparameterised draw, always the same. `kl(q)`, `kl(q, p)`,
+`log_prob(q, 1.5)`, `entropy(q)` and so on ask the distribution. Parameters, constants and noise may
+stand anywhere; the last of the other lines is the output. The grammar stands in `grammar`.
 """
 
-import ast
+import difflib
+import inspect
 import math
-import operator
 from collections.abc import Callable, Mapping
-from typing import TypeGuard
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from . import distributions
+from .distributions.base import Distribution
+from .distributions.kl import kl_divergence
+from .distributions.randomness import (
+    CAUCHY,
+    EXPONENTIAL,
+    GUMBEL,
+    HALF_NORMAL,
+    LAPLACE,
+    LOGISTIC,
+    NORMAL,
+    UNIFORM,
+)
 from .engine.op import OPS
 from .engine.variable import Var, constant
+from .grammar import Statement, Step, statements_of
 
-LONGEST = 10_000  # characters
-_TOO_DEEP = (
-    "too deeply nested for Python's parser: give parts of a long sum or product brackets of their "
-    "own, as in (a + b) + (c + d)"
+_OF_MORE = frozenset(  # outcomes, or parameters, that are no single numbers
+    "Categorical Dirichlet Distribution Independent LKJCholesky LowRankMultivariateNormal "
+    "MixtureSameFamily MultivariateNormal OneHotCategorical RelaxedOneHotCategorical "
+    "Transformed".split()
 )
-CONSTANTS = {"pi": math.pi, "π": math.pi}
-
-_BINARY: dict[type[ast.operator], Callable[..., object]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+_LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL
+Item = Var | Distribution
+LAWS = {law.name: law for law in _LAWS}
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
+_STANDARD = distributions.Normal(0.0, 1.0)
+_DRAWN = "e"  # a constant that a program may use for something else, such as noise
+_SAME = {"max": "maximum", "min": "minimum", "stop": "stop_gradient"}
+_MEANT = {
+    **{"ln": "log", "logarithm": "log", "sgn": "sign", "asin": "arcsin", "acos": "arccos"},
+    **{"atan": "arctan", "atan2": "arctan2", "gammaln": "lgamma", "logistic": "sigmoid"},
+    **{"expit": "sigmoid", "sqr": "square", "neg": "negative", "pow": "power", "psi": "digamma"},
+    **{"normal": "Normal", "gaussian": "Normal", "kl_divergence": "kl", "detach": "stop_gradient"},
 }
-# The ops by name: Python's own x > c asks a constant first, and so turns into c < x.
-_COMPARED: dict[type[ast.cmpop], str] = {
-    ast.Lt: "less",
-    ast.LtE: "less_equal",
-    ast.Gt: "greater",
-    ast.GtE: "greater_equal",
-    ast.Eq: "equal",
-    ast.NotEq: "not_equal",
+_ASKED: dict[str, Callable[..., Var]] = {
+    "kl": lambda q, p=_STANDARD: kl_divergence(q, p),
+    "log_prob": lambda q, x: q.log_prob(x),
+    "entropy": lambda q: q.entropy(),
+    "mean": lambda q: q.mean,
+    "stddev": lambda q: q.stddev,
+    "variance": lambda q: q.variance,
 }
-_ALLOWED = "a formula has numbers, names, + - * / **, comparisons and functions, not this"
 
 
-class ExpressionError(ValueError):
-    """A place in an expression that is refused; `str` has the line and a caret below the place."""
+def functions() -> list[str]:
+    """The functions that a formula may call on numbers."""
+    rows = (op for op in OPS.values() if op.elementwise and not op.defaults and not op.infix)
+    return sorted({op.name for op in rows} - {"negative"})
 
-    def __init__(self, why: str, text: str, column: int) -> None:
-        super().__init__(f"{why}\n  {text}\n  {' ' * column}^")
+
+def families() -> list[str]:
+    """The distributions of numbers that a program may name."""
+    return sorted(name for name in distributions.__all__ if _family(name) is not None)
+
+
+def _family(name: str) -> type[Distribution] | None:
+    known = getattr(distributions, name, None) if name in distributions.__all__ else None
+    is_one = isinstance(known, type) and issubclass(known, Distribution)
+    return known if is_one and name not in _OF_MORE else None
 
 
 class Expression:
-    """A parsed formula: its `names`, in order, and its value on the tape by `compute`."""
+    """A parsed formula or program.
+
+    `names` are those that need a value from outside, in order; `given` are the parameters and
+    `data` the constants that the program sets itself, `laws` the noise that it draws. `draws` has
+    the noise of each distribution drawn from: made by the first `compute`, used by all.
+    """
 
     def __init__(self, text: str) -> None:
-        self.text = " ".join(text.split())
-        self._tree = self._parsed()
-        self.names: list[str] = []
-        called = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
-        for node in self._walk_in_order():
-            if isinstance(node, ast.Name) and id(node) not in called:
-                if node.id not in (*self.names, *CONSTANTS):
-                    self.names.append(node.id)
+        self.statements = statements_of(text)
+        self.text = "; ".join(statement.text for statement in self.statements)
+        self.given: dict[str, float] = {}
+        self.data: dict[str, float] = {}
+        self.laws: dict[str, str] = {}
+        self.draws: dict[str, Var] = {}
+        self._lines = [line for line in self.statements if not self._is_leaf(line)]
+        if not self._lines:
+            last = self.statements[-1]
+            self._lines = [last._replace(name="", mark="", steps=(Step("name", last.name, 0),))]
+        self.names = self._free_names()
 
-    def compute(self, values: Mapping[str, Var]) -> Var:
-        """The value for these Vars, an ExpressionError where the formula says what it may not."""
-        known = {**{name: constant(x) for name, x in CONSTANTS.items()}, **values}
-        try:
-            return self._value(self._tree, known)
-        except RecursionError:
-            raise ExpressionError(_TOO_DEEP, f"{self.text[:60]} …", 62) from None
+    def compute(self, values: Mapping[str, Var], rng: np.random.Generator | None = None) -> Var:
+        """The output for these Vars, an ExpressionError where the program says what it may not.
 
-    def _parsed(self) -> ast.expr:
-        if len(self.text) > LONGEST:
-            raise ExpressionError(
-                f"the expression has {len(self.text):,} characters, at most {LONGEST:,} are taken",
-                f"{self.text[:60]} …",
-                62,
+        `values` has a Var for each of `names`, and may have others for what the program sets.
+        `rng` draws the noise of its distributions, by default that of seed 0.
+        """
+        known: dict[str, Item] = {name: constant(x) for name, x in CONSTANTS.items()}
+        known |= {name: constant(x, name) for name, x in self.data.items()}
+        known |= {name: Var(x, name) for name, x in self.given.items()}
+        machine = _Machine(known | dict(values), self, rng or np.random.default_rng(0))
+        items = [machine.run(line) for line in self._lines]
+        last = self._lines[-1]
+        return machine.number(last, last.steps[-1], items[-1])
+
+    def _is_leaf(self, line: Statement) -> bool:
+        """Whether the line makes a leaf; if so, note it."""
+        step = line.steps[0]
+        alone = len(line.steps) == 1
+        if line.mark == "=" and alone and step.kind == "number":
+            self.given[line.name] = step.number
+        elif line.mark == "=" and len(line.steps) == 2 and line.steps[1].text == "data":
+            if step.kind != "number":
+                raise line.refused("data takes a number, as in x = data(1.2)", step.column)
+            self.data[line.name] = step.number
+        elif line.mark == "~" and alone and step.text in LAWS:
+            self.laws[line.name] = step.text
+        else:
+            return False
+        if line.name in CONSTANTS and line.name != _DRAWN:
+            raise line.refused(f"{line.name} has a value of its own: name yours otherwise", 0)
+        return True
+
+    def _free_names(self) -> list[str]:
+        """Names that no line before gives a value, in order of their first use."""
+        known = {*self.given, *self.data, *self.laws}
+        later = {line.name: None for line in self._lines if line.name}
+        free: dict[str, None] = {}
+        for line in self._lines:
+            for step in line.steps:
+                if step.kind == "name" and step.text not in known:
+                    if step.text in later:
+                        why = f"{step.text} gets its value further down: move that line up"
+                        raise line.refused(why, step.column)
+                    if step.text not in CONSTANTS or step.text == _DRAWN:
+                        free[step.text] = None
+            known.add(line.name)
+            later.pop(line.name, None)
+        return list(free)
+
+
+class _Machine:
+    """Computes the lines of a program on a stack of Vars and distributions."""
+
+    def __init__(
+        self, known: dict[str, Item], program: Expression, rng: np.random.Generator
+    ) -> None:
+        self.known, self.program, self.rng = known, program, rng
+        self.drawn: dict[str, Var] = {}  # the draw of each distribution that has a name
+
+    def run(self, line: Statement) -> Item:
+        """What the line computes, kept by its name."""
+        stack: list[Item] = []
+        for step in line.steps:
+            if step.kind == "number":
+                stack.append(constant(step.number))
+            elif step.kind == "name":
+                stack.append(self._named(line, step))
+            else:
+                first = len(stack) - step.inputs
+                stack[first:] = [self._called(line, step, stack[first:])]
+        (item,) = stack
+        if line.mark == "~" and not isinstance(item, Distribution):
+            kinds = f", {line.name} ~ ".join(LAWS)
+            why = f"noise is {line.name} ~ {kinds}; a draw is {line.name} ~ Normal(loc, scale)"
+            raise line.refused(why, line.text.index("~"))
+        if line.name:
+            self.known[line.name] = item
+            if isinstance(item, Var) and len(line.steps) > 1:  # y = x leaves x its name
+                item.named(line.name)
+        return item
+
+    def number(self, line: Statement, step: Step, item: Item) -> Var:
+        """The item as a number: a distribution's draw, made when it is first asked for."""
+        if isinstance(item, Var):
+            return item
+        name = next((name for name, known in self.known.items() if known is item), "")
+        if not name:
+            raise line.refused(
+                "a draw needs a name: z ~ Normal(0, 1) on a line before", step.column
             )
-        if not self.text:
-            raise ExpressionError("the formula is empty", "", 0)
-        if "#" in self.text:  # Python would take the rest for a comment, of several lines as well
-            raise ExpressionError("a formula has no comments", self.text, self.text.index("#"))
+        if name not in self.drawn:
+            draws = self.program.draws
+            if name not in draws:
+                draws[name] = item.noise(self.rng).named(f"eps_{name}")
+            try:
+                self.drawn[name] = item.transform(draws[name]).named(name)
+            except (NotImplementedError, ValueError, ImportError) as error:
+                raise line.refused(str(error), step.column) from None
+        return self.drawn[name]
+
+    def _named(self, line: Statement, step: Step) -> Item:
+        if step.text in self.known:
+            return self.known[step.text]
+        why = f"add {step.text}=1.0 or {step.text}~normal"
+        raise line.refused(f"{step.text} has no value: {why}", step.column)
+
+    def _called(self, line: Statement, step: Step, items: list[Item]) -> Item:
+        function = _function(line, step)
+        if not function.least <= len(items) <= len(function.wanted):
+            count = f"{len(items)} input{'s' * (len(items) != 1)}"
+            wanted = ", ".join(function.wanted)
+            raise line.refused(f"{step.text} takes ({wanted}), not {count}", step.column)
+        given = [
+            self._distribution(line, step, item) if name in "pq" else self.number(line, step, item)
+            for name, item in zip(function.wanted, items, strict=False)
+        ]
         try:
-            return ast.parse(self.text, mode="eval").body
-        except SyntaxError as error:
-            column = min(error.offset - 1 if error.offset else len(self.text), len(self.text))
-            raise ExpressionError(f"this is no formula: {error.msg}", self.text, column) from None
-        except ValueError:  # a null byte
-            raise ExpressionError("this is no formula", self.text[:60], 0) from None
-        except (MemoryError, RecursionError):
-            raise ExpressionError(_TOO_DEEP, f"{self.text[:60]} …", 62) from None
+            item: Item = function.call(*given)
+            return item
+        except (ValueError, TypeError, NotImplementedError) as error:
+            raise line.refused(str(error), step.column) from None
 
-    def _walk_in_order(self) -> list[ast.AST]:
-        found = [node for node in ast.walk(self._tree) if hasattr(node, "col_offset")]
-        return sorted(found, key=lambda node: int(node.col_offset))
-
-    def _refuse(self, why: str, node: ast.expr, after: bool = False) -> ExpressionError:
-        """An error whose caret stands at the node, or at the sign that follows it."""
-        text = self.text.encode()
-        column = len(text[: node.end_col_offset if after else node.col_offset].decode())
-        while after and self.text[column] in " )":
-            column += 1
-        return ExpressionError(why, self.text, column)
-
-    def _value(self, node: ast.expr, known: Mapping[str, Var]) -> Var:
-        match node:
-            case ast.Name(id=name) if name in known:
-                return known[name]
-            case ast.Name(id=name):
-                raise self._refuse(f"{name} has no value: add {name}=1.0 or {name}~normal", node)
-            case ast.Constant(value=x) if _is_number(x):
-                return self._constant_of(x, node)
-            case ast.BinOp():
-                return self._chain(node, known)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=x)) if _is_number(x):
-                return self._constant_of(-x, node)
-            case ast.UnaryOp(op=ast.USub(), operand=x):
-                return self._apply(operator.neg, node, self._value(x, known))
-            case ast.UnaryOp(op=ast.UAdd(), operand=x):
-                return self._value(x, known)
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARED:
-                values = self._value(left, known), self._value(right, known)
-                return self._apply(OPS[_COMPARED[type(op)]].function, node, *values)
-            case ast.Compare(ops=[_, _, *_], comparators=[middle, *_]):
-                raise self._refuse("write two comparisons as (1 < x) * (x < 2)", middle, after=True)
-            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                function = self._function(name, node, len(args))
-                return self._apply(function, node, *(self._value(x, known) for x in args))
-            case ast.Attribute(value=x) | ast.Compare(left=x):
-                raise self._refuse(_ALLOWED, x, after=True)
-        raise self._refuse(_ALLOWED, node)
-
-    def _chain(self, node: ast.expr, known: Mapping[str, Var]) -> Var:
-        """`a + b - c + …`: a loop, since Python nests each sign of it in the next."""
-        rest: list[ast.BinOp] = []
-        while isinstance(node, ast.BinOp):
-            rest.append(node)
-            node = node.left
-        value = self._value(node, known)
-        for part in reversed(rest):
-            if isinstance(part.op, ast.BitXor):
-                raise self._refuse("a power is written **, as in x**2", part.left, after=True)
-            if type(part.op) not in _BINARY:
-                raise self._refuse(_ALLOWED, part.left, after=True)
-            right = self._value(part.right, known)
-            value = self._apply(_BINARY[type(part.op)], part, value, right)
-        return value
-
-    def _constant_of(self, number: int | float, node: ast.expr) -> Var:
-        try:
-            return constant(float(number))
-        except OverflowError:
-            raise self._refuse("this number is too large for a float", node) from None
-
-    def _function(self, name: str, node: ast.expr, count: int) -> Callable[..., object]:
-        row = OPS.get(name)
-        if row is None or not row.elementwise or row.defaults:
-            known = sorted(op.name for op in OPS.values() if op.elementwise and not op.defaults)
-            raise self._refuse(f"{name} is no function here: {' '.join(known)}", node)
-        if count != len(row.rules):
-            inputs = "1 input" if len(row.rules) == 1 else f"{len(row.rules)} inputs"
-            raise self._refuse(f"{name} takes {inputs}, not {count}", node)
-        return row.function
-
-    def _apply(self, function: Callable[..., object], node: ast.expr, *values: Var) -> Var:
-        try:
-            return function(*values)  # type: ignore[return-value]
-        except ValueError as error:
-            raise self._refuse(str(error), node) from None
+    def _distribution(self, line: Statement, step: Step, item: Item) -> Distribution:
+        if isinstance(item, Distribution):
+            return item
+        why = f"{step.text} takes a distribution: name one, as in q ~ Normal(mu, sigma)"
+        raise line.refused(why, step.column)
 
 
-def _is_number(x: object) -> TypeGuard[float]:
-    return isinstance(x, int | float) and not isinstance(x, bool)
+class _Function(NamedTuple):
+    """What a call calls: the names of its inputs, p and q for distributions; how many it needs."""
+
+    call: Callable[..., Any]
+    wanted: list[str]
+    least: int
+
+
+def _function(line: Statement, step: Step) -> _Function:
+    name = _SAME.get(step.text, step.text)
+    row = OPS.get(name)
+    if row is not None and row.elementwise and not row.defaults:
+        code = row.forward.__code__
+        return _Function(row.function, list(code.co_varnames[: len(row.rules)]), len(row.rules))
+    call = _ASKED.get(name) or _family(name)
+    if call is None:
+        raise line.refused(_unknown(step.text), step.column)
+    parameters = inspect.signature(call).parameters.values()
+    least = sum(parameter.default is parameter.empty for parameter in parameters)
+    return _Function(call, [parameter.name for parameter in parameters], least)
+
+
+def _unknown(name: str) -> str:
+    """Why there is no such function, and which was meant."""
+    known = [*functions(), *_ASKED, *families()]
+    near = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, known, 1, 0.75)), "")
+    meant = f": did you mean {near}?" if near else ""
+    if name == "data":
+        meant = ": it makes a constant on a line of its own, x = data(1.2)"
+    return f"{name} is no function here{meant or ': ' + ' '.join(known)}"
