@@ -18,6 +18,7 @@ from . import ops
 from .engine.op import ABOVE, OPS
 from .engine.values import as_axes, shape_of, size_of
 from .engine.variable import Var
+from .ops import statistics
 
 Axis = int | tuple[int, ...] | None
 Row = Callable[..., object]
@@ -31,24 +32,6 @@ signature_of = cache(signature)
 def _count(a: object, axis: Axis) -> int:
     shape = shape_of(a)
     return size_of(tuple(shape[i] for i in as_axes(axis, len(shape))))
-
-
-def _var(a: Var, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Var:
-    """The squared distances from the mean, summed and divided by their number less `ddof`."""
-    count = _count(a, axis)
-    if count <= ddof:
-        raise ValueError(f"np.var and np.std need more than ddof={ddof} elements, not {count}")
-    return ops.sum(ops.square(a - ops.mean(a, axis, True)), axis, keepdims) / (count - ddof)
-
-
-def _std(a: Var, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Var:
-    """The root of the variance. Where all elements are equal its gradient is nan."""
-    return ops.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims))
-
-
-def _norm(x: Var, *, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The root of the sum of squares. Its gradient at zero is nan."""
-    return ops.sqrt(ops.sum(ops.square(x), axis, keepdims))
 
 
 def _clip(
@@ -102,8 +85,6 @@ UFUNCS: dict[object, Row] = {
     np.exp2: lambda x: ops.power(2.0, x),
     np.log2: lambda x: ops.log(x) / math.log(2.0),
     np.log10: lambda x: ops.log(x) / math.log(10.0),
-    # Beyond 1.3e154 the squares overflow to inf, and the gradient at (0, 0) is nan.
-    np.hypot: lambda a, b: ops.sqrt(ops.square(a) + ops.square(b)),
     # Questions that comparisons answer, recorded like them: 0.0 or 1.0, without gradient.
     np.isnan: lambda x: ops.not_equal(x, x),
     np.isinf: lambda x: ops.equal(ops.abs(x), math.inf),
@@ -127,9 +108,9 @@ FUNCTIONS: dict[object, Row] = {
     np.all: lambda a, axis=None, *, keepdims=False: ops.min(ops.not_equal(a, 0.0), axis, keepdims),
     np.any: lambda a, axis=None, *, keepdims=False: ops.max(ops.not_equal(a, 0.0), axis, keepdims),
     np.cumsum: lambda a, axis=None: ops.cumsum(a, axis),
-    np.var: _var,
-    np.std: _std,
-    np.linalg.norm: _norm,
+    np.var: lambda a, axis=None, *, ddof=0, keepdims=False: statistics.var(a, axis, ddof, keepdims),
+    np.std: lambda a, axis=None, *, ddof=0, keepdims=False: statistics.std(a, axis, ddof, keepdims),
+    np.linalg.norm: lambda x, *, axis=None, keepdims=False: ops.norm(x, axis, keepdims),
     np.reshape: lambda a, shape: ops.reshape(a, shape),
     np.ravel: lambda a: ops.reshape(a, -1),
     np.transpose: lambda a, axes=None: ops.transpose(a, axes),

@@ -10,11 +10,13 @@ from .linalg import *
 from .reductions import *
 from .shapes import *
 from .special import *
+from .statistics import *
+from .trigonometry import *
 
 __all__ = [
     name
     for name, thing in globals().items()
     if getattr(thing, "__module__", "").startswith(f"{__name__}.")
-    and name not in ("op", "comparison", "Axis")
+    and name not in ("op", "comparison", "Axis", "var", "std")
     and not name.startswith("_")
 ]

@@ -18,6 +18,15 @@ def _gate(g: object, opened: object, otherwise: object = 0.0) -> object:
     return where(opened, g, otherwise)
 
 
+def _along(x: object, length: object) -> object:
+    """x / length, and 0 where the length is 0: a length has a kink there, and 0 among its slopes.
+
+    The quotient is of a length that is never 0, so that its own derivative is 0 there, not nan.
+    """
+    at_kink = equal(length, 0.0)
+    return where(at_kink, 0.0, x / where(at_kink, 1.0, length))
+
+
 @each(
     lambda g, y, x: _gate(g, x > 0.0),
     python="0.0 if {0} <= 0.0 else {0}",

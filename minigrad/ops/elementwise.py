@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from ..engine.values import Value
-from .choices import equal, where
+from .choices import _gate, abs, equal, less, where
 from .row import each
 
 # ------------------------------------------------------------------------------------ arithmetic
@@ -72,9 +72,13 @@ def negative(x: Value) -> Value:
     return -x
 
 
+_TINY = 6e-309  # the reciprocal of anything smaller overflows
+
+
 @each(
-    # 0**0 would make 0·∞: the base is replaced there, and only there, for this has slope 1/a in b.
-    lambda g, y, a, b: g * b * power(where(equal(a, 0.0) * equal(b, 0.0), 1.0, a), b - 1.0),
+    # Where 1/a overflows, a**0 would make 0·∞: the base is replaced there, and only there, since
+    # this has slope 1/a in b.
+    lambda g, y, a, b: g * b * power(where(less(abs(a), _TINY) * equal(b, 0.0), _TINY, a), b - 1.0),
     # 0**b is flat in b: log(0) is masked.
     lambda g, y, a, b: g * y * log(where(a == 0.0, 1.0, a)),
     infix="**",
@@ -131,90 +135,33 @@ def log1p(x: Value) -> Value:
 
 
 @each(
-    lambda g, y, a, b: g * sigmoid(a - b),
-    lambda g, y, a, b: g * sigmoid(b - a),
+    lambda g, y, a, b: _gate(g * _share(a, b), y != -math.inf),
+    lambda g, y, a, b: _gate(g * _share(b, a), y != -math.inf),
     python="_logaddexp({0}, {1})",
     numpy="logaddexp({0}, {1})",
     javascript="logaddexp({0}, {1})",
 )
 def logaddexp(a: Value, b: Value) -> Value:
-    """log(exp(a) + exp(b)) without overflow. Where a = b = ±inf the gradients are nan."""
+    """log(exp(a) + exp(b)) without overflow.
+
+    Where a = b = -inf, as in sums of impossible events, no gradient passes: 0, as -inf has beside
+    anything finite. Where a = b = inf each gets half.
+    """
     if type(a) is type(b) is float:
         return _logaddexp(a, b)
     gaps = np.where(a == b, 0.0, np.abs(a - b))
     return np.maximum(a, b) + np.log1p(np.exp(-gaps))
 
 
+def _share(a: object, b: object) -> object:
+    """What exp(a) is of exp(a) + exp(b). Two equal infinities are equal shares, not inf - inf."""
+    alike = equal(a, b) * equal(abs(a), math.inf)
+    return sigmoid(where(alike, 0.0, subtract(a, b)))
+
+
 def _logaddexp(a: float, b: float) -> float:
     gap = 0.0 if a == b else math.fabs(a - b)  # not inf - inf
     return max(a, b) + math.log1p(math.exp(-gap))
-
-
-# ------------------------------------------------------------------------------------ trigonometry
-
-
-@each(lambda g, y, x: g * cos(x))
-def sin(x: Value) -> Value:
-    """Sine of x in radians; nan at ±inf."""
-    return math.sin(x) if type(x) is float else np.sin(x)
-
-
-@each(lambda g, y, x: -g * sin(x))
-def cos(x: Value) -> Value:
-    """Cosine of x in radians; nan at ±inf."""
-    return math.cos(x) if type(x) is float else np.cos(x)
-
-
-@each(lambda g, y, x: g * (1.0 + y * y))
-def tan(x: Value) -> Value:
-    """Tangent of x in radians; nan at ±inf."""
-    return math.tan(x) if type(x) is float else np.tan(x)
-
-
-@each(lambda g, y, x: g / sqrt((1.0 - x) * (1.0 + x)), math="asin")
-def arcsin(x: Value) -> Value:
-    """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
-    return math.asin(x) if type(x) is float else np.arcsin(x)
-
-
-@each(lambda g, y, x: -g / sqrt((1.0 - x) * (1.0 + x)), math="acos")
-def arccos(x: Value) -> Value:
-    """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
-    return math.acos(x) if type(x) is float else np.arccos(x)
-
-
-@each(lambda g, y, x: g / (1.0 + x * x), math="atan")
-def arctan(x: Value) -> Value:
-    """The angle in (-π/2, π/2) whose tangent is x."""
-    return math.atan(x) if type(x) is float else np.arctan(x)
-
-
-@each(
-    lambda g, y, a, b: g * b / (a * a + b * b),
-    lambda g, y, a, b: -g * a / (a * a + b * b),
-    math="atan2",
-)
-def arctan2(a: Value, b: Value) -> Value:
-    """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan."""
-    return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)
-
-
-@each(lambda g, y, x: g * cosh(x))
-def sinh(x: Value) -> Value:
-    """The hyperbolic sine; ±inf beyond ±710.47."""
-    return math.sinh(x) if type(x) is float else np.sinh(x)
-
-
-@each(lambda g, y, x: g * sinh(x))
-def cosh(x: Value) -> Value:
-    """The hyperbolic cosine; inf beyond ±710.47."""
-    return math.cosh(x) if type(x) is float else np.cosh(x)
-
-
-@each(lambda g, y, x: g * (1.0 - y * y))
-def tanh(x: Value) -> Value:
-    """The hyperbolic tangent, in [-1, 1]."""
-    return math.tanh(x) if type(x) is float else np.tanh(x)
 
 
 # ------------------------------------------------------------------------------------- smooth steps

@@ -15,6 +15,10 @@ function logaddexp(a, b) {
   return Math.max(a, b) + Math.log1p(Math.exp(-gap));
 }
 
+function sech_squared(x) {
+  return 1 / Math.cosh(x) / Math.cosh(x);
+}
+
 function sigmoid(x) {
   const small = Math.exp(-Math.abs(x));
   return (x >= 0 ? 1 : small) / (1 + small);
@@ -56,7 +60,7 @@ function lgamma(x) {
   if (x === -Infinity || (x <= 0 && x === Math.floor(x))) return Infinity;
   if (x < 0.5) {
     const sine = Math.sin(Math.PI * (x - Math.round(x)));
-    return Math.log(Math.PI / Math.abs(sine)) - lgamma(1 - x);
+    return Math.log(Math.PI) - Math.log(Math.abs(sine)) - lgamma(1 - x);
   }
   if (x < 1.5) return lgamma_near_one(x - 1);
   if (x < 2.5) return lgamma_near_one(x - 2) + Math.log1p(x - 2);
@@ -92,7 +96,8 @@ function zeta_minus_one(n) {
 // The derivative of digamma of that order, digamma itself for 0: as in special.py.
 function polygamma(x, order) {
   if (x < 0.5) {
-    if (x === -Infinity || x === Math.floor(x)) return NaN;
+    if (x === 0 && order % 2 === 0) return -1 / x;
+    if (x === -Infinity || x === Math.floor(x)) return order % 2 && x > -Infinity ? Infinity : NaN;
     return (-1) ** order * polygamma(1 - x, order) - Math.PI * cot_derivative(x, order);
   }
   const sign = (-1) ** (order + 1);
@@ -122,5 +127,5 @@ function cot_derivative(x, order) {
     const slope = polynomial.map((a, k) => -Math.PI * k * a).slice(1);
     polynomial = [...slope, 0, 0].map((a, k) => a + (k < 2 ? 0 : slope[k - 2]));
   }
-  return polynomial.reduceRight((y, a) => y * c + a, 0);
+  return polynomial.reduceRight((y, a) => y * c + a);
 }

@@ -5,7 +5,7 @@ import numpy as np
 from ..engine.arrays import ones
 from ..engine.values import Shape, Value, as_axes, shape_of, size_of
 from ..engine.variable import Var
-from .choices import equal
+from .choices import _along, equal, where
 from .elementwise import exp
 from .row import op
 from .shapes import concatenate, flip, index, reshape, transpose
@@ -103,6 +103,25 @@ def min(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     return np.min(x, axis=axis, keepdims=keepdims)
 
 
+@op(
+    lambda g, y, x, axis, keepdims: _spread(g, x, axis) * _along(x, _spread(y, x, axis)),
+    symbol="‖ ‖",
+    numpy="norm({0}{static})",
+)
+def norm(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+    """The root of the sum of squares over `axis`: the length of a vector, Frobenius' norm.
+
+    Its gradient is x / norm(x), a unit vector. At 0, where it has a kink, that is 0.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        y = np.sqrt(np.sum(np.square(x), axis=axis, keepdims=True))
+    if np.any((y < 1e-150) | (y > 1e150)):  # squares that leave the floats: scaled before
+        top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0.0)
+        top = np.where((top > 0.0) & (top < np.inf), top, 1.0)
+        y = top * np.sqrt(np.sum(np.square(x / top), axis=axis, keepdims=True))
+    return y if keepdims else np.squeeze(y, axis)
+
+
 def _others(x: object) -> object:
     """For each element the product of the others on the last axis, with no division by a zero.
 
@@ -156,12 +175,20 @@ def cumsum(x: object, axis: int | None = None) -> Var:
 
 
 @op(
-    lambda g, y, x, axis, keepdims: _spread(g, x, axis) * exp(x - _spread(y, x, axis)),
+    # Beside anything finite, -inf has no share; so it has none where all are -inf.
+    lambda g, y, x, axis, keepdims: (
+        _spread(g, x, axis) * exp(x - _spread(where(equal(y, -np.inf), 0.0, y), x, axis))
+    ),
     numpy="logsumexp({0}{static})",
     javascript="{0}",
 )
 def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """log(sum(exp(x))) over `axis`, without overflow. Where all are -inf the gradient is nan."""
+    """log(sum(exp(x))) over `axis`, without overflow.
+
+    Where all are -inf (a sum of impossible events) so is the result, and no gradient passes.
+    """
+    if not np.size(x):
+        raise ValueError(f"logsumexp of no elements: shape {np.shape(x)}")
     top = np.max(x, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):

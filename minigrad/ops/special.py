@@ -49,7 +49,7 @@ def _lgamma(x: float) -> float:
     javascript="lgamma({0})",
 )
 def lgamma(x: Value) -> Value:
-    """log |Γ(x)|; inf at 0, -1, -2, …"""
+    """log |Γ(x)|; inf at 0, -1, -2, …, with slope ∓inf at ±0, else nan there."""
     return _each(_lgamma, x)
 
 
@@ -60,7 +60,7 @@ def _polygamma_of(x: float, order: int) -> float:
     """
     if x < 0.5:
         if math.isinf(x) or x == math.floor(x):
-            return math.nan  # a pole, or -inf
+            return _at_pole(x, order)
         return (-1) ** order * _polygamma_of(1.0 - x, order) - math.pi * _cot_derivative(x, order)
     sign, total = (-1) ** (order + 1), 0.0
     while x < 16.0 + 2 * order:
@@ -77,6 +77,13 @@ def _polygamma_of(x: float, order: int) -> float:
     return total
 
 
+def _at_pole(x: float, order: int) -> float:
+    """ψ⁽ⁿ⁾ at 0, -1, -2, …: inf where both sides go there. At 0 the sign of zero tells the side."""
+    if x == 0.0 and order % 2 == 0:
+        return -math.copysign(math.inf, x)
+    return math.inf if order % 2 and x != -math.inf else math.nan
+
+
 def _cot_derivative(x: float, order: int) -> float:
     """That derivative of cot(πx): a polynomial in c = cot(πx), since c' = -π(1 + c²)."""
     c = 1.0 / math.tan(math.pi * (x - round(x)))  # the period is 1
@@ -84,7 +91,7 @@ def _cot_derivative(x: float, order: int) -> float:
     for _ in range(order):
         slope = [-math.pi * k * a for k, a in enumerate(polynomial)][1:]
         polynomial = [a + b for a, b in zip(slope + [0.0, 0.0], [0.0, 0.0] + slope)]
-    y = 0.0
+    y = polynomial.pop()  # not 0·c, which is nan where c overflows
     for a in polynomial[::-1]:
         y = y * c + a
     return y
@@ -97,7 +104,7 @@ def _cot_derivative(x: float, order: int) -> float:
     javascript="polygamma({0}, 0)",
 )
 def digamma(x: Value) -> Value:
-    """The derivative of log Γ; nan at 0, -1, -2, …"""
+    """The derivative of log Γ; ∓inf at ±0, nan at -1, -2, …, where the sides differ."""
     return _each(_digamma, x)
 
 
@@ -112,7 +119,10 @@ def _digamma(x: float) -> float:
     javascript="polygamma({0}, {order})",
 )
 def polygamma(x: Value, order: int) -> Value:
-    """The derivative of digamma of that order, 1 or more; nan at 0, -1, -2, …"""
+    """The derivative of digamma of that order, 1 or more.
+
+    At 0, -1, -2, … it is inf for an odd order; for an even one ∓inf at ±0, else nan.
+    """
     if type(order) is not int or order < 1:
         raise ValueError(f"polygamma: order is 1, 2, …, not {order!r}")
     return _each(lambda v: _polygamma_of(v, order), x)

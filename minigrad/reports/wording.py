@@ -117,6 +117,12 @@ def _product(told: Wording, row: Equation, x: Equation) -> str:
     return f"the other factor is {told.at(other)}"
 
 
+def _kink(told: Wording, row: Equation, x: Equation) -> str:
+    if np.all(row.value):
+        return _flat(told, row, x)
+    return f"{row.op} has a kink at 0, where the subgradient 0 is taken"
+
+
 def _flat(told: Wording, row: Equation, x: Equation) -> str:
     return f"{row.op} has slope 0 there, or one too small for a float"
 
@@ -128,4 +134,8 @@ _ZEROS: dict[str, Callable[[Wording, Equation, Equation], str]] = {
     "minimum": lambda told, row, x: "the other input is smaller",
     "where": lambda told, row, x: "the condition chose the other branch",
     "multiply": _product,
+    "logsumexp": lambda told, row, x: (
+        "of -inf alone no part has a share, the subgradient 0 is taken"
+    ),
+    **dict.fromkeys(("abs", "hypot", "norm", "std"), _kink),
 }

@@ -60,9 +60,14 @@ def test_tails_keep_their_digits(x, kind):
         e = Decimal(x).exp()
         sigmoid, softplus = float(e / (1 + e)), float((1 + e).ln())
         slope = float(e / (1 + e) ** 2)
+        sech_squared = float(4 * e**2 / (1 + e**2) ** 2)
     v = mg.Var(kind(x))
     seed = np.ones(v.shape) if v.shape else 1.0
-    for f, value, derivative in ((mg.sigmoid, sigmoid, slope), (mg.softplus, softplus, sigmoid)):
+    for f, value, derivative in (
+        (mg.sigmoid, sigmoid, slope),
+        (mg.softplus, softplus, sigmoid),
+        (mg.tanh, math.tanh(x), sech_squared),
+    ):
         y = f(v)
         np.testing.assert_allclose(y.value, value, rtol=1e-12)
         np.testing.assert_allclose(mg.grad(y, [v], seed=seed)[0], derivative, rtol=1e-12)

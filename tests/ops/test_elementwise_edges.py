@@ -20,6 +20,8 @@ EDGES = [
     ("divide", (0.0, 0.0), NAN, (INF, NAN)),
     ("divide", (1.0, INF), 0.0, (0.0, 0.0)),
     ("power", (0.0, 0.0), 1.0, (0.0, 0.0)),
+    ("power", (1e-310, 0.0), 1.0, (0.0, math.log(1e-310))),
+    ("power", (-1e-310, 0.0), 1.0, (0.0, NAN)),
     ("power", (2.0, 0.0), 1.0, (0.0, math.log(2.0))),
     ("power", (-2.0, 0.0), 1.0, (0.0, NAN)),
     ("power", (INF, 0.0), 1.0, (0.0, INF)),
@@ -45,8 +47,9 @@ EDGES = [
     ("log", (INF,), INF, (0.0,)),
     ("log1p", (-1.0,), -INF, (INF,)),
     ("log1p", (-2.0,), NAN, (-1.0,)),
-    ("logaddexp", (-INF, -INF), -INF, (NAN, NAN)),
-    ("logaddexp", (INF, INF), INF, (NAN, NAN)),
+    ("logaddexp", (-INF, -INF), -INF, (0.0, 0.0)),
+    ("logaddexp", (INF, INF), INF, (0.5, 0.5)),
+    ("logaddexp", (NAN, 0.0), NAN, (NAN, NAN)),
     ("logaddexp", (-INF, 0.0), 0.0, (0.0, 1.0)),
     ("logaddexp", (INF, 0.0), INF, (1.0, 0.0)),
     ("logaddexp", (1000.0, 1000.0), 1000.0 + math.log(2.0), (0.5, 0.5)),
@@ -59,6 +62,18 @@ EDGES = [
     ("arccos", (-2.0,), NAN, (NAN,)),
     ("arctan", (-INF,), -PI / 2, (0.0,)),
     ("arctan2", (0.0, 0.0), 0.0, (NAN, NAN)),
+    ("arctan2", (1e200, 1e200), PI / 4, (0.5e-200, -0.5e-200)),
+    ("arctan2", (3e-200, 4e-200), math.atan(0.75), (16e198, -12e198)),
+    ("hypot", (0.0, 0.0), 0.0, (0.0, 0.0)),
+    ("hypot", (3e200, -4e200), 5e200, (0.6, -0.8)),
+    ("hypot", (3e-200, 4e-200), 5e-200, (0.6, 0.8)),
+    ("hypot", (0.0, -2.0), 2.0, (0.0, -1.0)),
+    ("arcsinh", (1e200,), math.asinh(1e200), (1e-200,)),
+    ("arccosh", (1.0,), 0.0, (INF,)),
+    ("arccosh", (0.5,), NAN, (NAN,)),
+    ("arctanh", (1.0,), INF, (INF,)),
+    ("arctanh", (-1.0,), -INF, (INF,)),
+    ("arctanh", (2.0,), NAN, (-1 / 3,)),
     ("arctan2", (0.0, -1.0), PI, (-1.0, 0.0)),
     ("arctan2", (1.0, 0.0), PI / 2, (0.0, -1.0)),
     ("sinh", (-1000.0,), -INF, (INF,)),
@@ -106,12 +121,17 @@ EDGES = [
     ("not_equal", (NAN, NAN), 1.0, (0.0, 0.0)),
     ("less", (NAN, 1.0), 0.0, (0.0, 0.0)),
     ("erf", (INF,), 1.0, (0.0,)),
-    ("lgamma", (0.0,), INF, (NAN,)),
+    ("lgamma", (0.0,), INF, (-INF,)),
+    ("lgamma", (-0.0,), INF, (INF,)),
+    ("lgamma", (-1e-310,), 713.80137882815, (INF,)),
     ("lgamma", (-1.0,), INF, (NAN,)),
     ("lgamma", (1e306,), INF, (math.log(1e306),)),
     ("lgamma", (INF,), INF, (INF,)),
-    ("digamma", (0.0,), NAN, (NAN,)),
-    ("digamma", (-2.0,), NAN, (NAN,)),
+    ("digamma", (0.0,), -INF, (INF,)),
+    ("digamma", (-0.0,), INF, (INF,)),
+    ("digamma", (1e-310,), -INF, (INF,)),
+    ("digamma", (-1e-310,), INF, (INF,)),
+    ("digamma", (-2.0,), NAN, (INF,)),
     ("digamma", (1e300,), math.log(1e300), (1e-300,)),
     ("digamma", (INF,), INF, (0.0,)),
     ("digamma", (-INF,), NAN, (NAN,)),
@@ -157,3 +177,28 @@ def test_a_side_not_taken_passes_0_even_of_an_infinite_gradient(f, x):
     assert np.all(np.asarray(d) == 0.0)
     (d,) = mg.grad(mg.sum(f(leaf)), leaf, create_graph=True)
     assert np.all(np.asarray(d.value) == 0.0)
+
+
+@pytest.mark.parametrize(
+    "f, x, second",
+    [
+        (mg.arcsin, 1.0, INF),
+        (mg.arcsin, -1.0, -INF),
+        (mg.arccos, 1.0, -INF),
+        (mg.arccos, -1.0, INF),
+        (mg.arccosh, 1.0, -INF),
+        (mg.tanh, 800.0, 0.0),
+        (mg.digamma, 0.0, -INF),
+        (mg.digamma, -0.0, INF),
+        (lambda x: x**0, 1e-310, 0.0),
+        (lambda x: mg.hypot(x, 0.0), 0.0, 0.0),
+    ],
+)
+def test_second_slope_at_an_edge(f, x, second):
+    leaf = mg.Var(x)
+    (d,) = mg.grad(f(leaf), [leaf], create_graph=True)
+    assert_value(mg.grad(d, [leaf])[0], second)
+    with np.errstate(all="ignore"):
+        leaf = mg.Var([x])
+        (d,) = mg.grad(f(leaf), [leaf], seed=[1.0], create_graph=True)
+        assert_value(mg.grad(d, [leaf], seed=[1.0])[0], [second])

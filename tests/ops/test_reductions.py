@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from tests.support.cases.case import function_of
 from tests.support.checks import assert_value
 
 INF, NAN = math.inf, math.nan
@@ -22,7 +23,27 @@ EDGES = [
     ("prod", [1e200, 1e200, 1e-200], {}, INF, [1.0, 1.0, INF]),
     ("logsumexp", [-INF, 0.0], {}, 0.0, [0.0, 1.0]),
     ("logsumexp", [1000.0, 1000.0], {}, 1000.0 + math.log(2.0), [0.5, 0.5]),
-    ("logsumexp", [-INF, -INF], {}, -INF, [NAN, NAN]),
+    ("logsumexp", [-INF, -INF], {}, -INF, [0.0, 0.0]),
+    (
+        "logsumexp",
+        [[-INF, -INF], [0.0, 0.0]],
+        {"axis": 1},
+        [-INF, math.log(2.0)],
+        [[0.0, 0.0], [0.5, 0.5]],
+    ),
+    ("norm", [0.0, 0.0], {}, 0.0, [0.0, 0.0]),
+    ("norm", [[0.0, 0.0], [3e200, 4e200]], {"axis": 1}, [0.0, 5e200], [[0.0, 0.0], [0.6, 0.8]]),
+    ("norm", [3e-200, -4e-200], {}, 5e-200, [0.6, -0.8]),
+    ("norm", [INF, 1.0], {}, INF, [NAN, 0.0]),
+    ("norm", np.zeros(0), {}, 0.0, np.zeros(0)),
+    ("std", [0.1, 0.1, 0.1], {}, 0.0, [0.0, 0.0, 0.0]),
+    (
+        "std",
+        [[0.3, 0.3, 0.3], [0.0, 0.0, 3.0]],
+        {"axis": 1},
+        [0.0, math.sqrt(2.0)],
+        [[0.0, 0.0, 0.0], [-math.sqrt(0.5) / 3, -math.sqrt(0.5) / 3, math.sqrt(2.0) / 3]],
+    ),
     ("logsumexp", [INF, 0.0], {}, INF, [NAN, 0.0]),
     ("softmax", [1000.0, -1000.0], {}, [1.0, 0.0], [0.0, 0.0]),
     ("softmax", [-INF, 0.0], {}, [0.0, 1.0], [0.0, 0.0]),
@@ -40,7 +61,7 @@ EDGES = [
     "name, x, static, value, gradient", EDGES, ids=lambda x: str(x).replace(" ", "")
 )
 def test_edge(name, x, static, value, gradient):
-    f, v = getattr(mg, name), mg.Var(x)
+    f, v = function_of(name), mg.Var(x)
     with np.errstate(all="ignore"):
         assert_value(f(np.array(x), **static), np.array(value))
         y = f(v, **static)
@@ -111,3 +132,16 @@ def test_log_softmax_does_not_mind_a_shift():
         np.testing.assert_allclose(y.value, -math.log(3.0), rtol=1e-15)
         (d,) = mg.grad(y[0], x)
         np.testing.assert_allclose(d, [2 / 3, -1 / 3, -1 / 3], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "y, why",
+    [
+        (np.linalg.norm(mg.Var([0.0, 0.0])), "norm has a kink at 0"),
+        (np.std(mg.Var([0.1, 0.1, 0.1])), "std has a kink at 0"),
+        (mg.hypot(mg.Var(0.0), 0.0), "hypot has a kink at 0"),
+        (mg.logsumexp(mg.Var([-INF, -INF])), "of -inf alone no part has a share"),
+    ],
+)
+def test_explain_says_which_subgradient_was_taken(y, why):
+    assert f"{why}, " in str(mg.explain(y)) and "subgradient 0" in str(mg.explain(y))

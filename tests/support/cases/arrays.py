@@ -9,13 +9,13 @@ import scipy.special
 import minigrad as mg
 from minigrad.engine.op import OPS
 from minigrad.engine.values import Shape, Value
-from tests.support.cases.case import Case, Function, definite, normal, regular
+from tests.support.cases.case import Case, Function, definite, function_of, normal, regular
 
 
 def against(name: str, reference: Function, *inputs: Value, **static: object) -> Case:
     """minigrad's function against another, called alike."""
     note = ",".join(f"{k}={v}" for k, v in static.items())
-    f = getattr(mg, name)
+    f = function_of(name)
     return Case(name, partial(f, **static), partial(reference, **static), inputs, note=note)
 
 
@@ -48,6 +48,11 @@ def _with_zeros(zeros: int) -> Value:
     return x
 
 
+def _length(x: Value, **axis: object) -> Value:
+    top = np.max(np.abs(x))
+    return top * np.sqrt(np.sum((x / top) ** 2, **axis))
+
+
 REDUCTIONS = [
     *(same(name, x, **axis) for name in SIMPLE for x in (normal(2, 3), normal(2, 3, 2))
       for axis in AXES),
@@ -61,6 +66,10 @@ REDUCTIONS = [
     same("cumsum", normal(1)),
     *(against("logsumexp", scipy.special.logsumexp, normal(2, 3), **axis) for axis in AXES),
     *(against("logsumexp", scipy.special.logsumexp, x) for x in (0.7, normal(3) + 1000.0)),
+    *(against(name, f, x, **axis) for name, f in (("norm", _length), ("std", np.std))
+      for x in (normal(2, 3), normal(2, 3, 2)) for axis in AXES),
+    *(against("norm", _length, x) for x in (-1.7, normal(1), normal(5), 1e200 * normal(3))),
+    against("std", np.std, normal(4, 3), axis=0, ddof=1),
     *(against(name, getattr(scipy.special, name), normal(2, 3), axis=axis) for name in NORMALISED
       for axis in (0, 1, -1, (0, 1))),
     *(against(name, getattr(scipy.special, name), normal(3) - 800.0, axis=-1)

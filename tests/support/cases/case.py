@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+import minigrad as mg
+from minigrad.engine.op import OPS
 from minigrad.engine.values import Value
 
 Function = Callable[..., object]
@@ -24,6 +26,11 @@ class Case(NamedTuple):
     def __str__(self) -> str:
         inputs = ",".join(f"{x:g}" if isinstance(x, float) else f"{x.shape}" for x in self.inputs)
         return f"{self.name}[{inputs}]{self.note}".replace(" ", "")
+
+
+def function_of(name: str) -> Function:
+    """The op or function of that name, public or not."""
+    return getattr(mg.ops, name) if name in mg.ops.__all__ else OPS[name].function
 
 
 _rng = np.random.default_rng(2026)

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 import minigrad as mg
 from minigrad.engine.values import Shape, Value
-from tests.support.cases.case import Case, Function, normal, positive
+from tests.support.cases.case import Case, Function, function_of, normal, positive
 
 # ------------------------------------------------------------------------------------ one input
 
@@ -22,7 +22,7 @@ def unary(
     name: str, reference: Function, points: list[float], first: Function, second: Function
 ) -> Iterator[Case]:
     """The op at each point as a float, and at all of them as a vector and as a matrix."""
-    f = getattr(mg, name)
+    f = function_of(name)
     for x in (*points, np.array(points), np.array(points * 2).reshape(2, -1)):
         yield Case(name, f, reference, (x,), (first,), ((second,),))
 
@@ -78,6 +78,16 @@ ONE_INPUT = [
     *unary("cosh", np.cosh, WIDE, np.sinh, np.cosh),
     *unary("tanh", np.tanh, WIDE,
            lambda x: np.cosh(x) ** -2, lambda x: -2 * np.tanh(x) / np.cosh(x) ** 2),
+    *unary("sech_squared", lambda x: np.cosh(x) ** -2, WIDE,
+           lambda x: -2 * np.tanh(x) / np.cosh(x) ** 2,
+           lambda x: (4 * np.sinh(x) ** 2 - 2) / np.cosh(x) ** 4),
+    *unary("one_minus_square", lambda x: 1 - x**2, WIDE, lambda x: -2 * x, lambda x: -2 * _one(x)),
+    *unary("arcsinh", np.arcsinh, WIDE,
+           lambda x: (1 + x**2) ** -0.5, lambda x: -x * (1 + x**2) ** -1.5),
+    *unary("arccosh", np.arccosh, [1.1, 1.9, 30.0],
+           lambda x: (x**2 - 1) ** -0.5, lambda x: -x * (x**2 - 1) ** -1.5),
+    *unary("arctanh", np.arctanh, INSIDE_1,
+           lambda x: 1 / (1 - x**2), lambda x: 2 * x / (1 - x**2) ** 2),
     *unary("sigmoid", expit, WIDE, lambda x: 0.25 / np.cosh(x / 2) ** 2,
            lambda x: -0.25 * np.tanh(x / 2) / np.cosh(x / 2) ** 2),
     *unary("softplus", lambda x: np.logaddexp(0.0, x), WIDE,
@@ -119,7 +129,7 @@ def binary(
     second: tuple[Function, Function, Function],
 ) -> Iterator[Case]:
     """The op on every pair of points and on broadcast pairs; `second` by (a, a), (a, b), (b, b)."""
-    f, (aa, ab, bb) = getattr(mg, name), second
+    f, (aa, ab, bb) = function_of(name), second
     arrays = (tuple(map(_filled, shapes, points)) for shapes in PAIRS)
     for inputs in (*product(*points), *arrays):
         yield Case(name, f, reference, inputs, first, ((aa, ab), (ab, bb)))
@@ -153,6 +163,10 @@ TWO_INPUTS = [
             (lambda a, b: -2 * a * b / np.hypot(a, b) ** 4,
              lambda a, b: (a**2 - b**2) / np.hypot(a, b) ** 4,
              lambda a, b: 2 * a * b / np.hypot(a, b) ** 4)),
+    *binary("hypot", np.hypot, SIGNS,
+            (lambda a, b: a / np.sqrt(a**2 + b**2), lambda a, b: b / np.sqrt(a**2 + b**2)),
+            (lambda a, b: b**2 * (a**2 + b**2) ** -1.5, lambda a, b: -a * b * (a**2 + b**2) ** -1.5,
+             lambda a, b: a**2 * (a**2 + b**2) ** -1.5)),
     *binary("maximum", np.maximum, SIGNS, (lambda a, b: np.heaviside(a - b, 0.5),
                                            lambda a, b: np.heaviside(b - a, 0.5)), FLAT),
     *binary("minimum", np.minimum, SIGNS, (lambda a, b: np.heaviside(b - a, 0.5),

@@ -1,0 +1,132 @@
+"""Circular and hyperbolic functions, elementwise; angles in radians."""
+
+import math
+
+import numpy as np
+
+from ..engine.values import Value
+from .choices import _along
+from .elementwise import sqrt
+from .row import each
+
+# ---------------------------------------------------------------------------------------- circular
+
+
+@each(lambda g, y, x: g * cos(x))
+def sin(x: Value) -> Value:
+    """Sine of x in radians; nan at ±inf."""
+    return math.sin(x) if type(x) is float else np.sin(x)
+
+
+@each(lambda g, y, x: -g * sin(x))
+def cos(x: Value) -> Value:
+    """Cosine of x in radians; nan at ±inf."""
+    return math.cos(x) if type(x) is float else np.cos(x)
+
+
+@each(lambda g, y, x: g * (1.0 + y * y))
+def tan(x: Value) -> Value:
+    """Tangent of x in radians; nan at ±inf."""
+    return math.tan(x) if type(x) is float else np.tan(x)
+
+
+@each(lambda g, y, x: -2.0 * g * x, symbol="1 − ( )²", written="(1.0 - {0}) * (1.0 + {0})")
+def _one_minus_square(x: Value) -> Value:
+    """1 - x², as a product that keeps its digits near ±1; its own slope is right there too."""
+    return (1.0 - x) * (1.0 + x)
+
+
+@each(lambda g, y, x: g / sqrt(_one_minus_square(x)), math="asin")
+def arcsin(x: Value) -> Value:
+    """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
+    return math.asin(x) if type(x) is float else np.arcsin(x)
+
+
+@each(lambda g, y, x: -g / sqrt(_one_minus_square(x)), math="acos")
+def arccos(x: Value) -> Value:
+    """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
+    return math.acos(x) if type(x) is float else np.arccos(x)
+
+
+@each(lambda g, y, x: g / (1.0 + x * x), math="atan")
+def arctan(x: Value) -> Value:
+    """The angle in (-π/2, π/2) whose tangent is x."""
+    return math.atan(x) if type(x) is float else np.arctan(x)
+
+
+@each(
+    lambda g, y, a, b: g * (b / hypot(a, b)) / hypot(a, b),  # a² + b² could overflow
+    lambda g, y, a, b: -g * (a / hypot(a, b)) / hypot(a, b),
+    math="atan2",
+)
+def arctan2(a: Value, b: Value) -> Value:
+    """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan."""
+    return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)
+
+
+@each(
+    lambda g, y, a, b: g * _along(a, y),
+    lambda g, y, a, b: g * _along(b, y),
+)
+def hypot(a: Value, b: Value) -> Value:
+    """The length √(a² + b²), without overflow. At (0, 0), where it has a kink, slope 0."""
+    return math.hypot(a, b) if type(a) is type(b) is float else np.hypot(a, b)
+
+
+# -------------------------------------------------------------------------------------- hyperbolic
+
+
+@each(lambda g, y, x: g * cosh(x))
+def sinh(x: Value) -> Value:
+    """The hyperbolic sine; ±inf beyond ±710.47."""
+    return math.sinh(x) if type(x) is float else np.sinh(x)
+
+
+@each(lambda g, y, x: g * sinh(x))
+def cosh(x: Value) -> Value:
+    """The hyperbolic cosine; inf beyond ±710.47."""
+    return math.cosh(x) if type(x) is float else np.cosh(x)
+
+
+@each(
+    lambda g, y, x: -2.0 * g * y * tanh(x),
+    symbol="sech²",
+    python="_sech_squared_of({0})",
+    numpy="_sech_squared({0})",
+    javascript="sech_squared({0})",
+)
+def _sech_squared(x: Value) -> Value:
+    """1 / cosh² x, the slope of tanh. 1 - tanh² x would have no digits left beyond 20."""
+    if type(x) is float:
+        return _sech_squared_of(x)
+    root = 1.0 / np.cosh(np.minimum(np.abs(x), 700.0))
+    return root * root
+
+
+def _sech_squared_of(x: float) -> float:
+    root = 1.0 / math.cosh(min(math.fabs(x), 700.0))  # nothing overflows: the square is 0 there
+    return root * root
+
+
+@each(lambda g, y, x: g * _sech_squared(x))
+def tanh(x: Value) -> Value:
+    """The hyperbolic tangent, in [-1, 1]."""
+    return math.tanh(x) if type(x) is float else np.tanh(x)
+
+
+@each(lambda g, y, x: g / hypot(x, 1.0), math="asinh")
+def arcsinh(x: Value) -> Value:
+    """The number whose hyperbolic sine is x."""
+    return math.asinh(x) if type(x) is float else np.arcsinh(x)
+
+
+@each(lambda g, y, x: g / sqrt(0.0 - _one_minus_square(x)), math="acosh")
+def arccosh(x: Value) -> Value:
+    """The positive number whose hyperbolic cosine is x; nan below 1, infinite slope at 1."""
+    return math.acosh(x) if type(x) is float else np.arccosh(x)
+
+
+@each(lambda g, y, x: g / _one_minus_square(x), math="atanh")
+def arctanh(x: Value) -> Value:
+    """The number whose hyperbolic tangent is x; ±inf at ±1, nan beyond."""
+    return math.atanh(x) if type(x) is float else np.arctanh(x)
