@@ -31,6 +31,8 @@ RAISES = {
     "arccos": ("math.acos beyond ±1", -2.0),
     "sinh": ("math.sinh beyond ±710.47", 711.0),
     "cosh": ("math.cosh beyond ±710.47", -711.0),
+    "arccosh": ("math.acosh below 1", 0.0),
+    "arctanh": ("math.atanh at ±1 and beyond", 1.0),
     "power": ("math.pow of a negative base, of 0, or beyond 1.8e308", 0.0),
 }
 _EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1e3, -1e3, 1e308, -1e308, math.inf, -math.inf, math.nan)
