@@ -5,19 +5,18 @@ Content-Security-Policy names the hash of every script and style sheet in it. So
 and no `onclick="…"` may stand in the HTML.
 """
 
-import hashlib
 import html
 import json
 import math
 import re
 from abc import ABC, abstractmethod
-from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from ..pictures.picture import write
+from ..pictures.files import write
+from ..pictures.policy import policy
 
 _STYLES = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _CLOSES = re.compile(r"</(script|style)|<!--|<script", re.IGNORECASE)
@@ -66,7 +65,7 @@ def document(template: str, title: str, *, style: str, script: str, **parts: str
     return Template(template).substitute(
         parts,
         title=html.escape(title),
-        policy=_policy(script, [style, *sheets]),
+        policy=policy(script, [style, *sheets]),
         style=style,
         script=script,
     )
@@ -92,19 +91,6 @@ def page_file(name: str) -> str:
     """The text of a file beside this one; of a script, without comment lines and indentation."""
     text = files(__package__).joinpath(*name.split("/")).read_text(encoding="utf-8")
     return _UNREAD.sub("", text) if name.endswith(".js") else text
-
-
-def _policy(script: str, styles: list[str]) -> str:
-    sheets = " ".join(dict.fromkeys(map(_hash, styles)))
-    return (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"script-src {_hash(script)}; style-src {sheets}"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
 
 
 def _json(thing: object) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import re
 import reprlib
 import threading
 from collections import Counter
@@ -12,9 +13,11 @@ from pathlib import Path
 from ..engine.variable import Var
 from ..equations import Equations, count_below, equations_of
 from .digraph import dot_of
+from .files import write
 from .graph import Graph, graph_of, too_large
 from .labels import heading
 from .palette import INK, PAGE
+from .policy import policy
 from .render import RendererError, render
 from .svg import dressed
 
@@ -121,38 +124,21 @@ def inline(output: Var) -> str:
 
 
 def _page(svg: str, title: str) -> str:
+    style = f"""
+body {{ margin: 1rem; font: 16px Arial, sans-serif; color: {INK[0]}; background: {PAGE[0]} }}
+@media (prefers-color-scheme: dark) {{ body {{ color: {INK[1]}; background: {PAGE[1]} }} }}
+"""
+    # An SVG is XML, so a > in its style sheet may stand there as &gt;
+    sheets = [style, *map(html.unescape, re.findall("<style[^>]*>(.*?)</style>", svg, re.DOTALL))]
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{policy("", sheets)}">
 <title>{html.escape(title)}</title>
-<style>
-body {{ margin: 1rem; font: 16px Arial, sans-serif; color: {INK[0]}; background: {PAGE[0]} }}
-@media (prefers-color-scheme: dark) {{ body {{ color: {INK[1]}; background: {PAGE[1]} }} }}
-</style>
+<style>{style}</style>
 <h1>{html.escape(title)}</h1>
 {svg}
 </html>
 """
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, unless it is there; an OSError names the remedy."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = f"{error.strerror}: name another"
-        raise type(error)(f"can't make the folder {folder}: {why}") from None
-
-
-def write(path: Path, content: str) -> Path:
-    try:
-        path.write_text(content, encoding="utf-8")
-    except OSError as error:
-        missing = not path.parent.is_dir()
-        why = f"there is no folder {path.parent}" if missing else error.strerror
-        remedy = "make it first" if missing else "name a place that you may write to"
-        raise type(error)(f"can't write {path}: {why}: {remedy}") from None
-    return path

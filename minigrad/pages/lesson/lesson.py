@@ -9,9 +9,10 @@ from ...emit.rule_table import rule_table
 from ...engine import context
 from ...engine.variable import Var
 from ...equations import Equation, Equations, equations_of
+from ...pictures.files import make_folder, write
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
-from ...pictures.picture import drawable, make_folder, write
+from ...pictures.picture import drawable
 from ..document import Page, as_data, document, page_file
 from .frames import Frames
 from .ledger import PHASES, Record
