@@ -54,7 +54,7 @@ def rows(names: Sequence[str], measured: object, samples: Array, exact: object) 
 def print_rows(measured: Iterable[Row]) -> None:
     """The table of measured against exact."""
     lines = [(r.what, r.measured, r.se, r.exact, f"{r.z:+.2f}") for r in measured]
-    print_table(("", "measured", "std error", "exact", "z"), lines)
+    print_table(("", "measured", "std error", "exact", "errors off"), lines)
 
 
 def print_table(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> None:

@@ -18,6 +18,7 @@ SIDE_TRIPS = {
     "coin_flip_lab": "The coin-flip lab",
     "stepper_full": "Step through a Cholesky factor",
     "stepper_vae": "Step through a VAE",
+    "log_variance": "A variance taken for a σ",
     "derivative_program": "From tape to program",
     "mistakes": "The classic mistakes",
     "gumbel_softmax": "Discrete choices, relaxed",
@@ -32,6 +33,26 @@ SIDE_TRIPS = {
 }
 
 TITLES = PATH | SIDE_TRIPS
+
+# What is there within seconds, the course among it. All others train or draw many samples: they
+# come afterwards, on every core.
+QUICK = {
+    "thirty_lines",
+    "chain_rule",
+    "gaussian_1d",
+    "broken_and_repaired",
+    "gaussian_diagonal",
+    "gaussian_full",
+    "stepper_1d",
+    "coin_flip_lab",
+    "stepper_full",
+    "stepper_vae",
+    "log_variance",
+    "derivative_program",
+    "vae_1d",
+    "mistakes",
+    "gumbel_softmax",
+}
 
 
 def ordered(names: list[str]) -> list[str]:

@@ -1,14 +1,13 @@
 """What several files of tests share: one browser, and the demos, run once."""
 
-import contextlib
 import io
 import os
 from types import SimpleNamespace
 
 import pytest
 
-import demos.__main__ as runner
 import minigrad as mg
+from demos import _run
 from tests.support.browser import WIDE, chromium, missing
 from tests.support.demo_sizes import SMALL
 from tests.support.stepper import Stepper
@@ -52,9 +51,9 @@ def everything(tmp_path_factory):
     out = tmp_path_factory.mktemp("demos") / "the pictures"
     out.mkdir()
     results, printed = {}, {}
-    for name in runner.known():
-        with contextlib.redirect_stdout(io.StringIO()):
-            results[name] = runner.recorded(name, out, 0, SMALL.get(name, {}))
+    for name in _run.known():
+        flags = SMALL.get(name, {})
+        results[name] = _run.recorded(name, out, 0, flags, io.StringIO())
         printed[name] = (out / f"{name}.txt").read_text(encoding="utf-8")
-    runner.write_index(out, {})
+    _run.write_index(out, {})
     return SimpleNamespace(out=out, results=results, printed=printed)

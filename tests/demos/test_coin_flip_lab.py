@@ -71,7 +71,7 @@ def test_the_closing_table_comes_last(made):
     rows, lines, _ = made
     head = lines[-len(rows) - 1]
     assert lines[-len(rows) - 2] == ""
-    assert head.split() == ["measured", "std", "error", "exact", "z"]
+    assert head.split() == ["measured", "std", "error", "exact", "errors", "off"]
     assert [line.split("  ")[0] for line in lines[-len(rows) :]] == [row.what for row in rows]
 
 

@@ -1,0 +1,151 @@
+"""The course: what a lesson's file says, and its page in the hands of a reader."""
+
+import re
+
+import pytest
+
+from demos import _course
+from demos._course import Picture, Question, lessons
+from demos._order import TITLES
+from tests.support.browser import NARROW, WIDE
+
+PAGES = [f"{lesson.stem}.html" for lesson in lessons()]
+
+
+@pytest.fixture
+def folder(everything):
+    return everything.out / "lessons"
+
+
+@pytest.fixture
+def lesson(browser, folder):
+    """Opens a lesson of a reader who has not answered anything yet."""
+
+    def opened(place, **how):
+        browser.open(folder / PAGES[place - 1], **how)
+        browser.run("localStorage.clear(); location.reload()")
+        return browser
+
+    return opened
+
+
+def test_a_lesson_has_a_number_a_goal_questions_and_a_page():
+    for place, lesson in enumerate(lessons(), 1):
+        assert lesson.title.startswith(f"{place}. ") and lesson.goal.endswith((".", "?"))
+        assert sum(isinstance(part, Question) for part in lesson.parts) >= 3
+        assert any(isinstance(part, Picture) for part in lesson.parts)
+        assert not any(isinstance(p, str) and "**Question" in p for p in lesson.parts), "not read"
+
+
+def test_wrong_answers_are_told_apart_from_the_right_one():
+    for lesson in lessons():
+        for question in (part for part in lesson.parts if isinstance(part, Question)):
+            assert question.typed, question.text
+            right = {text.replace("−", "-").lstrip("+") for text in question.typed}
+            assert not right & {text for text, _ in question.wrong}, question.text
+
+
+def test_names_of_experiments_are_theirs():
+    for lesson in lessons():
+        for part in (part for part in lesson.parts if isinstance(part, str)):
+            for name in re.findall(r"experiments?\s+\*(.*?)\*", part, re.S):
+                assert " ".join(name.split()) in TITLES.values()
+
+
+def test_committed_pictures_are_current(everything):
+    """Texts are compared, not the places of things: another renderer lays them out otherwise."""
+    used = {p.name for lesson in lessons() for p in lesson.parts if isinstance(p, Picture)}
+    files = {path.stem for path in (_course.LESSONS / "pictures").glob("*.svg")}
+    assert used == files == set(_course.PICTURES)
+    for name, drawn in _course.PICTURES.items():
+        pair = (_course.LESSONS / "pictures" / f"{name}.svg", everything.out / drawn)
+        texts = [re.findall(r"<text[^>]*>\s*([^<]*?)\s*<", p.read_text("utf-8")) for p in pair]
+        if name in ("digits_vae", "gumbel_softmax_hard"):  # here they run at a smaller size
+            texts = [[re.sub(r"[+−\d.e]+", "#", text) for text in those] for those in texts]
+        assert sorted(texts[0]) == sorted(texts[1]), f"copy {drawn} to lessons/pictures/{name}.svg"
+
+
+def ask(browser, place, text):
+    """What the page says when this is typed at a question."""
+    section = browser.find_all(".question")[place]
+    entry = section.find_element("css selector", "input")
+    entry.clear()
+    entry.send_keys(text + "\n")
+    return section.find_element("css selector", ".verdict").text
+
+
+def test_every_answer_is_accepted_as_it_stands(lesson):
+    for place, each in enumerate(lessons(), 1):
+        browser = lesson(place)
+        questions = [part for part in each.parts if isinstance(part, Question)]
+        for i, question in enumerate(questions):
+            assert ask(browser, i, question.typed[0]) == "Right.", question.text
+        assert browser.run("return JSON.parse(localStorage['minigrad.course'])") == {
+            each.stem: [*range(len(questions))]
+        }
+
+
+def test_what_is_wrong_is_named(lesson):
+    browser = lesson(2)
+    assert ask(browser, 0, "12").startswith("Not that: that is both shares together")
+    assert ask(browser, 0, "-6") == "Right in size, but not in sign."
+    assert ask(browser, 0, "5") == "Not yet. Look at the rule of this step in the page."
+    assert "can't be read" in ask(browser, 0, "b *")
+    assert "can't be read" in ask(browser, 0, "constructor")
+    assert not browser.find_all(".answer")[0].is_displayed()
+    assert ask(browser, 0, "1 * b") == "Right." and browser.find_all(".answer")[0].is_displayed()
+
+
+@pytest.mark.parametrize("text", ["cos(z)", "cos(0.7 + 1.2*eps)", "0.6593", "cos(μ + σ·ε)", ".659"])
+def test_formulas_count_as_answers(lesson, text):
+    assert ask(lesson(3), 1, text) == "Right."
+
+
+def test_progress_is_kept_and_shown(lesson, everything):
+    browser = lesson(2)
+    for i, text in enumerate(("6", "12", "24")):
+        ask(browser, i, text)
+    browser.open(everything.out / "index.html")
+    assert not browser.find_all(".lessons .done")
+    browser.open(everything.out / "lessons" / PAGES[1])
+    assert browser.find_all(".verdict")[2].text == "Answered before."
+    ask(browser, 3, "-8")
+    browser.open(everything.out / "index.html")
+    assert [a.get_attribute("data-lesson") for a in browser.find_all(".lessons .done")] == [
+        "02_chain_rule"
+    ]
+
+
+def test_the_page_beside_follows_the_question(lesson):
+    browser = lesson(3)
+    frame = browser.find("iframe")
+    assert frame.get_attribute("src").endswith("/coin_flip_lab.html")
+    ask(browser, 1, "1")
+    assert frame.get_attribute("src").endswith("/stepper_1d.html")
+    browser.find("[data-page]").click()
+    assert frame.get_attribute("src").endswith("/coin_flip_lab.html")
+
+
+def test_it_prints_with_and_without_answers(lesson):
+    browser = lesson(2)
+    browser.run("window.print = () => {}")
+    browser.devtools("Emulation.setEmulatedMedia", media="print")
+    try:
+        plain, answers = browser.find_all("[data-print]")
+        browser.run("arguments[0].click()", plain)
+        assert not any(a.is_displayed() for a in browser.find_all(".answer"))
+        assert browser.find(".stands-in img").is_displayed()
+        assert not browser.find("iframe").is_displayed()
+        browser.run("arguments[0].click()", answers)
+        assert all(a.is_displayed() for a in browser.find_all(".answer"))
+    finally:
+        browser.devtools("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_lesson_is_readable(browser, folder, page, width, dark):
+    browser.open(folder / page, width=width, dark=dark)
+    assert browser.look() == []
+    assert browser.errors() == []
