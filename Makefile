@@ -13,14 +13,17 @@ usable := $(shell test "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" \
   && $(python) -c "" 2>/dev/null && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check mutants bench wheel clean remake
+.PHONY: help demo quick test check mutants bench wheel clean remake
 
 help:  ## list these targets
 	@echo "minigrad: the first target that needs .venv makes it (PYTHON=$(PYTHON))."
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/ready  ## run every demo into demos/out/index.html, or one: make demo DEMO=vae_1d
+demo: .venv/ready  ## write the course and run every demo into demos/out/index.html, or one: make demo DEMO=vae_1d
 	@$(python) -m demos $(DEMO)
+
+quick: .venv/ready  ## write the course and the demos that need no training: some ten seconds
+	@$(python) -m demos --quick
 
 test: .venv/ready  ## run the tests and the doctests, or without browsers: make test FAST=1
 	@$(python) -m pytest -n logical --dist loadgroup $(if $(FAST),-m "not browser and not slow")
