@@ -49,7 +49,8 @@ _ABOVE = {
     "emit.tracing": "trace",
     "equations": "equations_of",
     "estimators": """
-        Estimate compare finite_difference measure_valued pathwise score_function surrogate
+        Estimate arm compare disarm finite_difference gumbel_rao measure_valued pathwise rebar
+        reinmax relax score_function straight_through surrogate triples
         """,
     "optim": "Adam SGD",
     "pages.lab.lab": "CoinFlipLab coin_flip_lab",

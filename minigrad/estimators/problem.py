@@ -8,8 +8,10 @@ parameters itself.
 from collections.abc import Callable, Sequence
 
 from ..distributions.base import Distribution
+from ..distributions.parameters import Numbers
 from ..distributions.randomness import Generator, noise_leaf
 from ..engine.context import no_grad
+from ..engine.gradients import grad
 from ..engine.values import Array, Shape, Value
 from ..engine.variable import Var
 from ..ops import concatenate
@@ -70,6 +72,16 @@ class Setting:
 
 def _kind(x: object) -> str:
     return type(x).__name__
+
+
+def plus(
+    grads: Sequence[Value], setting: Setting, parameter: Numbers, slope: object
+) -> tuple[Value, ...]:
+    """`grads`, and besides what a slope with respect to a distribution's parameter makes."""
+    if not (isinstance(parameter, Var) and parameter.requires_grad):
+        return tuple(grads)
+    parts: tuple[Value, ...] = grad(parameter, setting.theta, seed=slope)  # type: ignore[assignment]
+    return tuple(a + b for a, b in zip(grads, parts, strict=True))
 
 
 def draw_noise(q: Distribution, rng: Generator, count: int, antithetic: bool) -> Var:

@@ -20,6 +20,7 @@ from ..engine.values import Array, Value, as_value, plain, readonly, shape_of, s
 from ..engine.variable import Var
 from .problem import Problem, Setting
 from .results import ENOUGH, Estimate
+from .scripts import Program, Script, is_program
 from .workers import each_block
 
 # Numbers in one array of a chunk, 1.6 MB. Measured at d = 1,000: smaller arrays stay in a nearer
@@ -37,7 +38,9 @@ class Chunk(NamedTuple):
     grads: tuple[Value, ...]
 
 
-Rule = Callable[[Setting, Generator, int], Chunk]
+Rule = Callable[..., Chunk]  # of a Setting or Script, a Generator, and the number of samples
+Preparation = Callable[[Setting, Generator], Rule]
+PILOT = 1 << 32  # the child of the seed that a preparation draws from: beyond all chunks
 
 
 class Moments:
@@ -80,20 +83,21 @@ class Plan(NamedTuple):
     """All that a worker must know; it can be pickled if the problem can."""
 
     rule: Rule
-    problem: Problem
+    problem: Problem | Program
     params: tuple[Value, ...]
     samples: int
     unit: int
     chunks: int
     entropy: Entropy
+    script: bool
 
     def start(self, i: int) -> int:
         """The first sample of chunk i: sizes are multiples of `unit`, one unit apart at most."""
         return self.samples // self.unit * i // self.chunks * self.unit
 
-    def block(self, span: range, setting: Setting | None = None) -> Moments:
+    def block(self, span: range, setting: "Setting | Script | None" = None) -> Moments:
         """The moments of some chunks; a worker builds the problem, once for all of them."""
-        setting = setting or Setting(self.problem, self.params)
+        setting = setting or _setting("", self.problem, self.params, self.script)
         moments = Moments()
         with np.errstate(all="ignore"):  # what is not finite is reported with its sample
             for i in span:
@@ -129,8 +133,8 @@ def _parts(row: Array, params: Sequence[Value]) -> tuple[float, tuple[Value, ...
 
 def stream(
     name: str,
-    rule: Rule,
-    problem: Problem,
+    rule: Rule | Preparation,
+    problem: Problem | Program,
     params: Sequence[object],
     samples: int,
     rng: Generator | int | None,
@@ -140,21 +144,28 @@ def stream(
     progress: bool,
     unit: int = 1,
     smallest: int = 1,
+    prepared: bool = False,
+    script: bool = False,
 ) -> Estimate:
     """The estimate that `rule` makes of `samples` samples in chunks of at most `chunk`.
 
     A chunk's size is a multiple of `unit` and at least `smallest`; there are `ENOUGH` of them or
-    more if that can be.
+    more if that can be. With `prepared`, `rule` gives the rule, from draws of its own. A `script`
+    rule runs programs, which draw as they go.
     """
     if sample_count(samples) % unit or samples < smallest:
         least = f"a multiple of {unit}" if unit > 1 else f"{smallest} or more"
         raise ValueError(f"{name}: samples is {samples}, and must be {least} here")
     values = _values_of(name, params)
-    setting = Setting(problem, values)
+    setting = _setting(name, problem, values, script)
     numbers = max(size_of(setting.outcome_shape), 1)
     most = max(CACHED // numbers, 1) if chunk is None else _chunk_size(chunk)
     chunks = min(max(-(-samples // most), ENOUGH), samples // smallest)
-    plan = Plan(rule, problem, values, samples, unit, chunks, _entropy(rng))
+    entropy = _entropy(rng)
+    if prepared:
+        pilot = np.random.SeedSequence(entropy, spawn_key=(PILOT,))
+        rule = rule(setting, np.random.default_rng(pilot))  # type: ignore[assignment, arg-type]
+    plan = Plan(rule, problem, values, samples, unit, chunks, entropy, script)  # type: ignore[arg-type]
     total = Moments()
     work = partial(plan.block, setting=setting) if executor is None else plan.block
     for moments in each_block(work, _spans(chunks), executor, samples, progress):
@@ -163,6 +174,16 @@ def stream(
     value, grads = _parts(total.means, values)
     value_se, grad_ses = _parts(total.standard_errors(), values)
     return Estimate(name, value, value_se, grads, grad_ses, samples, chunks)
+
+
+def _setting(
+    name: str, problem: Problem | Program, values: tuple[Value, ...], script: bool
+) -> Setting | Script:
+    if script:
+        return Script(problem, values)
+    if is_program(problem):
+        raise TypeError(f"{name}: a program that draws as it goes is for mg.triples")
+    return Setting(problem, values)  # type: ignore[arg-type]
 
 
 def _values_of(name: str, params: Sequence[object]) -> tuple[Value, ...]:
