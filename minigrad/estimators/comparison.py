@@ -11,12 +11,16 @@ import numpy as np
 
 from ..distributions.randomness import Generator
 from ..engine.values import Value
+from .coins import arm, disarm
+from .coupled import triples
 from .difference import finite_difference
+from .learned import rebar, relax
 from .measure import measure_valued
 from .problem import Problem
 from .reparameterised import pathwise
 from .results import Estimate
 from .score import score_function
+from .straight import gumbel_rao, reinmax, straight_through
 
 Estimator = Callable[..., Estimate]
 
@@ -27,9 +31,21 @@ ALL: Mapping[str, Estimator] = MappingProxyType(
         "score function": score_function,
         "score, mean baseline": partial(score_function, baseline="mean"),
         "measure-valued": measure_valued,
+        "ARM": arm,
+        "DisARM": disarm,
+        "REBAR": rebar,
+        "RELAX": relax,
+        "straight-through": straight_through,
+        "ReinMax": reinmax,
+        "Gumbel-Rao": gumbel_rao,
         "differences, common": finite_difference,
         "differences, fresh": partial(finite_difference, common_noise=False),
     }
+)
+
+
+KNOWN: Mapping[str, Estimator] = MappingProxyType(
+    {**ALL, "stochastic triples": triples}  # runs a sample at a time: when asked for
 )
 
 
@@ -81,14 +97,15 @@ def compare(
     """Every estimator on `problem`, with `samples` samples each: a table of value, error and cost.
 
     `estimators` maps names to functions with `pathwise`'s arguments (`functools.partial` fixes
-    others), or lists some of the names known here. One that does not fit the problem has its error
-    as its row's remark. An int `rng` seeds all alike; a Generator moves on from one to the next.
+    others), or lists some of the names known here. One that does not fit the problem, or fails, has
+    its error as its row's remark. An int `rng` seeds all alike; a Generator moves on from one to
+    the next. By default all run but "stochastic triples", which takes a sample at a time.
     """
     if not isinstance(estimators, Mapping):
-        unknown = [name for name in estimators if name not in ALL]
+        unknown = [name for name in estimators if name not in KNOWN]
         if unknown:
-            raise ValueError(f"no estimator {unknown[0]!r}: known are {'; '.join(ALL)}")
-        estimators = {name: ALL[name] for name in estimators}
+            raise ValueError(f"no estimator {unknown[0]!r}: known are {'; '.join(KNOWN)}")
+        estimators = {name: KNOWN[name] for name in estimators}
     rows = (
         _row(name, partial(estimator, problem, params, samples, rng))
         for name, estimator in estimators.items()
@@ -105,6 +122,8 @@ def _row(name: str, run: Callable[[], Estimate]) -> Row:
             remark = "; ".join(str(w.message) for w in caught)
         except (TypeError, ValueError) as error:
             estimate, remark = None, str(error)
+        except Exception as error:  # of an estimator or problem of the user's: its row says so
+            estimate, remark = None, f"{type(error).__name__}: {error}"
     return Row(name, estimate, time.perf_counter() - start, remark)
 
 
@@ -112,8 +131,8 @@ def _line(row: Row) -> str:
     if row.estimate is None:
         return f"{row.name:<22}  {row.remark}"
     line = f"{row.name:<22}{_cell(row.estimate.value, row.estimate.value_se):>22}"
-    triples = zip(row.estimate.grads, row.estimate.grad_ses, row.variances, strict=True)
-    for mean, error, variance in triples:
+    columns = zip(row.estimate.grads, row.estimate.grad_ses, row.variances, strict=True)
+    for mean, error, variance in columns:
         single = isinstance(mean, float) and isinstance(error, float)
         cell = _cell(mean, error) if single else f"{np.size(mean)} numbers"  # type: ignore[arg-type]
         line += f"{cell:>24}{float(np.mean(variance)):>11.3g}"

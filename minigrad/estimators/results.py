@@ -1,7 +1,7 @@
 """What an estimator returns: numbers, each with its standard error."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -11,9 +11,9 @@ ENOUGH = 32  # chunks: the standard error itself is then known to about an eight
 ROUNDING = 1e-12  # relative: what a mean of many floats may be off without any randomness
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimate:
-    """E[f(z)] and its gradients, from random samples.
+    """E[f(z)] and its gradients, from random samples. Two are equal if all their numbers are.
 
     `value` is a float. `grads` holds one float or array for each parameter, of its shape.
     `value_se` and `grad_ses` are their standard errors, nan where a single chunk cannot tell them
@@ -27,6 +27,15 @@ class Estimate:
     grad_ses: tuple[Value, ...]
     samples: int
     chunks: int
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Estimate):
+            return NotImplemented
+        names = [field.name for field in fields(self)]
+        return all(_same(getattr(self, name), getattr(other, name)) for name in names)
+
+    def __hash__(self) -> int:
+        return hash((self.estimator, self.value, self.samples, self.chunks))
 
     def z_scores(self, truth: Sequence[object]) -> tuple[Value, ...]:
         """(estimate - truth) / standard error, for each gradient: beyond ±5 something is wrong.
@@ -61,6 +70,15 @@ class Estimate:
     @property
     def _value_text(self) -> str:
         return _with_error(self.value, self.value_se)
+
+
+def _same(a: object, b: object) -> bool:
+    """Equal to the last bit; nan, which stands for unknown, is equal to nan."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, str) or isinstance(b, str):
+        return a == b
+    return np.array_equal(a, b, equal_nan=True)  # type: ignore[arg-type]
 
 
 def _score(mean: Value, error: Value, truth: object) -> Value:

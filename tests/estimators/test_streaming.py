@@ -400,6 +400,9 @@ def test_compare():
     table = mg.compare(quadratic, AT, 20_000, 0)
     assert {row.name for row in table.rows} >= {"pathwise", "score function", "measure-valued"}
     for row in table.rows:
+        if row.estimate is None:
+            assert "is for Bernoulli and Independent(Bernoulli), not Normal" in row.remark
+            continue
         assert max(map(abs, row.estimate.z_scores((0.8, 2.4)))) < 5.0
         assert row.seconds > 0.0 and row.name in str(table)
     assert table["pathwise"].variances[0] == pytest.approx(4 * 1.2**2, rel=1.0)
@@ -413,11 +416,46 @@ def test_compare():
 
 def test_compare_says_who_refuses_and_who_warns():
     table = mg.compare(multivariate, (np.zeros(2),), 1_000, 0)
-    assert table["measure-valued"].estimate is None and "knows Normal" in str(table)
+    assert table["measure-valued"].estimate is None and "measure_valued knows" in str(table)
     assert "2 numbers" in str(table)
     table = mg.compare(step, AT, 1_000, 0, estimators=["pathwise", "score function"])
     assert "every gradient is exactly 0" in table["pathwise"].remark
     assert not table["score function"].remark
+
+
+def test_compare_of_a_coin_has_every_estimator():
+    def coin(logit):
+        return mg.Bernoulli(logits=logit), lambda b: mg.square(b - 0.2)
+
+    names = [*mg.estimators.comparison.KNOWN]
+    table = mg.compare(coin, (-0.8,), 2_000, 0, names)
+    p = 1 / (1 + np.exp(0.8))
+    for row in table.rows:
+        if row.estimate is None:
+            assert "Bernoulli has no rsample" in row.remark
+        elif row.name not in ("straight-through", "Gumbel-Rao", "differences, fresh"):
+            assert abs(row.estimate.z_scores((p * (1 - p) * 0.6,))[0]) < 5.0
+    assert sum(row.estimate is not None for row in table.rows) >= 11
+
+
+def test_compare_survives_an_estimator_that_fails():
+    def broken(problem, params, samples, rng):
+        raise ArithmeticError("lost in rounding")
+
+    table = mg.compare(quadratic, AT, 1_000, 0, {"broken": broken, "pathwise": mg.pathwise})
+    assert table["broken"].remark == "ArithmeticError: lost in rounding"
+    assert table["pathwise"].estimate is not None
+    nothing = mg.compare(quadratic, AT, 1_000, 0, {"broken": broken})
+    assert "lost in rounding" in str(nothing)
+
+
+def test_estimates_are_equal_if_all_numbers_are():
+    one, again, other = (mg.pathwise(sine, AT, 100, seed) for seed in (0, 0, 1))
+    assert one == again and hash(one) == hash(again) and one != other and one != 1.0
+    single = mg.pathwise(sine, AT, 1, 0)
+    assert single == mg.pathwise(sine, AT, 1, 0)  # errors unknown, and equally so
+    arrays = [mg.pathwise(multivariate, (np.zeros(2),), 100, seed) for seed in (0, 0, 1)]
+    assert arrays[0] == arrays[1] != arrays[2]
 
 
 def test_the_room_loads_only_when_asked_for():
