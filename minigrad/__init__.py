@@ -14,6 +14,7 @@ from .engine.context import scope as scope
 from .engine.gradients import grad as grad
 from .engine.gradients import value_and_grad as value_and_grad
 from .engine.op import ABOVE as _METHODS
+from .engine.habits import OF_THE_MODULE as _OF_THE_MODULE
 from .engine.variable import Var as Var
 from .engine.variable import constant as constant
 from .ops import *
@@ -82,6 +83,7 @@ def __getattr__(name: str) -> object:
         here = _modules[__name__]  # so that Python's traceback can ask "Did you mean …?"
         map_of_that_name = f"{name}Transform"
         hint = f": the map is mg.{map_of_that_name}" if map_of_that_name in _ROOM_OF else ""
+        hint = f": {_OF_THE_MODULE[name]}" if name in _OF_THE_MODULE else hint
         what = f"module 'minigrad' has no attribute {name!r}{hint}"
         raise AttributeError(what, name=name, obj=here)
     value = getattr(_import_module(f".{_ROOM_OF[name]}", __name__), name)

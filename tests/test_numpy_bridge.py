@@ -443,7 +443,6 @@ LEAVING = [
     (lambda v: V[v], ARRAY),
     (lambda v: V.dot(v), ARRAY),
     (lambda v: np.r_[v, v], ARRAY),
-    (lambda v: np.ma.array(V) * v, ARRAY),
     (lambda v: np.concatenate([v, [v[0]]]), ARRAY),
     (lambda v: np.zeros(3).__setitem__(slice(None), v), ARRAY),
     (lambda v: np.empty(3, object).__setitem__(slice(None), v), ARRAY),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .context import current
+from .habits import HABITS
 from .op import ABOVE, OPS
 from .values import Array, Value, shape_of
 
@@ -161,6 +162,14 @@ class Conversions:
             )
         return self.item()
 
+    def __int__(self) -> int:
+        if self.requires_grad:
+            raise TypeError(
+                "int() of a Var that wants a gradient would leave the tape silently: "
+                "use int(v.item()), or np.floor(v), which stays on the tape and is flat"
+            )
+        return int(self.item())
+
     def __array__(self, dtype: object = None, copy: bool | None = None) -> Array:
         raise TypeError(
             "np.array of a Var would leave the tape silently: "
@@ -180,3 +189,12 @@ class Conversions:
         keywords: dict[str, object],
     ) -> object:
         return ABOVE["function"](function, inputs, keywords)
+
+    __pandas_priority__ = 5000  # above a Series', so that `series * v` is the Var's to answer
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in HABITS]
+
+
+for _name, _habit in HABITS.items():
+    setattr(Conversions, _name, _habit)

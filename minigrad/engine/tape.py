@@ -12,7 +12,7 @@ import numpy as np
 
 from . import context
 from .op import Call, Op
-from .values import FLOAT64, Array, Value, as_value, ieee, plain, shape_of
+from .values import FLOAT64, Array, Value, as_axes, as_value, ieee, plain, shape_of
 from .variable import PLAIN, Fixed, Inner, Note, Var, leaf, next_order
 
 Function = Callable[..., Var]
@@ -189,6 +189,8 @@ def _rescue(
     row: Op, error: Exception, values: Sequence[object], static: dict[str, object] | None = None
 ) -> Value:
     """The IEEE answer where Python's floats raise; a sentence where arrays do not broadcast."""
+    if isinstance(error, np.exceptions.AxisError) and static:
+        as_axes(static.get("axis"), len(shape_of(values[0])))  # type: ignore[arg-type]
     if not row.elementwise:
         raise error
     if all(type(v) is float for v in values):

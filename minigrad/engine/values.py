@@ -17,14 +17,19 @@ Shape = tuple[int, ...]
 FLOAT64 = np.dtype(np.float64)
 
 
+NO_MASK = "a Var has no mask: fill the masked array first, .filled(value)"
+
+
 def as_value(given: object) -> Value:
     """`given` (int, float, bool, array, list) as a float, or as a fresh float64 array.
+
+    So is what says by `__array__` how it becomes an array, such as a tensor or a pandas Series.
 
     Raises TypeError for what is not real numbers: complex, objects, strings, masked arrays.
     """
     if type(given) is float:
         return given
-    if isinstance(given, bool | int | np.bool_ | np.integer | np.floating):
+    if isinstance(given, float | int | np.bool_ | np.integer | np.floating):
         try:
             return float(given)
         except OverflowError:
@@ -33,11 +38,13 @@ def as_value(given: object) -> Value:
         given = _from_sequence(given)
     elif hasattr(given, "_order"):
         raise TypeError("a Var stands where plain numbers are wanted: pass v.value")
+    elif not isinstance(given, np.ndarray) and hasattr(type(given), "__array__"):
+        given = np.asarray(given)  # a tensor, a pandas Series
     if not isinstance(given, np.ndarray) or given.dtype.kind not in "buif":
         what = f"{given.dtype} array" if isinstance(given, np.ndarray) else type(given).__name__
         raise TypeError(f"a Var holds real numbers, not {what}: give a float or an array of floats")
     if isinstance(given, np.ma.MaskedArray):
-        raise TypeError("a Var has no mask: fill the masked array first, .filled(value)")
+        raise TypeError(NO_MASK)
     return plain(np.array(given, dtype=FLOAT64, order="C"))
 
 
@@ -94,7 +101,7 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     if not ndim and axis != ():
-        raise ValueError(f"axis {axis}: a scalar has no axes, leave it out")
+        raise ValueError(f"axis {axis} of a scalar: it has no axes")
     try:
         axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple) else (axis,)))
     except TypeError:
@@ -119,7 +126,7 @@ def as_key(key: object) -> object:
     if isinstance(key, tuple):
         return tuple(as_key(k) for k in key)
     if isinstance(key, list | np.ndarray):
-        key = np.array(key) if np.size(key) else np.array(key, dtype=int)
+        key = np.array(key, dtype=int if isinstance(key, list) and not np.size(key) else None)
         if key.dtype.kind not in "biu":
             raise TypeError(f"an index array holds integers or booleans, not {key.dtype}")
         return key

@@ -81,6 +81,12 @@ def _slopes(setting: Setting, step: float, mean) -> Iterator[Value]:  # type: ig
         for place in np.ndindex(center.shape):
             high, low = (_moved(center, place, h) for h in (step, -step))
             width = float(high[place] - low[place])  # as rounded
+            if not width:
+                here = float(center[place])
+                raise ValueError(
+                    f"finite_difference: step {step:g} is lost in rounding at {here:g}, parameter "
+                    f"{i}: floats are {math.ulp(here):g} apart there, take a step far above that"
+                )
             ends = (mean(_shifted(setting, i, end)) for end in (high, low))
             slope[place] = (next(ends) - next(ends)) / width
         yield plain(slope)

@@ -6,6 +6,7 @@ Every function that a room defines is exported from here, so adding an op is one
 from .choices import *
 from .contractions import *
 from .elementwise import *
+from .joining import *
 from .linalg import *
 from .reductions import *
 from .shapes import *

@@ -7,8 +7,9 @@ from ..engine.values import Shape, Value, as_axes, shape_of, size_of
 from ..engine.variable import Var
 from .choices import _along, equal, where
 from .elementwise import exp
+from .joining import concatenate
 from .row import op
-from .shapes import concatenate, flip, index, reshape, transpose
+from .shapes import flip, index, reshape, transpose
 
 Axis = int | tuple[int, ...] | None
 
@@ -185,32 +186,37 @@ def cumsum(x: object, axis: int | None = None) -> Var:
 def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """log(sum(exp(x))) over `axis`, without overflow.
 
-    Where all are -inf (a sum of impossible events) so is the result, and no gradient passes.
+    Where all are -inf (a sum of impossible events), or there are none, the result is -inf, and no
+    gradient passes.
     """
-    if not np.size(x):
-        raise ValueError(f"logsumexp of no elements: shape {np.shape(x)}")
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):
         y = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
     return y if keepdims else np.squeeze(y, axis)
 
 
+def _total(x: object, axis: Axis) -> object:
+    """The sum that broadcasts against x; a scalar is its own."""
+    return sum(x, axis, True) if shape_of(x) else x
+
+
 @op(
-    lambda g, y, x, axis: y * (g - sum(g * y, axis, True)),
+    lambda g, y, x, axis: y * (g - _total(g * y, axis)),
     numpy="softmax({0}{static})",
 )
 def softmax(x: Value, axis: Axis = -1) -> Value:
-    """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow."""
-    y = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow; of a scalar 1."""
+    y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return y / np.sum(y, axis=axis, keepdims=True)
 
 
 @op(
-    lambda g, y, x, axis: g - exp(y) * sum(g, axis, True),
+    lambda g, y, x, axis: g - exp(y) * _total(g, axis),
     numpy="log_softmax({0}{static})",
 )
 def log_softmax(x: Value, axis: Axis = -1) -> Value:
     """x - logsumexp(x) over `axis`, the last by default."""
-    below = x - np.max(x, axis=axis, keepdims=True)  # first: the sum would lose what is small in x
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    below = x - top  # first: the sum would lose what is small in x
     return below - logsumexp(below, axis, True)

@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from ..engine.op import ABOVE
-from ..engine.values import Array, Shape, Value, as_axes, as_key, shape_of, size_of
+from ..engine.values import Shape, Value, as_axes, as_key, shape_of, size_of
 from ..engine.variable import Var
 from .row import op
 
@@ -26,9 +26,9 @@ def reshape(x: object, *shape: int | Shape) -> Var:
     """The same numbers, row by row, in another shape; one -1 is worked out."""
     wanted = _as_shape(*shape)
     size = size_of(shape_of(x))
-    if -1 in wanted:
+    if wanted.count(-1) == 1:
         known = -size_of(wanted)
-        wanted = tuple(size // (known or 1) if n == -1 else n for n in wanted)
+        wanted = tuple(size // known if n == -1 and known else n for n in wanted)
     if size_of(wanted) != size or any(n < 0 for n in wanted):
         raise ValueError(
             f"reshape: {shape_of(x)} holds {size} numbers, which do not fill {_as_shape(*shape)}"
@@ -63,7 +63,7 @@ def transpose(x: object, axes: tuple[int, ...] | None = None) -> Var:
 def swapaxes(x: object, axis1: int, axis2: int) -> Var:
     """Two axes exchanged."""
     ndim = len(shape_of(x))
-    i, j = as_axes((axis1, axis2), ndim)
+    (i,), (j,) = as_axes(axis1, ndim), as_axes(axis2, ndim)
     order = list(range(ndim))
     order[i], order[j] = j, i
     return _transpose(x, tuple(order))
@@ -149,11 +149,16 @@ def index(x: object, key: object) -> Var:
 
 
 def take(x: object, indices: object, axis: int | None = None) -> Var:
-    """The elements at the integer `indices` along `axis`; of the flattened x without one."""
+    """The elements at the integer `indices` along `axis`; of the flattened x without one.
+
+    True and False are the integers 1 and 0, as in NumPy: a mask is an index, `x[mask]`.
+    """
+    key = np.asarray(indices)
+    key = key.astype(int) if key.dtype.kind == "b" or not key.size else key
     if axis is None:
-        return index(reshape(x, -1), np.asarray(indices))
+        return index(reshape(x, -1), key)
     (i,) = as_axes(axis, len(shape_of(x)))
-    return index(x, (*(slice(None),) * i, np.asarray(indices)))
+    return index(x, (*(slice(None),) * i, key))
 
 
 def flip(x: object, axis: Axes | None = None) -> Var:
@@ -161,57 +166,6 @@ def flip(x: object, axis: Axes | None = None) -> Var:
     ndim = len(shape_of(x))
     axes = as_axes(axis, ndim)
     return index(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim)))
-
-
-# --------------------------------------------------------------------------------------- joining
-
-
-def _part(g: object, y: object, *inputs: object, axis: int, position: int) -> Var:
-    lengths = [shape_of(x)[axis] for x in inputs]
-    start = sum(lengths[:position])
-    return index(g, (*(slice(None),) * axis, slice(start, start + lengths[position])))
-
-
-@op(_part, variadic=True, numpy="np.concatenate([{all}], {axis})")
-def _concatenate(*inputs: Array, axis: int) -> Array:
-    """The inputs one after another along `axis`."""
-    return np.concatenate(inputs, axis)
-
-
-def concatenate(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
-    """Arrays joined one after another along an axis that they have; the other axes must agree."""
-    inputs = list(inputs)
-    shapes = [shape_of(x) for x in inputs]
-    if not shapes or not shapes[0]:
-        raise ValueError("concatenate joins one array or more: use mg.stack for scalars")
-    (i,) = as_axes(axis, len(shapes[0]))
-    if len({shape[:i] + shape[i + 1 :] for shape in shapes}) > 1 or len(set(map(len, shapes))) > 1:
-        raise ValueError(
-            f"concatenate: shapes {', '.join(map(str, shapes))} differ outside axis {axis}"
-        )
-    return _concatenate(*inputs, axis=i)
-
-
-def _slab(g: object, y: object, *inputs: object, axis: int, position: int) -> Var:
-    return index(g, (*(slice(None),) * axis, position))
-
-
-@op(_slab, variadic=True, numpy="np.stack([{all}], {axis})")
-def _stack(*inputs: Value, axis: int) -> Array:
-    """The inputs side by side along a new axis."""
-    return np.stack(inputs, axis)
-
-
-def stack(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
-    """Scalars or arrays of one shape, side by side on a new `axis`: how Vars become one array."""
-    inputs = list(inputs)
-    shapes = [shape_of(x) for x in inputs]
-    if len(set(shapes)) != 1:
-        raise ValueError(
-            f"stack needs equal shapes, not {', '.join(map(str, shapes)) or 'none at all'}"
-        )
-    (i,) = as_axes(axis, len(shapes[0]) + 1)
-    return _stack(*inputs, axis=i)
 
 
 # ------------------------------------------------------------------------------------- triangles

@@ -7,8 +7,28 @@ import minigrad as mg
 from minigrad.engine.values import as_axes, as_key, as_value, ieee, plain
 
 
+class Celsius(float):
+    """A float with a unit, as some libraries have it."""
+
+
+class Tensor:
+    """What says by `__array__` how it becomes an array: torch's tensors, a pandas Series."""
+
+    shape, __pandas_priority__ = (2,), 0
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([1, 2], np.float32)
+
+
+def test_a_tensor_becomes_an_array():
+    v = mg.Var([1.0, 2.0])
+    assert mg.Var(Tensor()).value.tolist() == [1.0, 2.0]
+    for y in (v * Tensor(), Tensor() * v, mg.maximum(Tensor(), v)):
+        assert isinstance(y, mg.Var) and y.shape == (2,)
+
+
 @pytest.mark.parametrize(
-    "given", [2, True, np.float32(2), np.int8(2), np.array(2), np.bool_(1), 2.0]
+    "given", [Celsius(2.0), 2, True, np.float32(2), np.int8(2), np.array(2), np.bool_(1), 2.0]
 )
 def test_scalars_become_floats(given):
     value = mg.Var(given).value
@@ -102,3 +122,10 @@ def test_an_empty_index_takes_nothing():
     x = mg.Var([1.0, 2.0])
     assert x[[]].shape == (0,) and mg.take(x, []).shape == (0,)
     assert mg.grad(x[[]].sum(), x)[0].tolist() == [0.0, 0.0]
+
+
+def test_a_mask_is_refused_alike_on_either_side():
+    v, masked = mg.Var([1.0, 2.0]), np.ma.masked_array([1.0, 2.0], [True, False])
+    for call in (lambda: v * masked, lambda: masked * v, lambda: np.exp(masked) + v):
+        with pytest.raises(TypeError, match=r"no mask: fill the masked array first, .filled"):
+            call()

@@ -318,3 +318,11 @@ def test_a_fault_of_3_percent_is_noticed(estimator):
         wrong = list(QUADRATIC_TRUTH[1:])
         wrong[i] *= 1.03
         assert abs(estimate.z_scores(wrong)[i]) > 5.0
+
+
+def test_a_step_lost_in_rounding_is_refused():
+    def problem(mu):
+        return mg.Normal(mu, 1.0), mg.sin
+
+    with pytest.raises(ValueError, match=r"step 0.0001 is lost in rounding at 1e\+13, parameter 0"):
+        mg.finite_difference(problem, [1e13], samples=64, rng=0)

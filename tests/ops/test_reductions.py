@@ -22,6 +22,9 @@ EDGES = [
     ("prod", [[0.0, 4.0], [5.0, 6.0]], {"axis": 1}, [0.0, 30.0], [[4.0, 0.0], [6.0, 5.0]]),
     ("prod", [1e200, 1e200, 1e-200], {}, INF, [1.0, 1.0, INF]),
     ("logsumexp", [-INF, 0.0], {}, 0.0, [0.0, 1.0]),
+    ("logsumexp", np.zeros((2, 0)), {"axis": 1}, [-INF, -INF], np.zeros((2, 0))),
+    ("softmax", np.zeros((2, 0)), {}, np.zeros((2, 0)), np.zeros((2, 0))),
+    ("log_softmax", np.zeros((2, 0)), {}, np.zeros((2, 0)), np.zeros((2, 0))),
     ("logsumexp", [1000.0, 1000.0], {}, 1000.0 + math.log(2.0), [0.5, 0.5]),
     ("logsumexp", [-INF, -INF], {}, -INF, [0.0, 0.0]),
     (
@@ -45,6 +48,8 @@ EDGES = [
         [[0.0, 0.0, 0.0], [-math.sqrt(0.5) / 3, -math.sqrt(0.5) / 3, math.sqrt(2.0) / 3]],
     ),
     ("logsumexp", [INF, 0.0], {}, INF, [NAN, 0.0]),
+    ("softmax", 2.0, {}, 1.0, 0.0),
+    ("log_softmax", 2.0, {}, 0.0, 0.0),
     ("softmax", [1000.0, -1000.0], {}, [1.0, 0.0], [0.0, 0.0]),
     ("softmax", [-INF, 0.0], {}, [0.0, 1.0], [0.0, 0.0]),
     ("log_softmax", [0.0, -1000.0], {}, [0.0, -1000.0], [-1.0, 1.0]),
@@ -94,11 +99,11 @@ NAMES = ["sum", "mean", "prod", "max", "min", "cumsum", "logsumexp", "softmax", 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("x", [np.ones((2, 3)), mg.Var(np.ones((2, 3)))], ids=["array", "Var"])
 def test_an_axis_out_of_range_is_named(name, x):
-    with pytest.raises(ValueError, match="axis 2 is out of (range|bounds)"):
+    with pytest.raises(ValueError, match="axis 2 is out of range for 2 dimensions: use -2..1"):
         getattr(mg, name)(x, axis=2)
 
 
-@pytest.mark.parametrize("name", ["mean", "max", "min", "logsumexp"])
+@pytest.mark.parametrize("name", ["mean", "max", "min"])
 def test_what_no_elements_do_not_have_is_an_error(name):
     with pytest.raises(ValueError, match=r"no elements|zero-size"):
         getattr(mg, name)(mg.Var(np.zeros((0,))))

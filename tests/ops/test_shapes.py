@@ -16,6 +16,8 @@ ERRORS = [
     (lambda: mg.reshape(X, 2, 2), ValueError, r"\(3,\) holds 3 numbers.*\(2, 2\)"),
     (lambda: mg.reshape(X, (-1, 2)), ValueError, r"\(3,\).*\(-1, 2\)"),
     (lambda: mg.reshape(X, (-1, -1)), ValueError, r"\(3,\).*\(-1, -1\)"),
+    (lambda: mg.reshape(np.ones((0, 2)), (-1, 4, -1)), ValueError, r"holds 0 .*\(-1, 4, -1\)"),
+    (lambda: mg.reshape(np.ones((0, 2)), (-1, 0)), ValueError, r"holds 0 .*\(-1, 0\)"),
     (lambda: X.reshape(4), ValueError, r"\(3,\).*\(4,\)"),
     (lambda: mg.transpose(M, (0, 0)), ValueError, r"\(0, 0\).*twice"),
     (lambda: mg.transpose(M, (0,)), ValueError, "2 axes once"),
@@ -36,6 +38,7 @@ ERRORS = [
     (lambda: X[5], IndexError, "index 5 is out of bounds"),
     (lambda: M[0, 0, 0], IndexError, "too many indices"),
     (lambda: X[np.array([0.5])], TypeError, "integers or booleans"),
+    (lambda: X[np.array([])], TypeError, "integers or booleans, not float64"),
     (lambda: X[np.array([True, False])], IndexError, "size of axis is 3"),
     (lambda: mg.take(X, [3]), IndexError, "index 3 is out of bounds"),
     (lambda: mg.take(X, [0], axis=1), ValueError, "axis 1 is out of range"),
@@ -126,3 +129,38 @@ def test_any_basic_index_agrees_with_numpy_and_its_adjoint(data):
     marked = np.zeros(shape)
     marked[key] = 1.0
     np.testing.assert_array_equal(mg.grad(mg.sum(y), [v])[0], marked)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0,), (3, 0)])
+def test_an_empty_mask_is_a_mask(shape):
+    x = mg.Var(np.zeros(shape))
+    y = x[x.value > 0.0]
+    assert y.shape == (0,)
+    assert mg.grad(mg.sum(y), x)[0].shape == shape
+    assert x[[]].shape == (0, *shape[1:])
+
+
+def test_an_axis_may_be_swapped_with_itself():
+    assert_value(mg.swapaxes(M, 0, -2).value, M.value)
+
+
+@pytest.mark.parametrize("count", [65, 4097])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_long_lists_are_joined_in_groups(count, axis):
+    """No node has more inputs than a few, so that the way back costs as much as the way there."""
+    xs = [mg.Var([float(i)]) for i in range(count)]
+    weights = np.arange(count, dtype=float)
+    for join in (mg.stack, mg.concatenate):
+        if join is mg.concatenate and axis:
+            continue
+        y = join(xs, axis)
+        assert_value(y.value, getattr(np, join.__name__)([x.value for x in xs], axis))
+        nodes = [row for row in mg.equations_of(y) if row.op]
+        assert max(len(row.inputs) for row in nodes) <= 64
+        found = mg.grad(mg.sum(y.reshape(count) * weights), xs)
+        np.testing.assert_array_equal(np.ravel(found), weights)
+
+
+def test_take_counts_a_bool_as_an_integer_like_numpy():
+    for indices in ([True, False], np.array([True, False]), [], np.zeros(0)):
+        assert_value(mg.take(X, indices).value, np.take(X.value, np.array(indices, int)))

@@ -1,0 +1,134 @@
+"""What people ask a Var for, or `mg`, out of habit, and the way to it here.
+
+Each line is a name of NumPy's, PyTorch's, JAX's or micrograd's, and the rest of a sentence.
+"""
+
+from .values import NO_MASK
+
+_IN_PLACE = "a Var is not written to: w = 2 * v makes a new one, p.value = … gives a leaf numbers"
+_ONE_DEVICE = "all is float64 in this computer's memory: leave it out"
+
+OF_A_VAR = {
+    # micrograd
+    "data": "its numbers are .value, and p.value -= 0.1 * p.grad updates a leaf",
+    "label": 'a name is given by mg.Var(2.0, "x") or v.named("x"), and .name has it',
+    "_prev": "what it was computed from is .inputs",
+    "_op": "the op that made it is .op",
+    "_backward": "its local rules are .closures, one back(g, y, *inputs) per input",
+    # PyTorch
+    "numpy": "its numbers are .value",
+    "tensor": "its numbers are .value",
+    "zero_grad": "v.grad = None clears one, mg.SGD(params, lr).zero_grad() all",
+    "gradient": "after backward it is .grad; mg.grad(output, inputs) returns gradients",
+    "grad_fn": "the op is .op, its rules are .closures",
+    "is_leaf": "a leaf has no .op; .kind says what a node is",
+    "requires_grad_": "mg.Var makes what wants a gradient, mg.constant what doesn't",
+    "retain_grad": "inner nodes keep their .grad after backward",
+    "register_hook": "give the node a name, and read its .grad after backward",
+    "view": "v.reshape(…) does that",
+    "view_as": "v.reshape(w.shape) does that",
+    "permute": "v.transpose(…) takes the axes in a new order",
+    "t": "the transpose is v.T",
+    "mT": "the transpose of the last two axes is v.swapaxes(-1, -2)",
+    "unsqueeze": "v[None] or mg.expand_dims(v, axis) adds an axis",
+    "expand": "mg.broadcast_to(v, shape) does that",
+    "mm": "v @ w does that",
+    "bmm": "v @ w does that",
+    "pow": "v ** 2 does that",
+    "add": "v + w does that",
+    "sub": "v - w does that",
+    "mul": "v * w does that",
+    "div": "v / w does that",
+    "neg": "-v does that",
+    "masked_fill": "mg.where(mask, value, v) does that",
+    "gather": "v[np.arange(n), i] or mg.take(v, i, axis) does that",
+    "index_select": "mg.take(v, i, axis) does that",
+    "chunk": "mg.split(v, n) does that",
+    "clamp": "v.clip(low, high) does that",
+    "numel": "the count is .size",
+    "clone": "a Var never changes, so v itself will do; v.detach() is a fresh constant",
+    "contiguous": "leave it out",
+    "to": _ONE_DEVICE,
+    "cpu": _ONE_DEVICE,
+    "cuda": _ONE_DEVICE,
+    "device": _ONE_DEVICE,
+    "float": _ONE_DEVICE,
+    "double": _ONE_DEVICE,
+    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "zero_", "fill_", "copy_", "fill"), _IN_PLACE),
+    # NumPy
+    "copy": "a Var never changes, so v itself will do; v.detach() is a fresh constant",
+    "astype": "a Var holds float64; v.value.astype(…) is off the tape",
+    "put": _IN_PLACE,
+    "resize": "v.reshape(…) does that",
+    "searchsorted": "np.searchsorted(v.value, …) is off the tape",
+}
+
+OF_THE_MODULE = {
+    # leaves
+    **dict.fromkeys(
+        ("Value", "Variable", "Tensor", "tensor", "Parameter", "array", "asarray"),
+        "mg.Var(value) makes a parameter, mg.constant(value) data",
+    ),
+    "Constant": "mg.constant(value) makes data",
+    # noise and distributions
+    **dict.fromkeys(
+        ("normal", "randn", "random"),
+        "mg.noise(rng, shape) is standard-normal noise, mg.Normal(loc, scale).rsample(rng) a draw",
+    ),
+    **dict.fromkeys(("rand", "uniform"), "mg.Uniform(low, high).rsample(rng) is a draw"),
+    "Gaussian": "mg.Normal(loc, scale) is it",
+    "MultivariateGaussian": "mg.MultivariateNormal(loc, scale_tril=…) is it",
+    "kl": "mg.kl_divergence(p, q) is it",
+    "manual_seed": "draws take rng = np.random.default_rng(0)",
+    # functions
+    "ln": "mg.log is the natural logarithm",
+    **dict.fromkeys(("log2", "log10"), "np.log2(v) and np.log10(v) stay on the tape"),
+    "pow": "a ** b or mg.power(a, b) is it",
+    **{f"a{name}": f"mg.arc{name} is it" for name in ("sin", "cos", "tan", "tan2")},
+    **{f"a{name}": f"mg.arc{name} is it" for name in ("sinh", "cosh", "tanh")},
+    "logit": "mg.log(p) - mg.log1p(-p) is it; np functions and SciPy's take a Var too",
+    "expit": "mg.sigmoid is it",
+    "gammaln": "mg.lgamma is it",
+    "psi": "mg.digamma is it",
+    "cat": "mg.concatenate is it",
+    "mm": "a @ b is it",
+    "clamp": "mg.clip is it",
+    "det": "mg.logdet(x) is its logarithm, np.linalg.det(v) stays on the tape",
+    **dict.fromkeys(
+        ("var", "std", "trace", "median", "quantile", "argmax", "argmin", "sort", "argsort"),
+        "NumPy's function of that name takes a Var, and so does the method",
+    ),
+    **dict.fromkeys(("zeros", "ones", "eye", "arange"), "NumPy makes such data"),
+    "detach": "mg.stop_gradient(x) is a wall, v.detach() a constant without graph",
+    "stop_grad": "mg.stop_gradient(x) is it",
+    # losses and layers
+    "mse_loss": "mg.mean((y - target) ** 2) is it",
+    "cross_entropy": "mg.Categorical(logits=logits).log_prob(target) is its negative",
+    **dict.fromkeys(("gelu", "silu", "swish"), "x * mg.sigmoid(x) is the like"),
+    "leaky_relu": "mg.maximum(x, 0.01 * x) is it",
+    "nn": "a layer is x @ w + b with Vars w and b",
+    "optim": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",
+    "Optimizer": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",
+    "jit": "mg.trace(f, …).jit() compiles",
+    "vmap": "ops take whole arrays: give f a batch",
+    "backward": "output.backward() or mg.grad(output, inputs)",
+}
+
+
+class Habit:
+    """A name that a Var does not have: reading it and setting it say what to write instead."""
+
+    def __init__(self, sentence: str, error: type[Exception] = AttributeError) -> None:
+        self._sentence, self._error = sentence, error
+
+    def __get__(self, owner: object, kind: type | None = None) -> object:
+        if owner is None:
+            return self
+        raise self._error(self._sentence)
+
+    def __set__(self, owner: object, value: object) -> None:
+        raise self._error(self._sentence)
+
+
+HABITS = {name: Habit(f"a Var has no {name}: {way}") for name, way in OF_A_VAR.items()}
+HABITS["_data"] = Habit(NO_MASK, TypeError)  # asked for by NumPy's masked arrays
