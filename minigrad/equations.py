@@ -18,6 +18,7 @@ from typing import Protocol, overload
 
 import numpy as np
 
+from . import inline
 from .engine.op import OPS, Closure
 from .engine.values import Shape, Value, careful, shape_of
 from .engine.variable import Var
@@ -115,21 +116,29 @@ class Equations(Sequence[Equation]):
             row.name or (_shown(row.value) if row.is_literal else next(fresh)) for row in self.rows
         ]
 
-    def __str__(self) -> str:
+    def _repr_html_(self) -> str:
+        """The same as a table, in Jupyter."""
+        rows = [(name, formula, value, grad) for _, name, formula, value, grad in self._lines()]
+        return inline.table(("", "", "value", "gradient"), rows)
+
+    def _lines(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """Of each row but plain numbers: scope, name, how it was made, value and gradient."""
         names = self.names()
-        lines = []
         for row, name in zip(self.rows, names, strict=True):
             if not row.is_literal:
-                told = f"= {written(row, [names[i] for i in row.inputs])}" if row.op else row.kind
-                lines.append((row.scope, name, told, _shown(row.value), _shown(row.grad)))
+                made = f"= {written(row, [names[i] for i in row.inputs])}" if row.op else row.kind
+                yield row.scope, name, made, _shown(row.value), _shown(row.grad)
+
+    def __str__(self) -> str:
+        lines = [*self._lines()]
         widths = [max((len(line[i]) for line in lines), default=0) for i in range(5)]
         text, scope = [], ""
         for line in lines:
             if line[0] != scope:
                 scope = line[0]
                 text.append(f"# {scope or '(outside)'}")
-            name, told, value, grad = line[1:]
-            row_text = f"{name:<{widths[1]}} {told:<{widths[2]}} {value:>{widths[3]}}"
+            name, made, value, grad = line[1:]
+            row_text = f"{name:<{widths[1]}} {made:<{widths[2]}} {value:>{widths[3]}}"
             text.append(f"{row_text}  grad {grad}" if grad else row_text)
         return "\n".join(text)
 

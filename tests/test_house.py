@@ -19,6 +19,7 @@ FLOORS = [
     "engine.sweep",
     "engine.gradients",
     "engine",
+    "inline",
     "ops.row",
     "ops.choices",
     "ops.elementwise",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import inline
 from ..engine.values import FLOAT64, Shape, Value, as_value, shape_of
 from ..engine.variable import Var
 from .javascript import javascript_source
@@ -101,6 +102,10 @@ class Program:
         noise = [given.name for given in self.inputs if given.kind == "noise"]
         drawn = f" Noise: {', '.join(noise)}." if noise else ""
         return f"{self._name}, and its gradients by {', '.join(wrt) or 'nothing'}.{drawn}"
+
+    def _repr_html_(self) -> str:
+        """Its source, in Jupyter."""
+        return inline.source(self.source)
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{given.name}: {given.kind} {given.shape}" for given in self.inputs)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from .. import inline
 from ..distributions.randomness import Generator
 from ..engine.values import Value
 from .coins import arm, disarm
@@ -85,6 +86,21 @@ class Comparison:
         for i in range(len(shown.grads) if shown else 0):
             head += f"{f'gradient {i} ± error':>24}{'variance':>11}"
         return "\n".join([f"{head}{'time':>10}", *map(_line, self.rows)])
+
+    def _repr_html_(self) -> str:
+        """In Jupyter: a plot of each gradient that is one number, ± two errors, and the table."""
+        found = [(row.name, row.estimate) for row in self.rows if row.estimate]
+        plots = []
+        for i in range(len(found[0][1].grads) if found else 0):
+            dots = [
+                (name, e.grads[i], e.grad_ses[i])
+                for name, e in found
+                if isinstance(e.grads[i], float) and isinstance(e.grad_ses[i], float)
+            ]
+            plots.append(inline.forest(dots, f"gradient {i}, ± two standard errors"))  # type: ignore[arg-type]
+        return "".join(f"<p>gradient {i}</p>{p}" for i, p in enumerate(plots) if p) + inline.source(
+            str(self)
+        )
 
 
 def compare(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from .. import inline
 from ..engine.values import Value, as_value, shape_of
 
 ENOUGH = 32  # chunks: the standard error itself is then known to about an eighth
@@ -66,6 +67,14 @@ class Estimate:
         elif self.chunks < ENOUGH:
             lines.append(f"rough standard errors: from {self.chunks} chunks, fewer than {ENOUGH}")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """The same as a table, in Jupyter."""
+        head, *lines = str(self).splitlines()
+        rows = [[part.strip() for part in line.split(" ± ")] for line in lines if " ± " in line]
+        cells = [(*row[0].rsplit(None, 1), row[1]) for row in rows]
+        remarks = "".join(inline.source(line) for line in lines if " ± " not in line)
+        return inline.table((head, "estimate", "standard error"), cells) + remarks
 
     @property
     def _value_text(self) -> str:
