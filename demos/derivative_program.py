@@ -73,7 +73,7 @@ def train_by(step: Callable[..., tuple[float, tuple[object, ...]]], noise: Array
 def compiled_training(program: mg.Program) -> Callable[[Array], Array] | None:
     """The whole loop compiled, the program in it; None where numba is not installed."""
     try:
-        step = program.jit()
+        step = program.jit().value_and_grad
     except ImportError as error:
         print(f"(no compiled training: {error})")
         return None

@@ -40,7 +40,7 @@ class Distribution(ABC):
         """
         check_generator(rng)
         whole = as_sample_shape(shape) + self.batch_shape + self.event_shape
-        return self._leaf(self._law.draw(rng, whole))
+        return self._leaf(self._law.drawn(rng, whole))
 
     def transform(self, eps: object) -> Var:
         """The outcome z that the noise `eps` becomes, differentiable in the parameters.

@@ -27,7 +27,7 @@ def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
     `rng` is a `numpy.random.Generator`, made once and passed on: anything else is a TypeError.
     """
     check_generator(rng)
-    draw = NORMAL.draw(rng, as_sample_shape(shape))
+    draw = NORMAL.drawn(rng, as_sample_shape(shape))
     return noise_leaf(draw, name, context.current().scope, NORMAL.name)
 
 
@@ -91,6 +91,11 @@ class Law(NamedTuple):
     name: str
     draw: Callable[[Generator, Shape], Value]
     mirror: Callable[[Value], Value]
+
+    def drawn(self, rng: Generator, shape: Shape) -> Value:
+        """A draw, of which a program that is being traced takes note."""
+        watch = context.watcher()
+        return self.draw(rng, shape) if watch is None else watch.draws(self.draw, rng, shape)
 
 
 def _drawn(method: str, rng: Generator, shape: Shape) -> Value:

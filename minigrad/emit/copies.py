@@ -13,27 +13,35 @@ from .rescue import rescued
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
-def helpers_of(templates: list[str], ops: Collection[str]) -> dict[str, object]:
-    """The functions and constants of the ops' rooms that the templates name, and what they need."""
+def helpers_of(
+    templates: list[str], ops: Collection[str], room: Mapping[str, object]
+) -> dict[str, object]:
+    """The functions and constants that the templates name, and what these need in turn.
+
+    They come from `room`, where a string is a function's text, and from the ops' own rooms.
+    """
     found: dict[str, object] = {}
     rows = {op: OPS[op].forward for op in sorted(ops)}  # sorted: the same text in every process
     rooms = {id(f.__globals__): f.__globals__ for f in rows.values()}
     rooms[0] = {forward.__name__: forward for forward in rows.values()}
-    rooms[1] = {"rescued": rescued}
+    rooms = {1: {"rescued": rescued, **room}, **rooms}
     todo = [
-        (name, room)
+        (name, where)
         for template in dict.fromkeys(templates)
         for name in NAME.findall(template)
-        for room in rooms.values()
+        for where in rooms.values()
     ]
-    for name, room in todo:  # which grows meanwhile
-        thing = room.get(name)
+    for name, where in todo:  # which grows meanwhile
+        thing = where.get(name)
         if name in found or thing is None or hasattr(builtins, name):
             continue
         if isinstance(thing, types.FunctionType):
             found[name] = thing = inspect.unwrap(thing)
             inner = ast.walk(tree_of(thing))
             todo += [(n.id, thing.__globals__) for n in inner if isinstance(n, ast.Name)]
+        elif isinstance(thing, str):
+            found[name] = thing
+            todo += [(n, place) for n in NAME.findall(thing) for place in rooms.values()]
         elif isinstance(thing, float | tuple):
             found[name] = thing
     return found
@@ -67,6 +75,8 @@ def tree_of(function: Callable[..., object]) -> ast.FunctionDef:
 
 def copied_text(thing: object, renamed: Mapping[str, str], name: str = "") -> str:
     """The text of a function or a constant, under its new name."""
+    if isinstance(thing, str):
+        return NAME.sub(lambda m: renamed.get(m[0], m[0]), thing)
     if not isinstance(thing, types.FunctionType):
         return f"{renamed.get(name, name)} = {thing!r}\n"
     tree = tree_of(thing)

@@ -1,5 +1,6 @@
 """A program that can be called, listed and compiled. `tracing.py` makes one."""
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from .. import inline
 from ..engine.values import FLOAT64, Shape, Value, as_value, shape_of
 from ..engine.variable import Var
 from .javascript import javascript_source
+from .jit import compiled_by_numba, executed
 from .passes import cleaned
 from .python import Pieces, python_source
 from .rescue import answered
@@ -75,27 +77,21 @@ class Program:
             raise ValueError(f'listing: language is "python" or "javascript", not {language!r}')
         source = self._source
         if rescued:
-            source = python_source(source.name, self._code, rescued=True)
+            source = python_source(source.name, self._code, style="rescued")
         return source.listing(self._doc())
 
-    def jit(self) -> ValueAndGrad:
-        """The function of `source` compiled by numba, to be called from other compiled code too.
+    def jit(self) -> "Program":
+        """The program compiled by numba: `.jit().value_and_grad` can be called from compiled code.
 
-        It follows IEEE 754 by itself. Without numba it is an ImportError; a line that numba does
-        not know is numba's error.
+        It follows IEEE 754 by itself. Without numba it is an ImportError; an equation that numba
+        doesn't compile is a NotImplementedError that names it.
         """
-        try:
-            import numba
-        except ImportError:
-            raise ImportError(
-                "jit needs numba, which is not installed: pip install 'minigrad[fast]'"
-            ) from None
-        compiler: Callable[..., object] = numba.njit(error_model="numpy")
-        space = _executed(self._source, self._source.function(self._doc()))
-        for name in self._source.helpers:
-            if callable(space[name]):
-                space[name] = compiler(space[name])
-        return compiler(space[self._source.name])  # type: ignore[return-value]
+        source = python_source(self._source.name, self._code, style="numba")
+        other = copy.copy(self)
+        step = compiled_by_numba(source, [given.shape for given in self.inputs])
+        other.value_and_grad = step
+        other._value = lambda *args: step(*args)[0]
+        return other
 
     def _doc(self) -> str:
         wrt = [given.name for given in self.inputs if given.kind == "parameter"]
@@ -113,15 +109,6 @@ class Program:
 
 
 # ------------------------------------------------------------------------------------- compiling
-
-
-def _executed(source: Pieces, function: str) -> dict[str, object]:
-    """The namespace after running a function's text, its helpers and constants."""
-    head = "import math\nimport numpy as np\n"
-    constants = "".join(f"{name} = {text}\n" for name, text in source.constants.items())
-    space: dict[str, object] = {"_ndarray": np.ndarray, "_float64": FLOAT64}
-    exec("\n".join([head, constants, *source.helpers.values(), function]), space)
-    return space
 
 
 def _compiled(source: Pieces, inputs: Sequence[Input], code: Code) -> Callable[..., object]:
@@ -143,7 +130,7 @@ def _compiled(source: Pieces, inputs: Sequence[Input], code: Code) -> Callable[.
         f"            return _answered({parameters})\n"
         f"    return _converted({parameters})\n"
     )
-    space = _executed(source, text)
+    space = executed(source, text, {"_ndarray": np.ndarray, "_float64": FLOAT64})
     function: Callable[..., object] = space[source.name]  # type: ignore[assignment]
 
     def converted(*args: object) -> object:

@@ -4,20 +4,23 @@ import math
 import re
 import textwrap
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ..engine.op import OPS
 from ..engine.values import Array
-from . import rescue
+from . import numba_loops, rescue
 from .copies import NAME, copied_text, helpers_of, renamed_of
 from .layout import ATOM, SIGNED, Assignment, Language, Layout, Text, laid_out
 from .names import free_name, names_of, result_names
+from .numba_text import for_numba
 from .steps import LITERAL, Code, Step
 
 LARGEST_CONSTANT = 10_000  # numbers written out in a source
 LONGEST_COMMENT = 100
+
+Style = Literal["plain", "rescued", "numba"]
 
 
 class Pieces(NamedTuple):
@@ -78,19 +81,26 @@ class Pieces(NamedTuple):
 
 
 def python_source(
-    name: str, code: Code, value_alone: bool = False, rescued: bool = False
+    name: str, code: Code, value_alone: bool = False, style: Style = "plain"
 ) -> Pieces:
     """`code` as a function of that name; its first output is the value, the others gradients.
 
-    With `rescued` each op of floats that can raise goes through the function of that name.
+    "rescued": each op of floats that can raise goes through the function of that name. "numba":
+    arrays are written as numba compiles them.
     """
     risky = [bool(step.op) and rescue.may_raise(step, code.steps) for step in code.steps]
-    templates = [
-        _rescued(step) if rescued and risk else _template(step, code) if step.op else ""
-        for step, risk in zip(code.steps, risky, strict=True)
-    ]
+    functions: dict[str, object] = {}
+    templates = []
+    for step, risk in zip(code.steps, risky, strict=True):
+        if style == "rescued" and risk:
+            templates.append(_rescued(step))
+        elif style == "numba" and step.op:
+            templates.append(_for_numba(step, code, functions))
+        else:
+            templates.append(_template(step, code) if step.op else "")
     raises = dict.fromkeys(s.op for s, risk in zip(code.steps, risky, strict=True) if risk)
-    copied = helpers_of(templates, {step.op for step in code.steps if step.op})
+    room = functions | vars(numba_loops) if style == "numba" else {}
+    copied = helpers_of(templates, {step.op for step in code.steps if step.op}, room)
     renamed = renamed_of(copied, {step.name for step in code.steps if step.name})
     helpers = {
         renamed.get(old, old): copied_text(thing, renamed, old) for old, thing in copied.items()
@@ -119,12 +129,12 @@ def python_source(
         lines=layout.lines,
         results=_results(code, layout),
         helpers=helpers,
-        raises=[] if rescued else [rescue.where_raises(op) for op in raises],
+        raises=[] if style != "plain" else [rescue.where_raises(op) for op in raises],
         value_alone=value_alone,
     )
 
 
-_TRUTH = re.compile(r"1\.0 if (.*) else 0\.0|\((.*)\)\.astype\(float\)")
+_TRUTH = re.compile(r"1\.0 if (.*) else 0\.0|\((.*)\)\.astype\((?:np\.)?float(?:64)?\)")
 
 
 def _results(code: Code, layout: Layout) -> list[str]:
@@ -134,7 +144,7 @@ def _results(code: Code, layout: Layout) -> list[str]:
         step, value = code.steps[i], code.steps[i].value
         held = step.op in ("", "broadcast_to") or i in code.outputs[:k]
         if isinstance(value, np.ndarray) and (held or value.base is not None):
-            text = f"np.array({text})"
+            text = f"np.copy({text})"
         texts.append(text)
     return texts
 
@@ -156,6 +166,18 @@ def _template(step: Step, code: Code) -> str:
 def _rescued(step: Step) -> str:
     """The op's own function, which is copied into the listing, called with care."""
     return f"rescued({OPS[step.op].forward.__name__}, {{all}}{{static}})"
+
+
+def _for_numba(step: Step, code: Code, functions: dict[str, object]) -> str:
+    """The row's template, or what numba compiles in its place; functions for it are added."""
+    inputs = [code.steps[i] for i in step.inputs]
+    written = None
+    if step.shape or any(x.shape for x in inputs):
+        written = for_numba(step, inputs)
+    if written is None:
+        return _template(step, code)
+    functions.update(written.functions)
+    return written.template
 
 
 def _known(step: Step, code: Code) -> tuple[bool, ...]:

@@ -1,13 +1,11 @@
 """`trace` runs a function once on the tape and makes a program of value and gradients."""
 
 import inspect
-import sys
 import warnings
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any
 
-from ..engine.context import branches, scope
+from ..engine.context import scope
 from ..engine.gradients import grad
 from ..engine.values import as_value
 from ..engine.variable import Var, constant
@@ -16,6 +14,7 @@ from .names import free_name
 from .passes import cleaned
 from .programs import Program
 from .steps import LITERAL, Code, code_of
+from .watching import Watching
 
 MOST_EQUATIONS = 100_000
 """What Python's compiler does in a second or two; beyond, its time an equation grows as well."""
@@ -30,9 +29,10 @@ def trace(
     unless it is a constant or noise leaf; with `wrt` the positions in it do, no other. `f` returns
     a scalar Var. Its parameters and its local variables name the program's lines.
 
-    Noise that `f` draws, also by `.sample()`, becomes an argument of the program. What else changes
-    from run to run is frozen as it was: numbers drawn outside the tape, and branches taken by
-    Python's `if` on a traced value, of which a warning tells.
+    Noise that `f` draws, also by `.sample()`, becomes an argument of the program, and what
+    `.detach()` or `no_grad` cuts off is computed anew at every call. What else changes from run to
+    run is frozen as it was, and a warning says where: a number taken off the tape by `.value`,
+    `.item()` or `float`, Python's `if` on a traced value, numbers drawn by NumPy.
     """
     leaves = _leaves(f, example_args, wrt)
     output, known = _run(f, leaves)
@@ -143,31 +143,8 @@ def _parameter_names(f: Callable[..., Var], args: tuple[object, ...]) -> list[st
 
 def _run(f: Callable[..., Var], leaves: list[Var]) -> tuple[object, dict[str, object]]:
     """What `f` returns, and its local variables as they were then: they name the lines."""
-    known: dict[str, object] = {}
-    code = getattr(f, "__code__", None)
-    places: dict[tuple[str, int], None] = {}
-
-    def profile(frame: FrameType, event: str, argument: object) -> None:
-        if event == "return" and frame.f_code is code:
-            known.update(frame.f_locals)
-
-    def note(v: object) -> None:
-        frame = sys._getframe(2)  # below Var.__bool__
-        places[frame.f_code.co_filename, frame.f_lineno] = None
-
-    watched = code is not None and sys.getprofile() is None  # a profiler at work is left alone
-    if watched:
-        sys.setprofile(profile)
-    try:
-        with branches(note):
-            output = f(*leaves)
-    finally:
-        if watched:
-            sys.setprofile(None)
-    for name, line in places:
-        warnings.warn(
-            f"{name}, line {line}: Python branches on a traced value, and the program keeps the "
-            "branch taken now: use mg.where to choose at every call",
-            stacklevel=3,
-        )
-    return output, known
+    watch = Watching(f, leaves)
+    output = watch.run(*leaves)
+    for place, what in watch.frozen.items():
+        warnings.warn(f"{place}: {what}", stacklevel=3)
+    return output, watch.known

@@ -19,16 +19,33 @@ DEEPEST = 100
 """So many blocks may stand in one another; pictures draw a box in a box for each scope."""
 
 
-class Settings(NamedTuple):
-    """`branch` is called with each Var that Python's `if` or `while` asks for its truth."""
+class Watch:
+    """Who follows what becomes of the Vars in a block, as `trace` does. This one lets all pass."""
 
+    def branches(self, v: object) -> None:
+        """Python's `if` or `while` asks `v` for its truth."""
+
+    def reads(self, v: object, how: str) -> None:
+        """The line that called minigrad takes the number of `v` off the tape: `how` is ".value"."""
+
+    def keeps(self, v: object) -> bool:
+        """Whether `no_grad` and `detach` are to record `v`, though no gradient passes."""
+        return False
+
+    def draws(self, draw: Callable[..., T], rng: object, shape: tuple[int, ...]) -> T:
+        """Noise is drawn: `draw(rng, shape)`."""
+        return draw(rng, shape)
+
+
+class Settings(NamedTuple):
     recording: bool = True
     scope: str = ""
-    branch: Callable[..., None] | None = None
+    watch: Watch | None = None
 
 
 OUTSIDE = Settings()
 blocks = 0  # that concern ops, in all threads together: while 0, ops skip the costlier `current()`
+watches = 0  # the like for those that watch
 _lock = threading.Lock()
 
 
@@ -162,6 +179,25 @@ def scope(name: str) -> Block:
     return Block(lambda s: s._replace(scope=f"{s.scope}/{name}" if s.scope else name))
 
 
-def branches(watch: Callable[..., None]) -> Block:
-    """`with branches(watch):` each Var inside whose truth decides a branch of Python's is shown."""
-    return Block(lambda settings: settings._replace(branch=watch), concerns_ops=False)
+class _Watched(Block):
+    def __enter__(self) -> None:
+        global watches
+        with _lock:
+            watches += 1
+        super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        global watches
+        super().__exit__()
+        with _lock:
+            watches -= 1
+
+
+def watched(watch: Watch) -> Block:
+    """`with watched(watch):` it is shown what the block does."""
+    return _Watched(lambda settings: settings._replace(watch=watch), concerns_ops=False)
+
+
+def watcher() -> Watch | None:
+    """Who watches here."""
+    return current().watch if watches else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .context import current
+from .context import watcher
 from .habits import HABITS
 from .op import ABOVE, OPS
 from .values import Array, Value, shape_of
@@ -137,6 +137,8 @@ class Conversions:
             raise ValueError(
                 f"item needs one element, this Var has shape {shape_of(self._value)}: index it"
             )
+        if (watch := watcher()) is not None:
+            watch.reads(self, ".item()")
         return float(np.reshape(self._value, ()))
 
     def __len__(self) -> int:
@@ -150,8 +152,8 @@ class Conversions:
                 f"the truth of a Var of shape {shape_of(self._value)} is ambiguous: "
                 "sum the comparison, or choose with where"
             )
-        if (watch := current().branch) is not None:
-            watch(self)  # a program is being traced: it would follow this branch for ever
+        if (watch := watcher()) is not None:
+            watch.branches(self)  # a program is being traced: it would follow this for ever
         return bool(np.any(self._value))
 
     def __float__(self) -> float:
@@ -160,7 +162,9 @@ class Conversions:
                 "float() of a Var that wants a gradient would leave the tape silently (so would "
                 "math.exp(v) and a[0] = v): use v.value or v.item(), mg.exp(v), mg.stack([...])"
             )
-        return self.item()
+        if (watch := watcher()) is not None:
+            watch.reads(self, "float()")
+        return float(np.reshape(self._value, ()))
 
     def __int__(self) -> int:
         if self.requires_grad:

@@ -154,18 +154,21 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
         value = plain(value)
     if not taped:
         return value
-    if not context.current().recording:
+    settings = context.current()
+    watch = settings.watch
+    kept = watch is not None and any(isinstance(x, Var) and watch.keeps(x) for x in held)
+    if not (settings.recording or kept):
         return leaf(value, Note("", "", "constant"))
-    return _record(row.bind(len(held), static), value, held)  # type: ignore[arg-type]
+    return _record(row.bind(len(held), static), value, held, settings.recording)  # type: ignore[arg-type]
 
 
-def _record(call: Call, value: Value, held: list[object]) -> Var:
+def _record(call: Call, value: Value, held: list[object], recording: bool) -> Var:
     wants = False
     for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
         if not isinstance(x, Var):
             held[i] = x if type(x) is float else _as_constant(x)  # type: ignore[arg-type]
         elif rule is not None and x.requires_grad:
-            wants = True
+            wants = recording
     a: object = tuple(held)
     b: object = None
     if call.in_slots:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import context
 from .notation import Conversions, Operators
-from .op import ABOVE, Call, Closure
+from .op import ABOVE, OPS, Call, Closure
 from .values import Shape, Value, as_value, readonly, shape_of
 
 next_order = itertools.count().__next__
@@ -77,6 +77,8 @@ class Var(Operators, Conversions):
     @property
     def value(self) -> Value:
         """The value: a float, or a read-only array. A leaf can be given a new one of its shape."""
+        if context.watches and (watch := context.watcher()) is not None:
+            watch.reads(self, ".value")
         return readonly(self._value)
 
     @value.setter
@@ -202,6 +204,8 @@ class Var(Operators, Conversions):
 
     def detach(self) -> "Var":
         """A fresh constant of the same value that holds no graph."""
+        if context.watches and (watch := context.watcher()) is not None and watch.keeps(self):
+            return OPS["stop_gradient"].function(self)  # type: ignore[return-value]
         return constant(self._value)
 
     def backward(self, seed: object = None) -> None:

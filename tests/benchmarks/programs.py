@@ -44,7 +44,7 @@ def program() -> Job:
 def compiled(draws: bool) -> Job:
     """The loop and the program compiled together; noise from NumPy, in the job or before."""
     njit = load("numba").njit
-    step = vae_program().jit()
+    step = vae_program().jit().value_and_grad
 
     @njit
     def train(noise, mu, logvar, w, b):

@@ -259,4 +259,4 @@ def test_the_outer_trace_watches_on_after_an_inner_one_and_after_an_exception():
 
     with pytest.warns(UserWarning, match=f"{__file__}, line .*Python branches") as caught:
         mg.trace(outer, 2.0)
-    assert len(caught) == 1 and context.current().branch is None
+    assert len(caught) == 1 and context.current().watch is None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...distributions.base import Distribution, Wrapped
 from ...distributions.families import Uniform
 from ...emit.tracing import program_of
-from ...engine.context import branches
+from ...engine.context import Watch, watched
 from ...engine.gradients import grad
 from ...engine.values import as_value
 from ...engine.variable import Var, constant
@@ -62,7 +62,7 @@ class Experiment:
 
     def f(self, z: Var) -> Var:
         """The integrand at one outcome, checked to be one number on the tape."""
-        with branches(_refuse_branch):
+        with watched(_NoBranch()):
             y = self._integrand(z)
         if not isinstance(y, Var) or y.shape:
             what = f"shape {y.shape}" if isinstance(y, Var) else type(y).__name__
@@ -172,11 +172,12 @@ def _innermost(q: Distribution) -> Distribution:
     return _innermost(q.base) if isinstance(q, Wrapped) else q
 
 
-def _refuse_branch(v: Var) -> None:
-    raise TypeError(
-        "coin_flip_lab: Python branches on a value of the integrand, and the page would keep the "
-        "branch taken now: choose by mg.where"
-    )
+class _NoBranch(Watch):
+    def branches(self, v: object) -> None:
+        raise TypeError(
+            "coin_flip_lab: Python branches on a value of the integrand, and the page would keep "
+            "the branch taken now: choose by mg.where"
+        )
 
 
 def _listing(name: str, output: Var, leaves: Sequence[Var]) -> str:

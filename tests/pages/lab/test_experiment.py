@@ -334,4 +334,4 @@ def test_a_branch_on_the_sample_is_refused():
 
     with pytest.raises(TypeError, match="Python branches on a value of the integrand.* mg.where"):
         mg.coin_flip_lab(problem, (0.7, 0.5), np.random.default_rng(0))
-    assert current().branch is None
+    assert current().watch is None
