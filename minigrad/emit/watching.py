@@ -86,9 +86,11 @@ class Watching(Watch):
         return value
 
     def _note(self, what: str) -> None:
-        """At the line that called minigrad; minigrad's own lines freeze nothing."""
-        frame = sys._getframe(3)  # below what was asked and its method of this class
-        if not _is_ours(frame):
+        """At the line that called the engine; minigrad's own lines freeze nothing."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame and str(frame.f_globals.get("__name__", "")).startswith("minigrad.engine."):
+            frame = frame.f_back
+        if frame and not _is_ours(frame):
             self.frozen.setdefault(_place(frame), what)
 
     # ------------------------------------------------------------------- numbers drawn by NumPy

@@ -61,6 +61,10 @@ def by_float(x):
     return -x
 
 
+def by_int(x):
+    return x * int(x > 1.0)
+
+
 def by_branch(x):
     if x > 0:
         return x * 2.0
@@ -98,6 +102,7 @@ class Model:
         (by_value, "x * y.value", r"\.value takes a number off the tape.*\.detach\(\)"),
         (by_item, "x * x.item()", r"\.item\(\) takes a number"),
         (by_float, "if float(x", r"float\(\) takes a number"),
+        (by_int, "x * int(", r"takes a number off the tape"),
         (by_branch, "if x >", "Python branches on a traced value.*mg.where"),
         (by_numpy, "noise = rng", "drawn outside the tape.*mg.noise"),
         (by_legacy_numpy, "return x * np.random", "drawn outside"),
