@@ -24,6 +24,7 @@ FLOORS = [
     "ops.choices",
     "ops.elementwise",
     "ops.trigonometry",
+    "ops.rounding",
     "ops.shapes",
     "ops.joining",
     "ops.reductions",

@@ -33,6 +33,10 @@ RAISES = {
     "cosh": ("math.cosh beyond ±710.47", -711.0),
     "arccosh": ("math.acosh below 1", 0.0),
     "arctanh": ("math.atanh at ±1 and beyond", 1.0),
+    "fmod": ("math.fmod of ±inf, or by 0", 0.0),
+    "remainder": ("% by 0", 0.0),
+    "floor_divide": ("// by 0", 0.0),
+    "logit": ("math.log of 0 and below, or above 1", 0.0),
     "power": ("math.pow of a negative base, of 0, or beyond 1.8e308", 0.0),
 }
 _EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1e3, -1e3, 1e308, -1e308, math.inf, -math.inf, math.nan)

@@ -9,6 +9,7 @@ from .elementwise import *
 from .joining import *
 from .linalg import *
 from .reductions import *
+from .rounding import *
 from .shapes import *
 from .special import *
 from .statistics import *

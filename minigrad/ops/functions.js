@@ -10,6 +10,27 @@ function clip(x, low, high) {
   return y < high || y !== y ? y : high;
 }
 
+// The nearest whole number, the even one of two.
+function rint(x) {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+// Of the sign of b, as in Python; JavaScript's % has that of a.
+function remainder(a, b) {
+  const rest = a % b;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+function floor_divide(a, b) {
+  if (b === 0 || !isFinite(a)) return b === 0 ? a / b : NaN;
+  const times = (a - remainder(a, b)) / b;
+  const low = Math.floor(times);
+  return times - low > 0.5 ? low + 1 : low; // it is whole but for rounding
+}
+
 function logaddexp(a, b) {
   const gap = a === b ? 0 : Math.abs(a - b);
   return Math.max(a, b) + Math.log1p(Math.exp(-gap));
@@ -50,6 +71,38 @@ function erf(x) {
   let fraction = 0;
   for (let n = 60; n > 0; n--) fraction = n / 2 / (size + fraction);
   return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (size + fraction)));
+}
+
+// 1 - erf(x), which keeps its digits where that is small.
+function erfc(x) {
+  if (x < 1 || x !== x) return 1 - erf(x);
+  let fraction = 0;
+  for (let n = 200; n > 0; n--) fraction = n / 2 / (x + fraction);
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + fraction));
+}
+
+// Winitzki's approximation, then Halley's method on erf, or on erfc where x is near ±1.
+function erfinv(x) {
+  const size = Math.abs(x);
+  if (!(size < 1)) return size === 1 ? x * Infinity : NaN;
+  const log = Math.log((1 - size) * (1 + size)), half = 2 / (Math.PI * 0.147) + log / 2;
+  let y = Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
+  for (let k = 0; k < 3 && y > 0; k++) {
+    const gap = size < 0.5 ? erf(y) - size : 1 - size - erfc(y);
+    const step = gap / ((2 / Math.sqrt(Math.PI)) * Math.exp(-y * y));
+    y -= step / (1 + y * step);
+  }
+  return x < 0 ? -y : y;
+}
+
+function logit(x) {
+  if (Math.abs(x - 0.5) < 0.25) return Math.log1p((2 * x - 1) / (1 - x));
+  return Math.log(x) - Math.log1p(-x);
+}
+
+// sin(πx) / (πx).
+function sinc(x) {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
 const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];

@@ -11,8 +11,8 @@ from ..engine.tape import Function, binary, general, unary
 from ..engine.variable import Var
 
 MATH_OF_JAVASCRIPT = frozenset(
-    "abs acos acosh asin asinh atan atan2 atanh cos cosh exp expm1 hypot log log1p max min pow "
-    "sign sin sinh sqrt tan tanh".split()
+    "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 hypot log log1p max min "
+    "pow sign sin sinh sqrt tan tanh".split()
 )
 
 

@@ -5,8 +5,21 @@ import math
 import numpy as np
 
 from ..engine.values import Value
-from .elementwise import _softplus, exp, expm1, sigmoid, softplus, square
+from ..engine.variable import Var
+from .choices import abs, less, where
+from .elementwise import (
+    _softplus,
+    add,
+    exp,
+    expm1,
+    multiply,
+    sigmoid,
+    softplus,
+    square,
+    subtract,
+)
 from .row import each
+from .trigonometry import cos
 
 _2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 
@@ -34,6 +47,107 @@ def erf(x: Value) -> Value:
 
 def _erf(x: float) -> float:
     return math.erf(x)
+
+
+@each(
+    lambda g, y, x: -_2_OVER_SQRT_PI * g * exp(-square(x)),
+    python="_erfc({0})",
+    numpy="_each(_erfc, {0})",
+    javascript="erfc({0})",
+)
+def erfc(x: Value) -> Value:
+    """1 - erf(x), which keeps its digits where that is small."""
+    return _each(_erfc, x)
+
+
+def _erfc(x: float) -> float:
+    return math.erfc(x)
+
+
+@each(
+    lambda g, y, x: g * exp(square(y)) / _2_OVER_SQRT_PI,
+    python="_erfinv({0})",
+    numpy="_each(_erfinv, {0})",
+    javascript="erfinv({0})",
+)
+def erfinv(x: Value) -> Value:
+    """The y with erf(y) = x; ±inf at ±1, nan beyond."""
+    return _each(_erfinv, x)
+
+
+def _erfinv(x: float) -> float:
+    """Winitzki's approximation, then Halley's method on erf, or on erfc where x is near ±1."""
+    size = math.fabs(x)
+    if not size < 1.0:
+        return math.copysign(math.inf, x) if size == 1.0 else math.nan
+    if size < 1e-8:
+        return x / _2_OVER_SQRT_PI
+    log = math.log1p(-size) + math.log1p(size)
+    half = 2.0 / (math.pi * 0.147) + 0.5 * log
+    y = math.sqrt(math.sqrt(half * half - log / 0.147) - half)
+    for _ in range(3):
+        gap = math.erf(y) - size if size < 0.5 else 1.0 - size - math.erfc(y)
+        step = gap / (_2_OVER_SQRT_PI * math.exp(-y * y))
+        y -= step / (1.0 + y * step)
+    return math.copysign(y, x)
+
+
+@each(
+    lambda g, y, x: g / (x * (1.0 - x)),
+    python="_logit({0})",
+    numpy="logit({0})",
+    javascript="logit({0})",
+)
+def logit(x: Value) -> Value:
+    """log(x / (1 - x)), the inverse of sigmoid; ∓inf at 0 and 1, nan outside."""
+    if type(x) is float:
+        return _logit(x)
+    middle = np.abs(x - 0.5) < 0.25  # where x/(1 - x) is near 1, so that its logarithm is small
+    with np.errstate(all="ignore"):
+        return np.where(middle, np.log1p((2.0 * x - 1.0) / (1.0 - x)), np.log(x) - np.log1p(-x))
+
+
+def _logit(x: float) -> float:
+    if math.fabs(x - 0.5) < 0.25:
+        return math.log1p((2.0 * x - 1.0) / (1.0 - x))
+    return math.log(x) - math.log1p(-x)
+
+
+@each(lambda g, y, x: g / (3.0 * square(y)), symbol="∛")
+def cbrt(x: Value) -> Value:
+    """The cube root, of negative numbers too; infinite slope at 0."""
+    return math.cbrt(x) if type(x) is float else np.cbrt(x)
+
+
+def _sinc_slope(x: object) -> object:
+    """sinc'(x) = (cos πx - sinc x) / x; near 0, where that cancels, the slope of the series."""
+    near = less(abs(x), 0.25)
+    t = square(multiply(math.pi, where(near, x, 0.0)))
+    series: object = 0.0
+    for k in range(10, 0, -1):  # 2k (-1)ᵏ t^(k-1) / (2k + 1)!
+        series = 2.0 * k * (-1) ** k / math.factorial(2 * k + 1) + t * series
+    safe = where(near, 1.0, x)
+    far = (cos(math.pi * safe) - sinc(safe)) / safe
+    return where(near, math.pi**2 * where(near, x, 0.0) * series, far)
+
+
+@each(
+    lambda g, y, x: g * _sinc_slope(x),
+    python="_sinc({0})",
+    javascript="sinc({0})",
+)
+def sinc(x: Value) -> Value:
+    """sin(πx) / (πx), 1 at 0, as in NumPy."""
+    return _sinc(x) if type(x) is float else np.sinc(x)
+
+
+def _sinc(x: float) -> float:
+    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
+
+
+def betaln(a: object, b: object) -> Var:
+    """log |B(a, b)|, the logarithm of the beta function."""
+    return subtract(add(lgamma(a), lgamma(b)), lgamma(add(a, b)))
 
 
 def _lgamma(x: float) -> float:

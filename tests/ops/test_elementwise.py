@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -146,3 +147,35 @@ def test_an_input_given_by_name_is_refused():
     for x in (mg.Var([-2.0, 0.5, 3.0]), np.ones(3)):
         with pytest.raises(TypeError, match="clip takes no argument '(low|high)'"):
             mg.clip(x, low=-1.0, high=1.0)
+
+
+def test_rounding_is_numpys():
+    x = np.array([0.25, 0.35, -2.5, 1.5, 12345.678, -0.04])
+    for decimals in (-2, 0, 1, 2):
+        for wanted, found in (
+            (np.round(x, decimals), mg.round(x, decimals)),
+            (np.round(x[0], decimals), mg.round(0.25, decimals)),
+        ):
+            np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("x", [0.24, 0.25, 1e-3, 1e-9, 0.0, -0.1])
+def test_sinc_keeps_its_digits_near_0_to_third_order(x):
+    """From the Taylor series of sin(t)/t at t = πx."""
+    t = math.pi * x
+    leaf = mg.Var(x)
+    y = mg.sinc(leaf)
+    for order in range(1, 4):
+        (y,) = mg.grad(y, [leaf], create_graph=True)
+        terms = (
+            (-1) ** k * t ** (2 * k - order) * math.perm(2 * k, order) / math.factorial(2 * k + 1)
+            for k in range((order + 1) // 2, 14)
+        )
+        np.testing.assert_allclose(y.value, math.pi**order * math.fsum(terms), rtol=1e-12)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.floats(-1.0, 1.0))
+def test_erfinv_is_the_inverse_of_erf(x):
+    y = mg.erfinv(x)
+    np.testing.assert_allclose(y, scipy.special.erfinv(x), rtol=3e-15, atol=1e-300)

@@ -7,7 +7,8 @@ from minigrad.engine.op import OPS
 from tests.support.cases import CASES
 from tests.support.checks import ops
 
-SPECIAL = ("lgamma", "erf", "digamma", "polygamma")  # sums of series in JavaScript, of libm here
+# Sums of series in JavaScript, of libm here.
+SPECIAL = ("lgamma", "erf", "erfc", "erfinv", "digamma", "polygamma")
 SWITCHES = (
     "relu",
     "abs",

@@ -107,6 +107,26 @@ ONE_INPUT = [
          (lambda x: 3 * x**2,), ((lambda x: 6 * x,),), "x**3"),
     Case("power", lambda x: mg.power(x, -2.0), lambda x: x**-2, (-1.2,),
          (lambda x: -2 * x**-3,), ((lambda x: 6 * x**-4,),), "x**-2"),
+    *unary("erfc", scipy.special.erfc, [*WIDE, 5.5], lambda x: -_erf_slope(x),
+           lambda x: 2 * x * _erf_slope(x)),
+    *unary("erfinv", scipy.special.erfinv, [-0.999, -0.3, 0.02, 0.8],
+           lambda x: np.sqrt(np.pi) / 2 * np.exp(scipy.special.erfinv(x) ** 2),
+           lambda x: np.pi / 2 * scipy.special.erfinv(x)
+           * np.exp(2 * scipy.special.erfinv(x) ** 2)),
+    *unary("logit", scipy.special.logit, [0.01, 0.3, 0.52, 0.999],
+           lambda x: 1 / x + 1 / (1 - x), lambda x: (1 - x) ** -2 - x**-2),
+    *unary("cbrt", np.cbrt, [-8.0, -0.1, 0.3, 20.0],
+           lambda x: np.cbrt(x) / (3 * x), lambda x: -2 * np.cbrt(x) / (9 * x**2)),
+    *unary("sinc", np.sinc, [-2.3, -0.4, 0.6, 1.7],
+           lambda x: np.cos(np.pi * x) / x - np.sin(np.pi * x) / (np.pi * x**2),
+           lambda x: -np.pi * np.sin(np.pi * x) / x - 2 * np.cos(np.pi * x) / x**2
+           + 2 * np.sin(np.pi * x) / (np.pi * x**3)),
+    Case("sinc", mg.sinc, np.sinc, (np.array([-0.2, 1e-3, 0.0]),)),
+    *(case for name in ("floor", "ceil", "trunc") for case in
+      unary(name, getattr(np, name), [0.5, -1.5, 2.4], _zero, _zero)),
+    *unary("rint", np.rint, [0.1, -1.1, 3.0], _zero, _zero),
+    *(Case("round", partial(mg.round, decimals=n), partial(np.round, decimals=n), (x,),
+           note=f"decimals={n}") for n, x in ((0, 3.1), (-1, -11.3), (-1, np.array([2.0, 30.0])))),
     # A wall stops the gradient, so differences agree only where what stands behind it is flat.
     Case("stop_gradient", lambda x: x * mg.stop_gradient(0.0 * x + 3.0), lambda x: 3.0 * x,
          (normal(3),)),
@@ -140,6 +160,7 @@ def _filled(shape: Shape, points: list[float]) -> Value:
 
 
 SIGNS = [-1.3, 0.7, 2.1], [0.4, -2.2, 1.6]  # no a equals a b
+FAR_FROM_JUMPS = [7.5, -7.6], [3.0, -3.1]
 FLAT = _zero, _zero, _zero
 
 TWO_INPUTS = [
@@ -167,6 +188,15 @@ TWO_INPUTS = [
             (lambda a, b: a / np.sqrt(a**2 + b**2), lambda a, b: b / np.sqrt(a**2 + b**2)),
             (lambda a, b: b**2 * (a**2 + b**2) ** -1.5, lambda a, b: -a * b * (a**2 + b**2) ** -1.5,
              lambda a, b: a**2 * (a**2 + b**2) ** -1.5)),
+    *binary("remainder", np.remainder, FAR_FROM_JUMPS, (_one, lambda a, b: -np.floor(a / b)), FLAT),
+    *binary("fmod", np.fmod, FAR_FROM_JUMPS, (_one, lambda a, b: -np.trunc(a / b)), FLAT),
+    *binary("floor_divide", np.floor_divide, FAR_FROM_JUMPS, (_zero, _zero), FLAT),
+    *binary("betaln", scipy.special.betaln, ([0.3, 1.7], [0.6, 2.2]),
+            (lambda a, b: _polygamma(0, a) - _polygamma(0, a + b),
+             lambda a, b: _polygamma(0, b) - _polygamma(0, a + b)),
+            (lambda a, b: _polygamma(1, a) - _polygamma(1, a + b),
+             lambda a, b: -_polygamma(1, a + b),
+             lambda a, b: _polygamma(1, b) - _polygamma(1, a + b))),
     *binary("maximum", np.maximum, SIGNS, (lambda a, b: np.heaviside(a - b, 0.5),
                                            lambda a, b: np.heaviside(b - a, 0.5)), FLAT),
     *binary("minimum", np.minimum, SIGNS, (lambda a, b: np.heaviside(b - a, 0.5),
