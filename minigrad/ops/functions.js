@@ -26,6 +26,7 @@ function remainder(a, b) {
 
 function floor_divide(a, b) {
   if (b === 0 || !isFinite(a)) return b === 0 ? a / b : NaN;
+  if (!isFinite(b)) return a === 0 || b !== b ? a / b : a < 0 === b < 0 ? 0 : -1;
   const times = (a - remainder(a, b)) / b;
   const low = Math.floor(times);
   return times - low > 0.5 ? low + 1 : low; // it is whole but for rounding

@@ -21,7 +21,7 @@ from .elementwise import (
 from .row import each
 from .trigonometry import cos
 
-_2_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+_TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
 
 # Bernoulli numbers B_2, B_4, …, B_16: the coefficients of the asymptotic series below.
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
@@ -35,7 +35,7 @@ def _each(function, x: Value) -> Value:  # type: ignore[no-untyped-def]
 
 
 @each(
-    lambda g, y, x: _2_OVER_SQRT_PI * g * exp(-square(x)),
+    lambda g, y, x: _TWO_OVER_ROOT_PI * g * exp(-square(x)),
     python="_erf({0})",
     numpy="_each(_erf, {0})",
     javascript="erf({0})",
@@ -50,7 +50,7 @@ def _erf(x: float) -> float:
 
 
 @each(
-    lambda g, y, x: -_2_OVER_SQRT_PI * g * exp(-square(x)),
+    lambda g, y, x: -_TWO_OVER_ROOT_PI * g * exp(-square(x)),
     python="_erfc({0})",
     numpy="_each(_erfc, {0})",
     javascript="erfc({0})",
@@ -65,7 +65,7 @@ def _erfc(x: float) -> float:
 
 
 @each(
-    lambda g, y, x: g * exp(square(y)) / _2_OVER_SQRT_PI,
+    lambda g, y, x: g * exp(square(y)) / _TWO_OVER_ROOT_PI,
     python="_erfinv({0})",
     numpy="_each(_erfinv, {0})",
     javascript="erfinv({0})",
@@ -81,13 +81,13 @@ def _erfinv(x: float) -> float:
     if not size < 1.0:
         return math.copysign(math.inf, x) if size == 1.0 else math.nan
     if size < 1e-8:
-        return x / _2_OVER_SQRT_PI
+        return x / _TWO_OVER_ROOT_PI
     log = math.log1p(-size) + math.log1p(size)
     half = 2.0 / (math.pi * 0.147) + 0.5 * log
     y = math.sqrt(math.sqrt(half * half - log / 0.147) - half)
     for _ in range(3):
         gap = math.erf(y) - size if size < 0.5 else 1.0 - size - math.erfc(y)
-        step = gap / (_2_OVER_SQRT_PI * math.exp(-y * y))
+        step = gap / (_TWO_OVER_ROOT_PI * math.exp(-y * y))
         y -= step / (1.0 + y * step)
     return math.copysign(y, x)
 
