@@ -18,7 +18,7 @@ import numpy as np
 from . import distributions
 from .distributions.base import Distribution
 from .distributions.kl import kl_divergence
-from .distributions.randomness import (
+from .distributions.laws import (
     CAUCHY,
     EXPONENTIAL,
     GUMBEL,

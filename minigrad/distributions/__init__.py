@@ -1,7 +1,7 @@
 """Distributions whose draws are ordinary ops on noise: gradients flow through them."""
 
 from . import divergences as _divergences  # which enters its closed forms
-from .base import Distribution, Independent
+from .base import Distribution
 from .bounds import elbo, iwae
 from .dirichlet import Dirichlet
 from .discrete import Bernoulli, Categorical
@@ -9,6 +9,7 @@ from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
 from .flows import AffineCouplingTransform, PlanarTransform
 from .gaussian import MultivariateNormal, Normal
 from .implicit import Beta, Gamma
+from .independent import Independent
 from .kl import kl_divergence, kl_monte_carlo
 from .positive import Exponential, HalfNormal, LogNormal, Weibull
 from .randomness import noise

@@ -1,4 +1,4 @@
-"""What every distribution has: z = transform(noise), a density, moments, shapes.
+"""What every distribution has: z = transform(noise), a density, a support, moments, shapes.
 
 Shapes, stated once for all: a draw has the shape `sample_shape + batch_shape + event_shape`.
 `sample_shape` is what the caller asks for, `batch_shape` comes from the parameters (several
@@ -6,19 +6,48 @@ distributions side by side), and `event_shape` is that of one outcome: () for a 
 vector. `log_prob` and `entropy` give one number per outcome: they have no event axes.
 
 What is computed from plain numbers alone is a plain number, as with the ops; draws are always Vars.
+
+A family is a short class. It declares
+
+    _law = EXPONENTIAL                              the law of its noise, a row of `laws`
+    _parameters = {"scale": 0, "concentration": 0}  each with the number of its event axes
+    _positive = ("scale", "concentration")          those that must be
+    support = POSITIVE                              or a property, where a parameter moves an end
+
+and calls `self._hold(scale=scale, …)`, which keeps the parameters, checks them and sets the batch
+shape. `_transform(eps)` is a draw. Where z is near an edge of its support it rounds, so its last op
+is exp, sigmoid, tanh, softplus or softmax of something that does not, and `log_prob(z)` asks for
+`log_of(z)`, `logit_of(z)` … (module `unrounded`), which find that something in the graph: so the
+density of a draw is exact where z itself has rounded to 0 or 1. `_noise_of(z)`, the noise that
+leads to z, gives `cdf` and `log_survival` by the law's own.
 """
 
-import copy
-import operator
 from abc import ABC, abstractmethod
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, NoReturn, Self
+
+import numpy as np
 
 from ..engine import context
-from ..engine.values import Shape, Value, as_value
-from ..engine.variable import PLAIN, Note, Var, next_order
-from ..ops import sqrt, stop_gradient
-from .parameters import as_outcome, sum_last
-from .randomness import NORMAL, Generator, Law, as_sample_shape, check_generator, noise_leaf
+from ..engine.values import Shape, Value, as_value, shape_of
+from ..engine.variable import Var, next_order
+from ..ops import add, broadcast_to, greater, less, sqrt, stop_gradient, where
+from .laws import NORMAL, Curve, Law
+from .marks import mark, recording, sampling_scope
+from .parameters import (
+    Numbers,
+    as_outcome,
+    as_parameter,
+    check_expansion,
+    check_positive,
+    described,
+    joint_batch,
+    value_of,
+)
+from .randomness import Generator, as_sample_shape, check_generator, noise_leaf
+from .support import Support
+from .unrounded import rounded_again
+
+ANY_NUMBER = "mg.exp or mg.softplus of any number is"
 
 
 class Distribution(ABC):
@@ -31,6 +60,27 @@ class Distribution(ABC):
     event_shape: Shape = ()
     has_rsample = True
     _law: Law = NORMAL  # of its noise
+    _parameters: ClassVar[dict[str, int]] = {}
+    _positive: ClassVar[tuple[str, ...]] = ()
+    _remedy: ClassVar[str] = ANY_NUMBER  # for those that must be positive
+
+    def _hold(self, **given: object) -> None:
+        """Keep the parameters, checked, and set the batch shape that they broadcast to."""
+        for name, x in given.items():
+            setattr(self, name, as_parameter(x))
+        shapes = {}
+        for name in given:
+            whole = shape_of(getattr(self, name))
+            shapes[name] = whole[: len(whole) - self._parameters[name]]
+        self.batch_shape = joint_batch(type(self).__name__, shapes)
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse parameters outside their domain; at every draw, as an optimiser may move them."""
+        for name in self._positive:
+            check_positive(f"{type(self).__name__}: {name}", getattr(self, name), self._remedy)
+
+    # ------------------------------------------------------------------------------------ draws
 
     def noise(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """A draw from the base, which has no parameters: a noise leaf for `transform`.
@@ -79,7 +129,17 @@ class Distribution(ABC):
                 f"event_shape = {outcome}, noise for each outcome: draw it with .noise(rng, shape)"
             )
         start = next_order()
-        return _mark(self._transform(eps), start, "sample")
+        if context.blocks and self._rounds and not context.current().recording:
+            with recording:
+                z = rounded_again(self._transform(eps))
+        else:
+            z = self._transform(eps)
+        return mark(z, start, "sample")
+
+    @property
+    def _rounds(self) -> bool:
+        """Whether draws have an edge to round to."""
+        return self.has_rsample and self.support.has_ends
 
     def rsample(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """A reparameterised draw of `shape` + batch_shape + event_shape: gradients pass."""
@@ -102,33 +162,91 @@ class Distribution(ABC):
         """
         z = self._outcome(self.noise(rng, shape))
         start = next_order()
-        wall = _mark(stop_gradient(z), start, "stop")
+        wall = mark(stop_gradient(z), start, "stop")
         wall._note = wall._note._replace(site=Site(self))
         return wall
 
-    def stopped(self) -> Self:
-        """The same distribution, its parameters behind walls: its `log_prob` is flat in them."""
-        other = copy.copy(self)
-        for name, x in vars(self).items():
-            if isinstance(x, Var) and x.requires_grad:
-                setattr(other, name, stop_gradient(x))
-            elif isinstance(x, Distribution):
-                setattr(other, name, x.stopped())
-        return other
-
     def _leaf(self, value: Value) -> Var:
-        return noise_leaf(value, "eps", _sampling(), self._law.name)
-
-    def _check(self) -> None:  # noqa: B027, most have nothing that could go wrong after __init__
-        """Refuse parameters outside their domain; at every draw, as an optimiser may move them."""
+        return noise_leaf(value, "eps", sampling_scope(), self._law.name)
 
     @abstractmethod
     def _transform(self, eps: Var) -> Var:
         """`transform`, of noise whose shape was checked."""
 
+    # ------------------------------------------------------------------- densities and quantiles
+
+    @property
+    @abstractmethod
+    def support(self) -> Support:
+        """Where outcomes lie: the bounds, and whether a parameter moves them."""
+
     @abstractmethod
     def log_prob(self, z: object) -> Var:
-        """The log-density at z, of shape sample_shape + batch_shape."""
+        """The log-density at z, of shape sample_shape + batch_shape.
+
+        Of a draw it is taken at the number that z was rounded from, where the graph has it.
+        """
+
+    @property
+    def moving_ends(self) -> str:
+        """Where the support moves: why the score function fails, in words."""
+        return (
+            f"the parameters move the ends of {type(self).__name__} ({self.support}), where its "
+            "density jumps and log q has no derivative"
+        )
+
+    def cdf(self, z: object) -> Var:
+        """The probability that an outcome is at most z, differentiable in z and the parameters."""
+        return self._curve(z, self._law.cdf, 0.0, 1.0)
+
+    def log_survival(self, z: object) -> Var:
+        """log(1 - cdf(z)), with all digits where the cdf has rounded to 1."""
+        return self._curve(z, self._law.log_survival, 0.0, -np.inf)
+
+    def icdf(self, u: object) -> Var:
+        """The z with cdf(z) = u, for u from 0 to 1: the reparameterisation, of the noise at u."""
+        u = self._probability(u)
+        z = self._transform(self._law.quantile(u))
+        at = value_of(u)
+        if np.any(np.equal(at, 0.0) | np.equal(at, 1.0)):  # where noise is infinite
+            z = where(np.equal(at, 0.0), self.support.lower, z)
+            z = where(np.equal(at, 1.0), self.support.upper, z)
+        return z
+
+    def _probability(self, u: object) -> Numbers:
+        """u, checked."""
+        held = as_parameter(u)
+        if self.event_shape or not self.has_rsample:
+            self._unknown("quantile")
+        value = np.asarray(value_of(held))
+        if not np.all((value >= 0.0) & (value <= 1.0)):
+            raise ValueError(
+                f"{type(self).__name__}: icdf takes probabilities from 0 to 1, and u goes from "
+                f"{np.min(value):.6g} to {np.max(value):.6g}"
+            )
+        return held
+
+    def _curve(self, z: object, curve: Curve, below: float, above: float) -> Var:
+        """A curve of the law at the noise that leads to z; `below`, `above` outside the support."""
+        name, support = type(self).__name__, self.support
+        x = as_outcome(name, z, self.batch_shape, self.event_shape)
+        if not support.has_ends:
+            return curve(self._noise_of(x))
+        low, high = less(x, support.lower), greater(x, support.upper)
+        found = curve(self._noise_of(where(add(low, high), support.inside, x)))
+        return where(low, below, where(high, above, found))
+
+    def _noise_of(self, z: Numbers) -> Numbers:
+        """The noise that leads to z, the inverse of a `_transform` that grows with the noise."""
+        self._unknown("distribution function")
+
+    def _unknown(self, what: str) -> NoReturn:
+        raise NotImplementedError(
+            f"{type(self).__name__} has no {what} in closed form: estimate it with draws, "
+            "d.rsample(rng, 10_000)"
+        )
+
+    # -------------------------------------------------------------------------------- moments
 
     @abstractmethod
     def entropy(self) -> Var:
@@ -145,105 +263,66 @@ class Distribution(ABC):
         """The variance of each number, of shape batch_shape + event_shape."""
 
     @property
+    def mode(self) -> Var:
+        """Where the density is largest, of shape batch_shape + event_shape."""
+        self._unknown("mode")
+
+    @property
     def stddev(self) -> Var:
         """The square root of the variance."""
         return sqrt(self.variance)
 
+    # --------------------------------------------------------------------------------- copies
+
+    def stopped(self) -> Self:
+        """The same distribution, its parameters behind walls: its `log_prob` is flat in them."""
+        other = self._copy()
+        for name, x in vars(self).items():
+            if isinstance(x, Var) and x.requires_grad:
+                setattr(other, name, stop_gradient(x))
+            elif isinstance(x, Distribution):
+                setattr(other, name, x.stopped())
+        return other
+
+    def expand(self, batch_shape: int | Shape) -> Self:
+        """The same distribution side by side: parameters broadcast to a larger batch shape.
+
+        A ValueError where the present batch shape does not broadcast to it.
+        """
+        shape = as_sample_shape(batch_shape)
+        check_expansion(self, self.batch_shape, shape)
+        other = self._copy()
+        other.batch_shape = shape
+        for name, axes in self._parameters.items():
+            x = getattr(self, name)
+            if x is not None:
+                whole = shape_of(x)
+                setattr(other, name, broadcast_to(x, shape + whole[len(whole) - axes :]))
+        return other
+
+    def _copy(self) -> Self:
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
+        return other
+
+    def __getstate__(self) -> dict[str, object]:
+        for name, x in vars(self).items():
+            if isinstance(x, Var) and x._call is not None:
+                raise TypeError(
+                    f"{type(self).__name__}: {name.strip('_')} was computed from other Vars, and a "
+                    "pickle can't hold how: pickle those, and make the distribution of them there"
+                )
+        return vars(self)
+
+    def _shown(self) -> dict[str, object]:
+        """What the constructor was given, by name."""
+        return {name: getattr(self, name) for name in self._parameters if name[0] != "_"}
+
     def __repr__(self) -> str:
-        shapes = f"batch_shape={self.batch_shape}, event_shape={self.event_shape}"
-        return f"{type(self).__name__}({shapes})"
+        return described(type(self).__name__, self._shown())
 
 
 class Site(NamedTuple):
     """How a draw behind a wall was made: `z.site` of a z from `.sample()`."""
 
     distribution: Distribution
-
-
-class Wrapped(Distribution):
-    """A distribution made of another, `base`, whose noise and checks are its own."""
-
-    base: Distribution
-
-    def _check(self) -> None:
-        self.base._check()
-
-
-class Independent(Wrapped):
-    """`base` with the last `n` of its batch axes taken as event axes: their log-densities add up.
-
-    `Independent(Normal(loc, scale), 1)` with a loc of shape (d,) is one Gaussian vector with a
-    diagonal covariance, where the Normal alone is d Gaussian numbers. An n that is not in
-    0..len(batch_shape) is a ValueError.
-    """
-
-    def __init__(self, base: Distribution, n: int) -> None:
-        if not isinstance(base, Distribution):
-            raise TypeError(f"Independent takes a distribution, not {type(base).__name__}")
-        self.base, self.n, self._law = base, operator.index(n), base._law
-        kept = len(base.batch_shape) - self.n
-        if self.n < 0 or kept < 0:
-            raise ValueError(
-                f"Independent: n is {n}, not in 0..{len(base.batch_shape)}, batch axes of {base!r}"
-            )
-        self.batch_shape = base.batch_shape[:kept]
-        self.event_shape = base.batch_shape[kept:] + base.event_shape
-        self.has_rsample = base.has_rsample
-
-    def _transform(self, eps: Var) -> Var:
-        return self.base._transform(eps)
-
-    def transform_with_log_prob(self, eps: object) -> tuple[Var, Var]:
-        """Those of the base, the log-densities summed over the n axes."""
-        z, log_q = self.base.transform_with_log_prob(eps)
-        return z, sum_last(log_q, self.n)
-
-    def log_prob(self, z: object) -> Var:
-        """The base's log-densities at z, summed over the n axes."""
-        z = as_outcome("Independent", z, self.batch_shape, self.event_shape)
-        return sum_last(self.base.log_prob(z), self.n)
-
-    def entropy(self) -> Var:
-        """The base's entropies, summed over the n axes."""
-        return sum_last(self.base.entropy(), self.n)
-
-    @property
-    def mean(self) -> Var:
-        """The base's mean."""
-        return self.base.mean
-
-    @property
-    def variance(self) -> Var:
-        """The base's variance."""
-        return self.base.variance
-
-
-# ------------------------------------------------------------------------------ the sampling scope
-
-
-def _sampling() -> str:
-    """The scope that noise and transform join: "sampling", within the caller's."""
-    scope = context.current().scope
-    if not scope:
-        return "sampling"
-    return scope if scope.split("/")[-1] == "sampling" else f"{scope}/sampling"
-
-
-def _mark(z: Var, start: int, kind: str) -> Var:
-    """Put the nodes younger than `start` that lead to z into the scope, and call z by its kind.
-
-    Afterwards and by hand, since ops leave their fast path inside a `with scope(...)` block: a
-    scalar draw would take three times as long.
-    """
-    if z._call is None:  # under no_grad: a constant
-        return z
-    scope = _sampling()
-    recorded = Note("", scope, "op")
-    found: list[Var] = [z]
-    z._note = Note("", scope, kind)
-    for node in found:  # which grows meanwhile
-        for x in node._edges():
-            if isinstance(x, Var) and x._order > start and x._note.scope != scope:
-                x._note = recorded if x._note is PLAIN else x._note._replace(scope=scope)
-                found.append(x)
-    return z

@@ -1,5 +1,7 @@
 """Dirichlet: proportions, which are positive and add up to 1."""
 
+import math
+
 import numpy as np
 
 from ..engine.values import shape_of
@@ -8,18 +10,21 @@ from ..ops import (
     add,
     digamma,
     divide,
-    less_equal,
+    greater,
     lgamma,
-    log,
     multiply,
     softmax,
     subtract,
+    where,
 )
+from ..ops import min as min_
 from ..ops import sum as sum_
 from .implicit import Implicit, above_tangent
 from .kl import register_kl
-from .parameters import Numbers, as_outcome, as_parameter, value_of, where_possible
+from .parameters import Numbers, as_outcome, value_of
 from .quantiles import gamma_quantile
+from .support import SIMPLEX
+from .unrounded import at_positive, times_log_of
 
 
 class Dirichlet(Implicit):
@@ -29,17 +34,19 @@ class Dirichlet(Implicit):
     The event shape is (k,), the axes before it are the batch.
     """
 
+    _parameters = {"concentration": 1}
     _positive = ("concentration",)
+    concentration: Numbers
+    support = SIMPLEX
 
     def __init__(self, concentration: object) -> None:
-        self.concentration = as_parameter(concentration)
-        self._check()
+        self._hold(concentration=concentration)
         shape = shape_of(self.concentration)
         if not shape or shape[-1] < 2:
             raise ValueError(
                 f"Dirichlet: concentration must have shape (..., k), k ≥ 2, not {shape}"
             )
-        self.batch_shape, self.event_shape = shape[:-1], shape[-1:]
+        self.event_shape = shape[-1:]
 
     @property
     def _total(self) -> Var:
@@ -53,7 +60,7 @@ class Dirichlet(Implicit):
         return softmax(gamma_quantile(self.concentration, eps), -1)
 
     def log_prob(self, z: object) -> Var:
-        """Σ (αᵢ - 1) log zᵢ + log Γ(Σ αᵢ) - Σ log Γ(αᵢ), all zᵢ > 0; their sum must be 1."""
+        """Σ (αᵢ - 1) log zᵢ + log Γ(Σ αᵢ) - Σ log Γ(αᵢ), all zᵢ ≥ 0; their sum must be 1."""
         z = as_outcome("Dirichlet", z, self.batch_shape, self.event_shape)
         sums = np.sum(value_of(z), axis=-1)
         if not np.all(np.abs(sums - 1.0) < 1e-6):
@@ -62,10 +69,11 @@ class Dirichlet(Implicit):
                 f"Dirichlet: z must sum to 1, not to {worst:.9g}: divide it by its sum"
             )
 
-        def log_kernel(z: Numbers) -> Var:
-            return multiply(subtract(self.concentration, 1.0), log(z))
+        each = at_positive(z, self._log_kernel, edge=True)
+        return subtract(sum_(each, -1), self._log_norm)
 
-        return subtract(sum_(where_possible(less_equal(z, 0.0), z, log_kernel), -1), self._log_norm)
+    def _log_kernel(self, z: Numbers) -> Var:
+        return times_log_of(subtract(self.concentration, 1.0), z)
 
     def entropy(self) -> Var:
         """log B(α) + (A - k) ψ(A) - Σ (αᵢ - 1) ψ(αᵢ) with A = Σ αᵢ."""
@@ -83,6 +91,13 @@ class Dirichlet(Implicit):
         """Mean times (1 - mean)/(A + 1)."""
         mean, total = self.mean, sum_(self.concentration, -1, True)
         return divide(multiply(mean, subtract(1.0, mean)), add(total, 1.0))
+
+    @property
+    def mode(self) -> Var:
+        """(αᵢ - 1)/(A - k), where all αᵢ > 1; else nan."""
+        peaked = greater(min_(self.concentration, -1, True), 1.0)
+        spare = subtract(where(peaked, self.concentration, 2.0), 1.0)
+        return where(peaked, divide(spare, sum_(spare, -1, True)), math.nan)
 
 
 @register_kl(Dirichlet, Dirichlet)

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from ..engine.values import shape_of
 from ..engine.variable import Var
+from ..ops import abs as abs_
 from ..ops import (
     add,
     cumsum,
     divide,
     equal,
     expand_dims,
+    expm1,
+    greater,
     index,
     less,
     less_equal,
@@ -33,8 +36,10 @@ from ..ops import (
 from ..ops import sum as sum_
 from .base import Distribution
 from .kl import register_kl
+from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, as_parameter, first_where, spread, value_of
-from .randomness import UNIFORM
+from .support import Support
+from .tails import times_log, times_log1p
 
 
 def the_given(name: str, probs: object, logits: object) -> tuple[Numbers, bool]:
@@ -76,6 +81,15 @@ def safe_log(x: Numbers) -> Var:
     return where(never, -math.inf, log(where(never, 1.0, x)))
 
 
+def probability(name: str, u: object) -> Numbers:
+    """u, which must be a probability."""
+    held = as_parameter(u)
+    value = value_of(held)
+    good = np.greater_equal(value, 0.0) & np.less_equal(value, 1.0)
+    check_all(good, f"{name}: u", held, "a probability, from 0 to 1")
+    return held
+
+
 def expected(p: Numbers, x: Numbers) -> Var:
     """p · x, and 0 where p is 0, even if x is infinite there."""
     return multiply(p, where(equal(p, 0.0), 0.0, x))
@@ -89,11 +103,16 @@ class Bernoulli(Distribution):
 
     has_rsample = False
     _law = UNIFORM
+    _parameters = {"_given": 0}
+    support = Support(0.0, 1.0, "integers")
 
     def __init__(self, probs: object = None, logits: object = None) -> None:
         self._given, self._is_probs = the_given("Bernoulli", probs, logits)
         self._check()
         self.batch_shape = shape_of(self._given)
+
+    def _shown(self) -> dict[str, object]:
+        return {"probs" if self._is_probs else "logits": self._given}
 
     def _check(self) -> None:
         value = value_of(self._given)
@@ -131,15 +150,21 @@ class Bernoulli(Distribution):
         on, off = self._log_probs()
         return where(equal(z, 1.0), on, where(equal(z, 0.0), off, -math.inf))
 
-    def entropy(self) -> Var:
-        """-p log p - (1 - p) log(1 - p)."""
-        on, off = self._log_probs()
-        return negative(self._mean_of(on, off))
+    @property
+    def _others(self) -> Numbers:
+        """1 - p."""
+        return subtract(1.0, self._given) if self._is_probs else sigmoid(negative(self._given))
 
-    def _mean_of(self, on: Numbers, off: Numbers) -> Var:
-        """The expectation of what is `on` at 1 and `off` at 0."""
-        p = self.probs
-        return add(expected(p, on), expected(subtract(1.0, p), off))
+    def entropy(self) -> Var:
+        """-p log p - (1 - p) log(1 - p); its slope is ∞ at p = 0 and -∞ at p = 1."""
+        if self._is_probs:
+            return negative(self._mean_of_logs(self._given))
+        on, off = self._log_probs()
+        return negative(add(multiply(self.probs, on), multiply(self._others, off)))
+
+    def _mean_of_logs(self, q: Numbers) -> Var:
+        """The expectation of the log-probability that the probability q gives to an outcome."""
+        return add(times_log(self.probs, q), times_log1p(self._others, negative(q)))
 
     @property
     def mean(self) -> Var:
@@ -149,7 +174,27 @@ class Bernoulli(Distribution):
     @property
     def variance(self) -> Var:
         """p(1 - p)."""
-        return multiply(self.probs, subtract(1.0, self.probs))
+        return multiply(self.probs, self._others)
+
+    @property
+    def mode(self) -> Var:
+        """1 where p > ½, else 0."""
+        return greater(self.probs, 0.5)
+
+    def cdf(self, z: object) -> Var:
+        """1 - p from 0 on, 1 from 1 on."""
+        z = as_outcome("Bernoulli", z, self.batch_shape, ())
+        return where(less(z, 0.0), 0.0, where(less(z, 1.0), self._others, 1.0))
+
+    def log_survival(self, z: object) -> Var:
+        """log p from 0 on, -inf from 1 on."""
+        z = as_outcome("Bernoulli", z, self.batch_shape, ())
+        on, _ = self._log_probs()
+        return where(less(z, 0.0), 0.0, where(less(z, 1.0), on, -math.inf))
+
+    def icdf(self, u: object) -> Var:
+        """1 where u is above 1 - p, else 0: the smallest z with cdf(z) ≥ u."""
+        return greater(probability("Bernoulli", u), self._others)
 
 
 class Categorical(Distribution):
@@ -162,12 +207,21 @@ class Categorical(Distribution):
 
     has_rsample = False
     _law = UNIFORM
+    _parameters = {"_given": 1}
 
     def __init__(self, probs: object = None, logits: object = None) -> None:
         self._given, self._is_probs = the_given("Categorical", probs, logits)
         self._check()
         *batch_shape, self._choices = shape_of(self._given)
         self.batch_shape = tuple(batch_shape)
+
+    def _shown(self) -> dict[str, object]:
+        return {"probs" if self._is_probs else "logits": self._given}
+
+    @property
+    def support(self) -> Support:
+        """0, 1, …, K - 1."""
+        return Support(0.0, self._choices - 1.0, "integers")
 
     def _check(self) -> None:
         check_choices("Categorical", self._given, self._is_probs)
@@ -197,27 +251,67 @@ class Categorical(Distribution):
         return where(sum_(chosen, -1), found, -math.inf)
 
     def entropy(self) -> Var:
-        """-Σ p log p."""
-        return negative(sum_(expected(self.probs, self.logits), -1))
+        """-Σ p log p; of probs its slope is ∞ where one is 0."""
+        each = expected(self.probs, self.logits)
+        if self._is_probs:  # 0 log 0 = 0, with that slope
+            never = equal(self._given, 0.0)
+            each = add(each, times_log(multiply(never, self._given), where(never, 0.0, 1.0)))
+        return negative(sum_(each, -1))
 
-    def _moment(self, n: int) -> Var:
-        return sum_(multiply(self.probs, np.arange(float(self._choices)) ** n), -1)
+    @property
+    def _numbers(self) -> NDArray[np.float64]:
+        return np.arange(float(self._choices))
 
     @property
     def mean(self) -> Var:
         """Σ k p, the mean of the number of the choice."""
-        return self._moment(1)
+        return sum_(multiply(self.probs, self._numbers), -1)
 
     @property
     def variance(self) -> Var:
-        """Σ k² p - mean²."""
-        return subtract(self._moment(2), square(self.mean))
+        """Σ (k - mean)² p."""
+        gaps = subtract(self._numbers, expand_dims(self.mean, -1))
+        return sum_(multiply(self.probs, square(gaps)), -1)
+
+    @property
+    def mode(self) -> Var:
+        """The choice of the largest probability, the first of several."""
+        return as_parameter(np.argmax(value_of(self.probs), -1))  # type: ignore[return-value]
+
+    def cdf(self, z: object) -> Var:
+        """Σ p of the choices up to z."""
+        z = as_outcome("Categorical", z, self.batch_shape, ())
+        return self._sum_where(less_equal(self._numbers, expand_dims(z, -1)))
+
+    def log_survival(self, z: object) -> Var:
+        """log Σ p of the choices above z."""
+        z = as_outcome("Categorical", z, self.batch_shape, ())
+        return safe_log(self._sum_where(greater(self._numbers, expand_dims(z, -1))))
+
+    def _sum_where(self, chosen: Numbers) -> Var:
+        return sum_(multiply(self.probs, chosen), -1)
+
+    def icdf(self, u: object) -> Var:
+        """The smallest z with cdf(z) ≥ u."""
+        return self._transform(probability("Categorical", u))  # type: ignore[arg-type]
 
 
 @register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Var:
-    """p (log p - log q) + (1 - p)(log(1 - p) - log(1 - q)): inf where p can what q can't."""
-    return subtract(p._mean_of(*p._log_probs()), p._mean_of(*q._log_probs()))
+    """p (log p - log q) + (1 - p)(log(1 - p) - log(1 - q)): inf where p can what q can't.
+
+    Of logits a, b it is softplus(b) - softplus(a) - p (b - a), written for a ≤ 0, where p is small
+    (KL is the same of -a, -b); with d = b - a near 0 it is log1p(p expm1(d)) - p d.
+    """
+    if p._is_probs or q._is_probs:
+        return subtract(p._mean_of_logs(p.probs), p._mean_of_logs(q.probs))
+    turn = where(greater(p._given, 0.0), -1.0, 1.0)
+    a, b = multiply(turn, p._given), multiply(turn, q._given)
+    gap, small = subtract(b, a), sigmoid(a)
+    close = less(abs_(gap), 1.0)
+    near = log1p(multiply(small, expm1(where(close, gap, 0.0))))
+    grown = where(close, near, subtract(softplus(b), softplus(a)))
+    return subtract(grown, multiply(small, gap))
 
 
 @register_kl(Categorical, Categorical)

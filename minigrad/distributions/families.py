@@ -7,12 +7,12 @@ import math
 from abc import abstractmethod
 from typing import ClassVar
 
-from ..engine.values import shape_of
 from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
     add,
     divide,
+    equal,
     exp,
     expm1,
     greater,
@@ -29,52 +29,43 @@ from ..ops import (
 )
 from .base import Distribution
 from .kl import register_kl
-from .parameters import (
-    Numbers,
-    as_outcome,
-    as_parameter,
-    check_positive,
-    joint_shape,
-    minus,
-    over,
-    spread,
-)
-from .randomness import CAUCHY, GUMBEL, LAPLACE, LOGISTIC, UNIFORM
+from .laws import CAUCHY, GUMBEL, LAPLACE, LOGISTIC, UNIFORM
+from .parameters import Numbers, as_outcome, check_positive, minus, over, spread
+from .support import REAL, Support
 
 LOG_2 = math.log(2.0)
 EULER = 0.5772156649015329  # γ, the mean of a standard Gumbel number
-ANY_NUMBER = "mg.exp or mg.softplus of any number is"
 
 
 class LocationScale(Distribution):
     """What these families share: `loc` moves the standard distribution, `scale` stretches it.
 
-    The batch shape is what loc and scale broadcast to, which must be the shape of one of them. A
-    scale that is 0, negative or nan is a ValueError.
+    The batch shape is what loc and scale broadcast to. A scale that is 0, negative or nan is a
+    ValueError.
     """
 
+    _parameters = {"loc": 0, "scale": 0}
+    _positive = ("scale",)
     _mean: ClassVar[float] = 0.0  # of the standard distribution, as are the two below
     _variance: ClassVar[float]
     _entropy: ClassVar[float]
+    loc: Numbers
+    scale: Numbers
+    support = REAL
 
     def __init__(self, loc: object, scale: object) -> None:
-        name = type(self).__name__
-        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
-        self._check()
-        shapes = shape_of(self.loc), shape_of(self.scale)
-        self.batch_shape = joint_shape(f"{name}: loc and scale", *shapes)
-
-    def _check(self) -> None:
-        check_positive(f"{type(self).__name__}: scale", self.scale, ANY_NUMBER)
+        self._hold(loc=loc, scale=scale)
 
     def _transform(self, eps: Var) -> Var:
         return add(self.loc, multiply(self.scale, eps))
 
+    def _noise_of(self, z: Numbers) -> Var:
+        return over(minus(z, self.loc), self.scale)
+
     def log_prob(self, z: object) -> Var:
         """The standard log-density at (z - loc)/scale, less log scale."""
         z = as_outcome(type(self).__name__, z, self.batch_shape, ())
-        standard = over(minus(z, self.loc), self.scale)
-        return minus(self._log_density(standard), log(self.scale))
+        return minus(self._log_density(self._noise_of(z)), log(self.scale))
 
     @abstractmethod
     def _log_density(self, x: Numbers) -> Var:
@@ -94,6 +85,11 @@ class LocationScale(Distribution):
     def variance(self) -> Var:
         """scale² · the standard variance."""
         return spread(multiply(self._variance, square(self.scale)), self.batch_shape)
+
+    @property
+    def mode(self) -> Var:
+        """loc."""
+        return spread(self.loc, self.batch_shape)
 
 
 class Laplace(LocationScale):
@@ -124,7 +120,7 @@ class Logistic(LocationScale):
     _law = LOGISTIC
 
     def _log_density(self, x: Numbers) -> Var:
-        return -x - 2.0 * softplus(-x)  # type: ignore[return-value]
+        return -softplus(x) - softplus(-x)
 
 
 class Gumbel(LocationScale):
@@ -154,7 +150,11 @@ class Cauchy(LocationScale):
     _law = CAUCHY
 
     def _log_density(self, x: Numbers) -> Var:
-        return -log1p(square(x)) - math.log(math.pi)
+        """With log(1 + x²) = 2 log |x| + log(1 + 1/x²) for |x| > 1, where x² could overflow."""
+        far = greater(abs_(x), 1.0)
+        large = where(far, x, 1.0)
+        small = divide(where(far, 1.0, x), large)
+        return -2.0 * log(abs_(large)) - log1p(square(small)) - math.log(math.pi)
 
 
 class Uniform(Distribution):
@@ -164,12 +164,12 @@ class Uniform(Distribution):
     """
 
     _law = UNIFORM
+    _parameters = {"low": 0, "high": 0}
+    low: Numbers
+    high: Numbers
 
     def __init__(self, low: object, high: object) -> None:
-        self.low, self.high = as_parameter(low), as_parameter(high)
-        shapes = shape_of(self.low), shape_of(self.high)
-        self.batch_shape = joint_shape("Uniform: low and high", *shapes)
-        self._check()
+        self._hold(low=low, high=high)
 
     def _check(self) -> None:
         check_positive("Uniform: high - low", self._width, "high must be above low")
@@ -178,14 +178,23 @@ class Uniform(Distribution):
     def _width(self) -> Var:
         return minus(self.high, self.low)
 
+    @property
+    def support(self) -> Support:
+        """From low to high."""
+        return Support(self.low, self.high)
+
     def _transform(self, eps: Var) -> Var:
         return add(self.low, multiply(self._width, eps))
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return divide(minus(z, self.low), self._width)
 
     def log_prob(self, z: object) -> Var:
         """-log(high - low), on [low, high]."""
         z = as_outcome("Uniform", z, self.batch_shape, ())
         outside = add(less(z, self.low), greater(z, self.high))
-        return where(outside, -math.inf, -log(self._width))
+        possible = where(equal(z, z), negative(log(self._width)), math.nan)
+        return where(outside, -math.inf, possible)
 
     def entropy(self) -> Var:
         """log(high - low)."""
@@ -200,6 +209,11 @@ class Uniform(Distribution):
     def variance(self) -> Var:
         """(high - low)²/12."""
         return square(subtract(self.high, self.low)) / 12.0
+
+    @property
+    def mode(self) -> Var:
+        """½(low + high): the density is the same everywhere, so the middle stands for all."""
+        return self.mean
 
 
 @register_kl(Uniform, Uniform)

@@ -34,7 +34,7 @@ class PlanarTransform(Transform):
     appendix A.1). The inverse has no closed form: `inverse` is a NotImplementedError.
     """
 
-    vectors = True
+    vectors = onto = True
 
     def __init__(self, w: object, u: object, b: object = 0.0) -> None:
         self.w, self.u, self.b = as_parameter(w), as_parameter(u), as_parameter(b)
@@ -76,7 +76,7 @@ class AffineCouplingTransform(Transform):
     of that shape, of which only the part that moves counts (Dinh, Sohl-Dickstein and Bengio, 2017).
     """
 
-    vectors = True
+    vectors = onto = True
 
     def __init__(self, mask: object, net: Net) -> None:
         kept = np.array(mask, dtype=float)

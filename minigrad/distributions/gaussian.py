@@ -28,13 +28,13 @@ from .parameters import (
     Numbers,
     as_outcome,
     as_parameter,
-    check_positive,
-    joint_shape,
+    joint_batch,
     minus,
     over,
     spread,
     sum_last,
 )
+from .support import REAL
 from .triangular import (
     factor_given,
     factor_of,
@@ -59,12 +59,16 @@ class Normal(Distribution):
     scale that is 0, negative or nan is a ValueError.
     """
 
+    _parameters = {"loc": 0, "scale": 0, "_log_scale": 0}
+    _positive = ("scale",)
+    _remedy = _FREE_SCALE
+    loc: Numbers
+    scale: Numbers
+    support = REAL
+
     def __init__(self, loc: object, scale: object) -> None:
-        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
         self._log_scale: Numbers | None = None
-        self._check()
-        shapes = shape_of(self.loc), shape_of(self.scale)
-        self.batch_shape = joint_shape("Normal: loc and scale", *shapes)
+        self._hold(loc=loc, scale=scale)
 
     @classmethod
     def from_log_variance(cls, loc: object, logvar: object) -> Self:
@@ -84,17 +88,16 @@ class Normal(Distribution):
         """log σ: for `from_log_variance` ½ logvar itself, with all its digits."""
         return log(self.scale) if self._log_scale is None else self._log_scale
 
-    def _check(self) -> None:
-        check_positive("Normal: scale", self.scale, _FREE_SCALE)
-
     def _transform(self, eps: Var) -> Var:
         return add(self.loc, multiply(self.scale, eps))
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return over(minus(z, self.loc), self.scale)
 
     def log_prob(self, z: object) -> Var:
         """-½((z - μ)/σ)² - log σ - ½ log 2π, for each number in z."""
         z = as_outcome("Normal", z, self.batch_shape, ())
-        standard = over(minus(z, self.loc), self.scale)
-        return minus(-0.5 * square(standard), self.log_scale) - HALF_LOG_2PI
+        return minus(-0.5 * square(self._noise_of(z)), self.log_scale) - HALF_LOG_2PI
 
     def entropy(self) -> Var:
         """log σ + ½ log 2πe."""
@@ -104,6 +107,11 @@ class Normal(Distribution):
     def mean(self) -> Var:
         """μ."""
         return spread(self.loc, self.batch_shape)
+
+    @property
+    def mode(self) -> Var:
+        """μ."""
+        return self.mean
 
     @property
     def stddev(self) -> Var:
@@ -124,6 +132,9 @@ class MultivariateNormal(Distribution):
     `covariance_matrix`, (..., d, d), is Σ: symmetric, positive definite; `jitter` is added to its
     diagonal first. The leading axes make the batch shape, as for `Normal`; the event shape is (d,).
     """
+
+    _parameters = {"loc": 1, "scale_tril": 2, "_covariance": 2}
+    support = REAL
 
     def __init__(
         self,
@@ -157,8 +168,8 @@ class MultivariateNormal(Distribution):
                 f"MultivariateNormal: loc of shape {shape} does not fit matrices of {d}×{d}: "
                 f"its last axis must have length {d}"
             )
-        what = "MultivariateNormal: batches of loc and matrix"
-        self.batch_shape = joint_shape(what, shape[:-1], tuple(stack))
+        batches = {"batches of loc": shape[:-1], "matrix": tuple(stack)}
+        self.batch_shape = joint_batch("MultivariateNormal", batches)
         self.event_shape = (d,)
 
     @classmethod
@@ -203,6 +214,11 @@ class MultivariateNormal(Distribution):
         """The diagonal of Σ."""
         rows = sum_last(square(self.scale_tril), 1)
         return spread(rows, self.batch_shape + self.event_shape)
+
+    @property
+    def mode(self) -> Var:
+        """μ."""
+        return self.mean
 
 
 # ------------------------------------------------------------------------------------- divergences

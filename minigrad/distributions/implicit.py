@@ -4,83 +4,90 @@ Their noise is uniform and z its quantile; the gradient comes from implicit diff
 see `quantiles`. Draws need SciPy (`pip install 'minigrad[special]'`), nothing else does.
 """
 
-from typing import ClassVar
+import math
 
-from ..engine.values import shape_of
 from ..engine.variable import Var
 from ..ops import (
     add,
-    clip,
     digamma,
     divide,
+    equal,
     exp,
     expm1,
-    greater_equal,
-    less_equal,
+    greater,
+    less,
     lgamma,
     log,
-    log1p,
+    maximum,
     multiply,
+    negative,
     sigmoid,
     subtract,
+    where,
 )
 from .base import Distribution
-from .families import ANY_NUMBER
 from .kl import register_kl
-from .parameters import (
-    Numbers,
-    as_outcome,
-    as_parameter,
-    check_positive,
-    joint_shape,
-    over,
-    spread,
-    where_possible,
-)
+from .laws import UNIFORM
+from .parameters import Numbers, as_outcome, minus, spread
+from .probabilities import beta_cdf, gamma_cdf, gamma_log_survival
 from .quantiles import beta_quantile, gamma_quantile
-from .randomness import UNIFORM
+from .support import POSITIVE, UNIT
+from .unrounded import (
+    at_positive,
+    at_unit,
+    kept_inside,
+    log_of,
+    logit_of,
+    times_log_complement_of,
+    times_log_of,
+)
 
 
 class Implicit(Distribution):
     """What these families share: uniform noise, one number for each number of an outcome."""
 
-    _positive: ClassVar[tuple[str, ...]]  # the parameters that must be
     _law = UNIFORM
-
-    def _check(self) -> None:
-        for name in self._positive:
-            check_positive(f"{type(self).__name__}: {name}", getattr(self, name), ANY_NUMBER)
 
 
 class Gamma(Implicit):
     """Positive numbers with density proportional to z^(α - 1) exp(-βz): the mean is α/β.
 
-    `concentration` is α, `rate` is β (1/scale): positive, or else it is a ValueError. The batch
-    shape is what they broadcast to, which must be the shape of one of them.
+    `concentration` is α, `rate` is β (1/scale): positive, or else it is a ValueError.
     """
 
+    _parameters = {"concentration": 0, "rate": 0}
     _positive = ("concentration", "rate")
+    concentration: Numbers
+    rate: Numbers
+    support = POSITIVE
 
     def __init__(self, concentration: object, rate: object) -> None:
-        self.concentration = as_parameter(concentration)
-        self.rate = as_parameter(rate)
-        self._check()
-        shapes = shape_of(self.concentration), shape_of(self.rate)
-        self.batch_shape = joint_shape("Gamma: concentration and rate", *shapes)
+        self._hold(concentration=concentration, rate=rate)
 
     def _transform(self, eps: Var) -> Var:
-        return over(exp(gamma_quantile(self.concentration, eps)), self.rate)
+        return exp(minus(gamma_quantile(self.concentration, eps), log(self.rate)))
+
+    def cdf(self, z: object) -> Var:
+        """The regularised incomplete gamma function P(α, βz). It needs SciPy."""
+        return self._curve(z, lambda y: gamma_cdf(self.concentration, y), 0.0, 1.0)
+
+    def log_survival(self, z: object) -> Var:
+        """log Q(α, βz). It needs SciPy."""
+        return self._curve(z, lambda y: gamma_log_survival(self.concentration, y), 0.0, -math.inf)
+
+    def _noise_of(self, z: Numbers) -> Var:
+        """log of the standard number, which the curves take."""
+        return add(log_of(z), log(self.rate))
 
     def log_prob(self, z: object) -> Var:
-        """α log β + (α - 1) log z - βz - log Γ(α); z > 0."""
+        """α log β + (α - 1) log z - βz - log Γ(α); z ≥ 0."""
         z = as_outcome("Gamma", z, self.batch_shape, ())
+        return at_positive(z, self._log_density, edge=True)
+
+    def _log_density(self, z: Numbers) -> Var:
         a, b = self.concentration, self.rate
-
-        def log_density(z: Numbers) -> Var:
-            kernel = subtract(multiply(subtract(a, 1.0), log(z)), multiply(b, z))
-            return add(kernel, subtract(multiply(a, log(b)), lgamma(a)))
-
-        return where_possible(less_equal(z, 0.0), z, log_density)
+        kernel = subtract(times_log_of(subtract(a, 1.0), z), multiply(b, z))
+        return add(kernel, subtract(multiply(a, log(b)), lgamma(a)))
 
     def entropy(self) -> Var:
         """α - log β + log Γ(α) + (1 - α) ψ(α)."""
@@ -98,22 +105,27 @@ class Gamma(Implicit):
         """α/β²."""
         return divide(self.mean, self.rate)
 
+    @property
+    def mode(self) -> Var:
+        """(α - 1)/β; 0 for α ≤ 1."""
+        return divide(maximum(subtract(self.concentration, 1.0), 0.0), self.rate)
+
 
 class Beta(Implicit):
     """Numbers in (0, 1) with density proportional to z^(a - 1) (1 - z)^(b - 1); mean a/(a + b).
 
-    `concentration1` is a, `concentration0` is b: positive, or else it is a ValueError; shapes as
-    for `Gamma`. A draw that would round to 0 or 1, where densities are 0 or infinite, stays inside.
+    `concentration1` is a, `concentration0` is b: positive, or else it is a ValueError. A draw that
+    would round to 0 or 1 stays inside; `mg.log_complement_of(z)` has the digits that 1 - z lost.
     """
 
+    _parameters = {"concentration1": 0, "concentration0": 0}
     _positive = ("concentration1", "concentration0")
+    concentration1: Numbers
+    concentration0: Numbers
+    support = UNIT
 
     def __init__(self, concentration1: object, concentration0: object) -> None:
-        self.concentration1 = as_parameter(concentration1)
-        self.concentration0 = as_parameter(concentration0)
-        self._check()
-        shapes = shape_of(self.concentration1), shape_of(self.concentration0)
-        self.batch_shape = joint_shape("Beta: concentrations", *shapes)
+        self._hold(concentration1=concentration1, concentration0=concentration0)
 
     @property
     def _total(self) -> Var:
@@ -127,19 +139,31 @@ class Beta(Implicit):
 
     def _transform(self, eps: Var) -> Var:
         logit = beta_quantile(self.concentration1, self.concentration0, eps)
-        return sigmoid(clip(logit, -708.0, 36.7))  # the ends of where a float is inside (0, 1)
+        return kept_inside(sigmoid(logit))
+
+    def cdf(self, z: object) -> Var:
+        """The regularised incomplete beta function. It needs SciPy."""
+        a, b = self.concentration1, self.concentration0
+        return self._curve(z, lambda y: beta_cdf(a, b, y), 0.0, 1.0)
+
+    def log_survival(self, z: object) -> Var:
+        """log of the cdf of 1 - z, which is of Beta(b, a). It needs SciPy."""
+        a, b = self.concentration1, self.concentration0
+        return self._curve(z, lambda y: log(beta_cdf(b, a, negative(y))), 0.0, -math.inf)
+
+    def _noise_of(self, z: Numbers) -> Var:
+        """log z/(1 - z), which the curves take."""
+        return logit_of(z)
 
     def log_prob(self, z: object) -> Var:
-        """(a - 1) log z + (b - 1) log(1 - z) - log B(a, b); 0 < z < 1."""
+        """(a - 1) log z + (b - 1) log(1 - z) - log B(a, b); 0 ≤ z ≤ 1."""
         z = as_outcome("Beta", z, self.batch_shape, ())
+        return at_unit(z, self._log_density)
 
-        def log_density(z: Numbers) -> Var:
-            left = multiply(subtract(self.concentration1, 1.0), log(z))
-            right = multiply(subtract(self.concentration0, 1.0), log1p(multiply(-1.0, z)))
-            return subtract(add(left, right), self._log_norm)
-
-        outside = add(less_equal(z, 0.0), greater_equal(z, 1.0))
-        return where_possible(outside, z, log_density, inside=0.5)
+    def _log_density(self, z: Numbers) -> Var:
+        left = times_log_of(subtract(self.concentration1, 1.0), z)
+        right = times_log_complement_of(subtract(self.concentration0, 1.0), z)
+        return subtract(add(left, right), self._log_norm)
 
     def entropy(self) -> Var:
         """log B(a, b) - (a - 1) ψ(a) - (b - 1) ψ(b) + (a + b - 2) ψ(a + b)."""
@@ -158,6 +182,20 @@ class Beta(Implicit):
         """Mean times (1 - mean)/(a + b + 1)."""
         other = divide(self.concentration0, self._total)
         return divide(multiply(self.mean, other), add(self._total, 1.0))
+
+    @property
+    def mode(self) -> Var:
+        """(a - 1)/(a + b - 2) for a, b > 1; else the end where the density is largest.
+
+        ½ for a = b = 1, nan where both ends are alike.
+        """
+        a, b = (maximum(subtract(x, 1.0), 0.0) for x in (self.concentration1, self.concentration0))
+        flat = equal(add(a, b), 0.0)
+        between = divide(a, where(flat, 1.0, add(a, b)))
+        alike = where(equal(self.concentration1, 1.0), 0.5, math.nan)
+        upper = where(greater(self.concentration1, self.concentration0), 1.0, alike)
+        end = where(less(self.concentration1, self.concentration0), 0.0, upper)
+        return where(flat, end, between)
 
 
 # ------------------------------------------------------------------------------------- divergences

@@ -11,7 +11,8 @@ from typing import TypeVar
 from ..engine.values import Shape, shape_of
 from ..engine.variable import Var
 from ..ops import mean
-from .base import Distribution, Independent
+from .base import Distribution
+from .independent import Independent
 from .parameters import joint_shape, sum_last
 from .randomness import Generator, sample_count
 

@@ -1,7 +1,7 @@
 """Parameters of distributions: how they are held, and the checks that families share."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,64 @@ def joint_shape(what: str, a: Shape, b: Shape) -> Shape:
     return both
 
 
+def joint_batch(owner: str, shapes: dict[str, Shape]) -> Shape:
+    """The batch shape that parameters of these shapes broadcast to; a ValueError where it looks
+    like a mistake.
+
+    They broadcast where they have the same number of axes, or where the result has the shape of
+    one of them. A vector of n beside a matrix of n×n is refused: that matrix is a covariance.
+    """
+    names = ""
+    both: Shape = ()
+    for name, shape in shapes.items():
+        what = f"{owner}: {names} and {name}"
+        if 1 == min(len(both), len(shape)) < max(len(both), len(shape)) == 2:
+            _refuse_covariance(what, *sorted((both, shape), key=len))
+        if len(both) == len(shape):
+            try:
+                both = np.broadcast_shapes(both, shape)
+            except ValueError:
+                joint_shape(what, both, shape)  # which says so
+        else:
+            both = joint_shape(what, both, shape) if both else shape
+        names = f"{names}, {name}" if names else name
+    return both
+
+
+def _refuse_covariance(what: str, vector: Shape, matrix: Shape) -> None:
+    if matrix == vector * 2 and vector[0] > 1:
+        raise ValueError(
+            f"{what} of shapes {vector} and {matrix} would silently make {matrix}: for a "
+            "covariance take mg.MultivariateNormal(loc, covariance_matrix=); for a batch, "
+            f"mg.broadcast_to(x, {matrix})"
+        )
+
+
+def check_expansion(owner: object, old: Shape, new: Shape) -> None:
+    """Refuse a batch shape that the present one does not broadcast to."""
+    try:
+        fits = np.broadcast_shapes(old, new) == new
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"expand: the batch {old} of {owner!r} does not broadcast to {new}")
+
+
+def described(name: str, parts: Mapping[str, object]) -> str:
+    """How an object is shown: its name, and its parameters with their numbers."""
+    return f"{name}({', '.join(f'{key}={_shown(x)}' for key, x in parts.items())})"
+
+
+def _shown(x: object) -> str:
+    if isinstance(x, Var | np.ndarray):
+        x = value_of(x)
+    if not isinstance(x, np.ndarray):
+        return repr(x)
+    if x.size > 8:
+        return f"<array of shape {x.shape}>"
+    return " ".join(np.array2string(x, separator=", ", precision=6).split())
+
+
 def as_outcome(owner: str, given: object, batch_shape: Shape, event_shape: Shape) -> Numbers:
     """A z to take the density of, held like a parameter.
 
@@ -85,7 +143,7 @@ def sum_last(x: Numbers, n: int) -> Var:
 
 
 def where_possible(
-    impossible: Numbers, z: Numbers, log_density: Callable[[Numbers], Var], inside: float = 1.0
+    impossible: Numbers, z: Numbers, log_density: Callable[[Numbers], Var], inside: Numbers = 1.0
 ) -> Var:
     """The log-density at z, and -inf where z is impossible.
 

@@ -2,15 +2,14 @@
 
 import math
 
-from ..engine.values import shape_of
 from ..engine.variable import Var
 from ..ops import (
     add,
     divide,
     exp,
     expm1,
+    greater,
     less,
-    less_equal,
     lgamma,
     log,
     multiply,
@@ -20,31 +19,27 @@ from ..ops import (
     where,
 )
 from .base import Distribution
-from .families import ANY_NUMBER, EULER
+from .families import EULER
 from .gaussian import HALF_LOG_2PI, Normal
 from .kl import kl_divergence, register_kl
-from .parameters import (
-    Numbers,
-    as_outcome,
-    as_parameter,
-    check_positive,
-    joint_shape,
-    where_possible,
-)
-from .randomness import EXPONENTIAL, HALF_NORMAL
+from .laws import EXPONENTIAL, HALF_NORMAL
+from .parameters import Numbers, as_outcome, spread
+from .support import POSITIVE
+from .tails import times_log
+from .unrounded import at_positive, is_positive, log_of
 
 
 class LogNormal(Distribution):
     """exp of a Normal number: `loc` and `scale` are the mean and deviation of log z, not of z."""
 
-    def __init__(self, loc: object, scale: object) -> None:
-        self.loc, self.scale = as_parameter(loc), as_parameter(scale)
-        self._check()
-        shapes = shape_of(self.loc), shape_of(self.scale)
-        self.batch_shape = joint_shape("LogNormal: loc and scale", *shapes)
+    _parameters = {"loc": 0, "scale": 0}
+    _positive = ("scale",)
+    loc: Numbers
+    scale: Numbers
+    support = POSITIVE
 
-    def _check(self) -> None:
-        check_positive("LogNormal: scale", self.scale, ANY_NUMBER)
+    def __init__(self, loc: object, scale: object) -> None:
+        self._hold(loc=loc, scale=scale)
 
     @property
     def _of_log(self) -> Normal:
@@ -53,14 +48,17 @@ class LogNormal(Distribution):
     def _transform(self, eps: Var) -> Var:
         return exp(add(self.loc, multiply(self.scale, eps)))
 
+    def _noise_of(self, z: Numbers) -> Var:
+        return self._of_log._noise_of(log_of(z))
+
     def log_prob(self, z: object) -> Var:
         """The Normal log-density of log z, less log z; z > 0."""
         z = as_outcome("LogNormal", z, self.batch_shape, ())
+        return at_positive(z, self._log_density)
 
-        def log_density(z: Numbers) -> Var:
-            return subtract(self._of_log.log_prob(log(z)), log(z))
-
-        return where_possible(less_equal(z, 0.0), z, log_density)
+    def _log_density(self, z: Numbers) -> Var:
+        y = log_of(z)
+        return subtract(self._of_log.log_prob(y), y)
 
     def entropy(self) -> Var:
         """That of the Normal + loc."""
@@ -76,6 +74,11 @@ class LogNormal(Distribution):
         """(exp(scale²) - 1) · mean²."""
         return multiply(expm1(square(self.scale)), square(self.mean))
 
+    @property
+    def mode(self) -> Var:
+        """exp(loc - scale²)."""
+        return exp(subtract(self.loc, square(self.scale)))
+
 
 @register_kl(LogNormal, LogNormal)
 def _log_normal(p: LogNormal, q: LogNormal) -> Var:
@@ -87,17 +90,19 @@ class HalfNormal(Distribution):
     """The size |z| of a Normal number with mean 0: `scale` is that one's deviation."""
 
     _law = HALF_NORMAL
+    _parameters = {"scale": 0}
+    _positive = ("scale",)
+    scale: Numbers
+    support = POSITIVE
 
     def __init__(self, scale: object) -> None:
-        self.scale = as_parameter(scale)
-        self._check()
-        self.batch_shape = shape_of(self.scale)
-
-    def _check(self) -> None:
-        check_positive("HalfNormal: scale", self.scale, ANY_NUMBER)
+        self._hold(scale=scale)
 
     def _transform(self, eps: Var) -> Var:
         return multiply(self.scale, eps)
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return divide(z, self.scale)
 
     def log_prob(self, z: object) -> Var:
         """log 2 + the Normal log-density; z ≥ 0."""
@@ -119,6 +124,11 @@ class HalfNormal(Distribution):
         """scale² (1 - 2/π)."""
         return multiply(square(self.scale), 1.0 - 2.0 / math.pi)
 
+    @property
+    def mode(self) -> Var:
+        """0."""
+        return multiply(0.0, self.scale)
+
 
 @register_kl(HalfNormal, HalfNormal)
 def _half_normal(p: HalfNormal, q: HalfNormal) -> Var:
@@ -130,17 +140,19 @@ class Exponential(Distribution):
     """Waiting times with `rate` events in a unit of time: z = ε/rate, ε standard exponential."""
 
     _law = EXPONENTIAL
+    _parameters = {"rate": 0}
+    _positive = ("rate",)
+    rate: Numbers
+    support = POSITIVE
 
     def __init__(self, rate: object) -> None:
-        self.rate = as_parameter(rate)
-        self._check()
-        self.batch_shape = shape_of(self.rate)
-
-    def _check(self) -> None:
-        check_positive("Exponential: rate", self.rate, ANY_NUMBER)
+        self._hold(rate=rate)
 
     def _transform(self, eps: Var) -> Var:
         return divide(eps, self.rate)
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return multiply(self.rate, z)
 
     def log_prob(self, z: object) -> Var:
         """log rate - rate · z; z ≥ 0."""
@@ -161,6 +173,11 @@ class Exponential(Distribution):
         """1/rate²."""
         return square(self.mean)
 
+    @property
+    def mode(self) -> Var:
+        """0."""
+        return multiply(0.0, self.rate)
+
 
 @register_kl(Exponential, Exponential)
 def _exponential(p: Exponential, q: Exponential) -> Var:
@@ -172,35 +189,39 @@ def _exponential(p: Exponential, q: Exponential) -> Var:
 class Weibull(Distribution):
     """Lifetimes z = scale · ε^(1/concentration), ε standard exponential.
 
-    Both parameters are positive, or else it is a ValueError; their shapes broadcast to one of them.
+    Both parameters are positive, or else it is a ValueError.
     """
 
     _law = EXPONENTIAL
+    _parameters = {"scale": 0, "concentration": 0}
+    _positive = ("scale", "concentration")
+    scale: Numbers
+    concentration: Numbers
+    support = POSITIVE
 
     def __init__(self, scale: object, concentration: object) -> None:
-        self.scale, self.concentration = as_parameter(scale), as_parameter(concentration)
-        self._check()
-        shapes = shape_of(self.scale), shape_of(self.concentration)
-        self.batch_shape = joint_shape("Weibull: scale and concentration", *shapes)
-
-    def _check(self) -> None:
-        check_positive("Weibull: scale", self.scale, ANY_NUMBER)
-        check_positive("Weibull: concentration", self.concentration, ANY_NUMBER)
+        self._hold(scale=scale, concentration=concentration)
 
     def _transform(self, eps: Var) -> Var:
-        return multiply(self.scale, power(eps, divide(1.0, self.concentration)))
+        return exp(add(log(self.scale), divide(log(eps), self.concentration)))
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return power(divide(z, self.scale), self.concentration)
 
     def log_prob(self, z: object) -> Var:
-        """log(k/λ) + (k - 1) log x - x^k with x = z/λ, λ the scale, k the concentration; z > 0."""
+        """log(k/λ) + (k - 1) log x - x^k with x = z/λ, λ the scale, k the concentration; z ≥ 0."""
         z = as_outcome("Weibull", z, self.batch_shape, ())
+        return at_positive(z, self._log_density, edge=True)
+
+    def _log_density(self, z: Numbers) -> Var:
         k = self.concentration
-
-        def log_density(z: Numbers) -> Var:
+        if is_positive(z):
+            log_x = subtract(log_of(z), log(self.scale))
+            slope, rest = multiply(subtract(k, 1.0), log_x), exp(multiply(k, log_x))
+        else:
             x = divide(z, self.scale)
-            slope = multiply(subtract(k, 1.0), log(x))
-            return add(log(divide(k, self.scale)), slope) - power(x, k)
-
-        return where_possible(less_equal(z, 0.0), z, log_density)
+            slope, rest = times_log(subtract(k, 1.0), x), power(x, k)
+        return add(log(divide(k, self.scale)), slope) - rest
 
     def entropy(self) -> Var:
         """γ(1 - 1/k) + log(λ/k) + 1."""
@@ -221,3 +242,12 @@ class Weibull(Distribution):
     def variance(self) -> Var:
         """λ² (Γ(1 + 2/k) - Γ(1 + 1/k)²), as mean² · expm1(…): narrow ones keep their digits."""
         return square(self.mean) * expm1(self._log_moment(2.0) - 2.0 * self._log_moment(1.0))
+
+    @property
+    def mode(self) -> Var:
+        """λ ((k - 1)/k)^(1/k); 0 for k ≤ 1."""
+        k = self.concentration
+        peaked = greater(k, 1.0)
+        safe = where(peaked, k, 2.0)
+        inside = power(divide(subtract(safe, 1.0), safe), divide(1.0, safe))
+        return spread(multiply(self.scale, where(peaked, inside, 0.0)), self.batch_shape)

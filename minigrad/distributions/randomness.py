@@ -4,21 +4,16 @@ A draw is a leaf of kind "noise": it has a value that can be looked at, kept and
 gradient ever reaches it.
 """
 
-import math
 import operator
-from collections.abc import Callable
-from functools import partial
-from statistics import NormalDist
-from typing import NamedTuple
 
 import numpy as np
 
 from ..engine import context
-from ..engine.values import Shape, Value, plain
+from ..engine.values import Shape, Value
 from ..engine.variable import Fixed, Note, Var
+from .laws import NORMAL
 
 Generator = np.random.Generator
-_NORMAL = NormalDist()
 
 
 def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
@@ -77,79 +72,3 @@ def sample_count(samples: object) -> int:
     if count < 1:
         raise ValueError(f"samples must be 1 or more, not {count}")
     return count
-
-
-# ------------------------------------------------------------------- laws that noise is drawn from
-
-
-class Law(NamedTuple):
-    """A law without parameters: its name, how to draw from it, and what is as likely as a draw.
-
-    `mirror` takes what stands at u of its cumulative distribution to what stands at 1 - u.
-    """
-
-    name: str
-    draw: Callable[[Generator, Shape], Value]
-    mirror: Callable[[Value], Value]
-
-    def drawn(self, rng: Generator, shape: Shape) -> Value:
-        """A draw, of which a program that is being traced takes note."""
-        watch = context.watcher()
-        return self.draw(rng, shape) if watch is None else watch.draws(self.draw, rng, shape)
-
-
-def _drawn(method: str, rng: Generator, shape: Shape) -> Value:
-    return plain(getattr(rng, method)(size=shape or None))
-
-
-def _uniform(rng: Generator, shape: Shape) -> Value:
-    """From (0, 1]: never 0, so that an event of probability 0 never happens."""
-    return plain(1.0 - rng.random(shape or None))
-
-
-def _half_normal(rng: Generator, shape: Shape) -> Value:
-    return plain(abs(rng.standard_normal(shape or None)))
-
-
-def _negative(eps: Value) -> Value:
-    return -eps
-
-
-def _mirrored_uniform(eps: Value) -> Value:
-    return 1.0 - eps
-
-
-def _mirrored_exponential(eps: Value) -> Value:
-    """Where u = 1 - exp(-eps): -log(1 - exp(-eps)).
-
-    Each form keeps its digits on its own side; at 0, which a draw can round to, a large number
-    stands for inf.
-    """
-    near = np.clip(eps, np.finfo(float).tiny, 1.0)
-    far = np.maximum(eps, 1.0)
-    return plain(np.where(eps < 1.0, -np.log(-np.expm1(-near)), -np.log1p(-np.exp(-far))))
-
-
-def _mirrored_gumbel(eps: Value) -> Value:
-    """Where u = exp(-exp(-eps)): exp(-eps) is a standard exponential number."""
-    return plain(-np.log(_mirrored_exponential(plain(np.exp(-eps)))))
-
-
-def _mirrored_half_normal(eps: Value) -> Value:
-    """Where u = erf(eps/√2): the size of a normal number."""
-    return plain(np.vectorize(_mirrored_size, otypes=[float])(eps))
-
-
-def _mirrored_size(eps: float) -> float:
-    tail = 0.5 * max(math.erf(eps / math.sqrt(2.0)), np.finfo(float).tiny)
-    return -_NORMAL.inv_cdf(tail)
-
-
-NORMAL = Law("normal", partial(_drawn, "standard_normal"), _negative)
-UNIFORM = Law("uniform", _uniform, _mirrored_uniform)
-EXPONENTIAL = Law("exponential", partial(_drawn, "standard_exponential"), _mirrored_exponential)
-GUMBEL = Law("gumbel", partial(_drawn, "gumbel"), _mirrored_gumbel)
-HALF_NORMAL = Law("half_normal", _half_normal, _mirrored_half_normal)
-LAPLACE = Law("laplace", partial(_drawn, "laplace"), _negative)
-LOGISTIC = Law("logistic", partial(_drawn, "logistic"), _negative)
-CAUCHY = Law("cauchy", partial(_drawn, "standard_cauchy"), _negative)

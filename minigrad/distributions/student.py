@@ -2,27 +2,31 @@
 
 import math
 
-from ..engine.values import shape_of
 from ..engine.variable import Var
+from ..ops import abs as abs_
 from ..ops import (
     add,
     digamma,
     divide,
     exp,
     greater,
+    less,
     lgamma,
     log,
     log1p,
     minimum,
     multiply,
+    negative,
     sign,
     square,
     subtract,
     where,
 )
 from .implicit import Implicit
-from .parameters import Numbers, as_outcome, as_parameter, joint_shape, minus, over, spread
+from .parameters import Numbers, as_outcome, minus, over, spread
+from .probabilities import beta_cdf
 from .quantiles import beta_quantile
+from .support import REAL
 
 HALF_LOG_PI = 0.5 * math.log(math.pi)
 
@@ -35,16 +39,15 @@ class StudentT(Implicit):
     nan up to ν = 1, the variance nan up to ν = 1 and inf up to ν = 2.
     """
 
+    _parameters = {"df": 0, "loc": 0, "scale": 0}
     _positive = ("df", "scale")
+    df: Numbers
+    loc: Numbers
+    scale: Numbers
+    support = REAL
 
     def __init__(self, df: object, loc: object = 0.0, scale: object = 1.0) -> None:
-        self.df = as_parameter(df)
-        self.loc = as_parameter(loc)
-        self.scale = as_parameter(scale)
-        self._check()
-        shapes = shape_of(self.loc), shape_of(self.scale)
-        both = joint_shape("StudentT: loc and scale", *shapes)
-        self.batch_shape = joint_shape("StudentT: df and the others", shape_of(self.df), both)
+        self._hold(df=df, loc=loc, scale=scale)
 
     def _transform(self, eps: Var) -> Var:
         """1/(1 + t²/ν) is of Beta(ν/2, 1/2), and it is small where |t| is large."""
@@ -53,6 +56,26 @@ class StudentT(Implicit):
         size = exp(multiply(0.5, subtract(log(self.df), logit)))
         t = multiply(sign(subtract(eps, 0.5)), size)
         return add(self.loc, multiply(self.scale, t))
+
+    def _standard(self, z: Numbers) -> Var:
+        return over(minus(z, self.loc), self.scale)
+
+    def _tail(self, t: Numbers) -> Var:
+        """P(|T| > |t|): that 1/(1 + t²/ν) is below its value."""
+        logit = subtract(log(self.df), multiply(2.0, log(abs_(t))))
+        return beta_cdf(multiply(0.5, self.df), 0.5, logit)
+
+    def cdf(self, z: object) -> Var:
+        """½ P(|T| > |t|) below loc, its complement above. It needs SciPy."""
+        t = self._standard(as_outcome("StudentT", z, self.batch_shape, ()))
+        tail = multiply(0.5, self._tail(t))
+        return where(less(t, 0.0), tail, subtract(1.0, tail))
+
+    def log_survival(self, z: object) -> Var:
+        """log of the cdf at the other side of loc. It needs SciPy."""
+        t = self._standard(as_outcome("StudentT", z, self.batch_shape, ()))
+        tail = multiply(0.5, self._tail(t))
+        return where(less(t, 0.0), log1p(negative(tail)), log(tail))
 
     @property
     def _log_norm(self) -> Var:
@@ -68,7 +91,7 @@ class StudentT(Implicit):
     def log_prob(self, z: object) -> Var:
         """-(ν + 1)/2 log(1 + t²/ν) - log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) - log scale."""
         z = as_outcome("StudentT", z, self.batch_shape, ())
-        t = over(minus(z, self.loc), self.scale)
+        t = self._standard(z)
         kernel = multiply(self._half_next, log1p(divide(square(t), self.df)))
         return subtract(subtract(multiply(-1.0, kernel), self._log_norm), log(self.scale))
 
@@ -91,3 +114,8 @@ class StudentT(Implicit):
         ratio = divide(nu, subtract(nu, 2.0))
         beyond = where(greater(self.df, 1.0), math.inf, math.nan)
         return spread(multiply(square(self.scale), where(finite, ratio, beyond)), self.batch_shape)
+
+    @property
+    def mode(self) -> Var:
+        """loc."""
+        return spread(self.loc, self.batch_shape)

@@ -1,12 +1,16 @@
 """A distribution whose draws are another's, put through invertible maps."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Self
 
 from ..engine.variable import Var, next_order
-from ..ops import add, multiply, square, subtract
-from .base import Distribution, Wrapped, _mark
+from ..ops import add, equal, exp, log, multiply, square, subtract, where
+from .base import Distribution
+from .independent import Wrapped
+from .marks import mark
 from .parameters import Numbers, as_outcome, sum_last
+from .support import Support
 from .transforms import AffineTransform, Transform
 
 
@@ -46,7 +50,7 @@ class Transformed(Wrapped):
         x, log_p = self.base.transform_with_log_prob(eps)
         start = next_order()
         z, log_det = self._forward(x)
-        return _mark(z, start, "sample"), subtract(log_p, log_det)
+        return mark(z, start, "sample"), subtract(log_p, log_det)
 
     def _forward(self, x: Var) -> tuple[Var, Numbers]:
         total: Numbers = 0.0
@@ -70,12 +74,55 @@ class Transformed(Wrapped):
 
     def log_prob(self, z: object) -> Var:
         """log p(x) - Σ log |det ∂fᵢ| with x = f₁⁻¹(… fₙ⁻¹(z)); -inf where there is no such x."""
-        x = as_outcome("Transformed", z, self.batch_shape, self.event_shape)
+        x, total = self._back(as_outcome("Transformed", z, self.batch_shape, self.event_shape))
+        density = subtract(self.base.log_prob(x), total)
+        if all(f.onto for f in self.transforms):
+            return density
+        return where(equal(total, math.inf), -math.inf, density)  # and no gradient from there
+
+    def _back(self, z: Numbers) -> tuple[Numbers, Numbers]:
+        """x, and Σ log |det ∂fᵢ|."""
         total: Numbers = 0.0
         for f in reversed(self.transforms):
-            x, log_det = f.inverse(x)
+            z, log_det = f.inverse(z)
             total = add(total, self._summed(f, log_det))
-        return subtract(self.base.log_prob(x), total)
+        return z, total
+
+    @property
+    def support(self) -> Support:
+        """The base's, put through the maps."""
+        support = self.base.support
+        for f in self.transforms:
+            support = f.image(support)
+        return support
+
+    def _rising(self) -> bool:
+        """Whether z grows with x, if all maps are of numbers."""
+        if self.event_shape or any(f.vectors for f in self.transforms):
+            self._unknown("distribution function")
+        return sum(not f.rising for f in self.transforms) % 2 == 0
+
+    def cdf(self, z: object) -> Var:
+        """The base's at x, or where z falls with x what is left above x."""
+        if self._rising():
+            return self._curve(z, self.base.cdf, 0.0, 1.0)
+        return self._curve(z, lambda x: exp(self.base.log_survival(x)), 0.0, 1.0)
+
+    def log_survival(self, z: object) -> Var:
+        """The base's at x, or where z falls with x the log of its cdf."""
+        if self._rising():
+            return self._curve(z, self.base.log_survival, 0.0, -math.inf)
+        return self._curve(z, lambda x: log(self.base.cdf(x)), 0.0, -math.inf)
+
+    def _noise_of(self, z: Numbers) -> Numbers:
+        """x, of which the base has curves."""
+        return self._back(z)[0]
+
+    def icdf(self, u: object) -> Var:
+        """The base's, put through the maps: of 1 - u where z falls with x."""
+        rising, u = self._rising(), self._probability(u)
+        x = self.base.icdf(u if rising else subtract(1.0, u))
+        return self._forward(x)[0]
 
     def _affine(self, what: str, instead: str) -> list[AffineTransform]:
         """The maps, if all are affine."""
@@ -109,3 +156,6 @@ class Transformed(Wrapped):
         for f in self._affine("variance", "the variance of z"):
             variance = multiply(variance, square(f.scale))
         return variance
+
+    def __repr__(self) -> str:
+        return f"Transformed({self.base!r}, {list(self.transforms)!r})"

@@ -31,7 +31,9 @@ from ..ops import (
     where,
 )
 from ..ops import sigmoid as sigmoid_of
-from .parameters import Numbers, as_parameter, first_where, spread, value_of
+from .parameters import Numbers, as_parameter, described, first_where, spread, value_of
+from .support import Support, in_order, shifted
+from .unrounded import arctanh_of, is_inside_unit, is_positive, is_tanh, log_of, logit_of
 
 Moved = tuple[Var, Var]
 
@@ -40,6 +42,8 @@ class Transform(ABC):
     """The base class of the maps; `vectors` says that one works on vectors along the last axis."""
 
     vectors = False
+    onto = False  # whether every y has an x
+    rising = True  # whether y grows with x: for maps of numbers
 
     @abstractmethod
     def forward(self, x: Numbers) -> Moved:
@@ -48,6 +52,16 @@ class Transform(ABC):
     @abstractmethod
     def inverse(self, y: Numbers) -> Moved:
         """x and log |det ∂y/∂x| there; a NotImplementedError where it has no closed form."""
+
+    def image(self, x: Support) -> Support:
+        """The support of y, where that of x is given."""
+        if not self.vectors:
+            return Support(*in_order(self.forward(x.lower)[0], self.forward(x.upper)[0]))
+        wants = any(isinstance(v, Var) and v.requires_grad for v in vars(self).values())
+        return Support(also_moves=x.moves or (x.has_ends and wants))
+
+    def __repr__(self) -> str:
+        return described(type(self).__name__, vars(self))
 
     def stopped(self) -> Self:
         """The same map, its parameters behind walls."""
@@ -74,6 +88,8 @@ class AffineTransform(Transform):
     Both must broadcast to the shape of x, for they make no new numbers.
     """
 
+    onto = True
+
     def __init__(self, loc: object, scale: object) -> None:
         self.loc, self.scale = as_parameter(loc), as_parameter(scale)
         value = value_of(self.scale)
@@ -83,6 +99,19 @@ class AffineTransform(Transform):
             raise ValueError(
                 f"AffineTransform: scale must not be {number}{place}: then it has no inverse"
             )
+
+    @property
+    def rising(self) -> bool:  # type: ignore[override]
+        """Whether the scale is positive; scales of both signs are a NotImplementedError."""
+        up = np.greater(value_of(self.scale), 0.0)
+        if np.any(up) and not np.all(up):
+            raise NotImplementedError("AffineTransform: scale has both signs: take them apart")
+        return bool(np.all(up))
+
+    def image(self, x: Support) -> Support:
+        """The ends moved; with scales of both signs, they change places where it is negative."""
+        ends = (shifted(end, self.loc, self.scale) for end in (x.lower, x.upper))
+        return Support(*in_order(*ends))
 
     def forward(self, x: Numbers) -> Moved:
         """loc + scale · x and log |scale|."""
@@ -111,6 +140,9 @@ class ExpTransform(Transform):
 
     def inverse(self, y: Numbers) -> Moved:
         """log y, twice."""
+        if is_positive(y):
+            x = log_of(y)
+            return x, x
         beyond = less_equal(y, 0.0)
         x = log(where(beyond, 1.0, y))
         return x, where(beyond, math.inf, x)
@@ -121,27 +153,41 @@ class SigmoidTransform(Transform):
 
     def forward(self, x: Numbers) -> Moved:
         """sigmoid(x) and log y(1 - y)."""
-        return sigmoid_of(x), multiply(-1.0, add(softplus(x), softplus(multiply(-1.0, x))))
+        return sigmoid_of(x), self._log_det(x)
 
     def inverse(self, y: Numbers) -> Moved:
         """log y/(1 - y) and log y(1 - y)."""
+        if is_inside_unit(y):
+            x = logit_of(y)
+            return x, self._log_det(x)
         beyond = add(less_equal(y, 0.0), greater_equal(y, 1.0))
         y = where(beyond, 0.5, y)
         left, right = log(y), log1p(multiply(-1.0, y))
         return subtract(left, right), where(beyond, math.inf, add(left, right))
+
+    def _log_det(self, x: Numbers) -> Var:
+        return multiply(-1.0, add(softplus(x), softplus(multiply(-1.0, x))))
 
 
 class TanhTransform(Transform):
     """y = tanh(x), in (-1, 1)."""
 
     def forward(self, x: Numbers) -> Moved:
-        """tanh(x) and log(1 - y²), as 2(log 2 - x - softplus(-2x)): y rounds to 1 for x > 19."""
-        slope = subtract(math.log(2.0), add(x, softplus(multiply(-2.0, x))))
-        return tanh(x), multiply(2.0, slope)
+        """tanh(x) and log(1 - y²)."""
+        return tanh(x), self._log_det(x)
 
     def inverse(self, y: Numbers) -> Moved:
         """½ log (1 + y)/(1 - y) and log(1 - y²)."""
+        if is_tanh(y):
+            x = arctanh_of(y)
+            return x, self._log_det(x)
         beyond = greater_equal(abs_(y), 1.0)
         y = where(beyond, 0.0, y)
         left, right = log1p(y), log1p(multiply(-1.0, y))
         return multiply(0.5, subtract(left, right)), where(beyond, math.inf, add(left, right))
+
+    def _log_det(self, x: Numbers) -> Var:
+        """-2 log cosh x, which is 2 log 2 - softplus(2x) - softplus(-2x)."""
+        twice = multiply(2.0, x)
+        both = add(softplus(twice), softplus(multiply(-1.0, twice)))
+        return subtract(2.0 * math.log(2.0), both)

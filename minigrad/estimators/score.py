@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..distributions import Distribution, Independent, Uniform
+from ..distributions import Distribution
 from ..distributions.parameters import sum_last
 from ..distributions.randomness import Generator
 from ..engine.gradients import grad
@@ -92,15 +92,8 @@ def scored(name: str, q: Distribution, z: Var | Value) -> Var:
 
 
 def _check_range(name: str, q: Distribution) -> None:
-    while isinstance(q, Independent):
-        q = q.base
-    if isinstance(q, Uniform):
-        ends = (q.low, q.high)
-        if any(isinstance(end, Var) and end.requires_grad for end in ends):
-            raise TypeError(
-                f"{name}: the parameters move the ends of a Uniform, where its density "
-                "jumps and log q has no derivative: use mg.pathwise"
-            )
+    if q.support.moves:
+        raise TypeError(f"{name}: {q.moving_ends}: use mg.pathwise, or keep the ends fixed")
 
 
 def _rule(setting: Setting, rng: Generator, count: int, antithetic: bool, centred: bool) -> Chunk:

@@ -27,7 +27,7 @@ def answer(value: float, d_mu: np.ndarray, d_scale: np.ndarray) -> list[float]:
 
 def minigrad(d: int, full: bool) -> Job:
     import minigrad as mg
-    from minigrad.distributions.randomness import Law
+    from minigrad.distributions.laws import Law
 
     mu, scale, eps = inputs(d, full)
     taken = 0

@@ -35,7 +35,10 @@ DISTRIBUTIONS = [
 def test_the_shape_contract(d, batch, event, sample_shape):
     rng = np.random.default_rng(0)
     assert (d.batch_shape, d.event_shape, d.has_rsample) == (batch, event, True)
-    assert f"batch_shape={batch}, event_shape={event}" in repr(d)
+    assert repr(d).startswith(f"{type(d).__name__}(") and d.expand((2, *batch)).batch_shape == (
+        2,
+        *batch,
+    )
     whole = sample_shape + batch + event
     assert d.noise(rng, sample_shape).shape == whole
     assert d.rsample(rng, sample_shape).shape == d.sample(rng, sample_shape).shape == whole

@@ -454,7 +454,8 @@ def test_a_loc_that_is_nan_passes_through():
     ("loc", "scale", "said"),
     [
         ((3,), (3, 1), r"loc and scale of shapes \(3,\) and \(3, 1\) would silently make \(3, 3\)"),
-        ((1, 4), (3, 1), r"would silently make \(3, 4\): reshape one .*broadcast_to"),
+        ((4, 1), (2, 1, 4), r"would silently make \(2, 4, 4\): reshape one .*broadcast_to"),
+        ((5,), (5, 5), r"silently make \(5, 5\): for a covariance take mg.MultivariateNormal"),
         ((3,), (4,), r"loc and scale of shapes \(3,\) and \(4,\) do not broadcast: give equal"),
     ],
 )

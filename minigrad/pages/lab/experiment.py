@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ...distributions.base import Distribution, Wrapped
-from ...distributions.families import Uniform
+from ...distributions.base import Distribution
 from ...emit.tracing import program_of
 from ...engine.context import Watch, watched
 from ...engine.gradients import grad
@@ -155,10 +154,10 @@ def _check(q: Distribution) -> None:
             f"coin_flip_lab: {name} has no rsample, so its outcomes jump and no dot can slide: "
             "take a relaxation such as mg.RelaxedBernoulli"
         )
-    if isinstance(_innermost(q), Uniform):
+    if q.support.moves:
         raise TypeError(
-            "coin_flip_lab: the parameters of a Uniform move its ends, where log q has no "
-            "derivative, so no score function can stand beside: take mg.Normal or mg.Logistic"
+            f"coin_flip_lab: {q.moving_ends}, so no score function can stand beside: keep the ends "
+            "fixed, or take mg.Normal or mg.Logistic"
         )
     try:
         log_q = q.log_prob(q.transform(0.5).detach())
@@ -166,10 +165,6 @@ def _check(q: Distribution) -> None:
         raise TypeError(f"coin_flip_lab needs the density of {name}: {error}") from None
     if not isinstance(log_q, Var) or not log_q.requires_grad:
         raise ValueError(f"coin_flip_lab: no parameter reaches {name}, so no dot would slide")
-
-
-def _innermost(q: Distribution) -> Distribution:
-    return _innermost(q.base) if isinstance(q, Wrapped) else q
 
 
 class _NoBranch(Watch):

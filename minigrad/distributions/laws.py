@@ -1,0 +1,240 @@
+"""The laws that noise is drawn from: they have no parameters.
+
+A row says how to draw, what stands as likely at the other end (`mirror`), and, by ops, the
+distribution function, the logarithm of what is left above, and the quantile.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+
+from ..engine import context
+from ..engine.values import Shape, Value, plain
+from ..engine.variable import Var
+from ..ops import abs as abs_
+from ..ops import (
+    add,
+    arctan2,
+    erf,
+    exp,
+    expm1,
+    less,
+    log,
+    log1p,
+    multiply,
+    negative,
+    sigmoid,
+    softplus,
+    subtract,
+    tan,
+    where,
+)
+from .parameters import Numbers
+from .tails import log_normal_cdf, normal_cdf, normal_quantile
+
+Generator = np.random.Generator
+_NORMAL = NormalDist()
+_LOG_2 = math.log(2.0)
+_ROOT_HALF = math.sqrt(0.5)
+Curve = Callable[[Numbers], Var]
+
+
+def _unknown(x: Numbers) -> Var:
+    raise NotImplementedError("this law has no distribution function: its Law names none")
+
+
+class Law(NamedTuple):
+    """A law: its name, how to draw from it, and its curves.
+
+    `mirror` takes what stands at u of the distribution function to what stands at 1 - u. `cdf` is
+    that function, `log_survival` is log(1 - cdf) with its digits, `quantile` the inverse of `cdf`.
+    """
+
+    name: str
+    draw: Callable[[Generator, Shape], Value]
+    mirror: Callable[[Value], Value]
+    cdf: Curve = _unknown
+    log_survival: Curve = _unknown
+    quantile: Curve = _unknown
+
+    def drawn(self, rng: Generator, shape: Shape) -> Value:
+        """A draw, of which a program that is being traced takes note."""
+        watch = context.watcher()
+        return self.draw(rng, shape) if watch is None else watch.draws(self.draw, rng, shape)
+
+
+def _drawn(method: str, rng: Generator, shape: Shape) -> Value:
+    return plain(getattr(rng, method)(size=shape or None))
+
+
+def _negative(eps: Value) -> Value:
+    return -eps
+
+
+NORMAL = Law(
+    "normal",
+    partial(_drawn, "standard_normal"),
+    _negative,
+    normal_cdf,
+    lambda x: log_normal_cdf(negative(x)),
+    normal_quantile,
+)
+
+
+# ---------------------------------------------------------------------------------------- uniform
+
+
+def _uniform(rng: Generator, shape: Shape) -> Value:
+    """From (0, 1]: never 0, so that an event of probability 0 never happens."""
+    return plain(1.0 - rng.random(shape or None))
+
+
+def _mirrored_uniform(eps: Value) -> Value:
+    return 1.0 - eps
+
+
+def _itself(x: Numbers) -> Var:
+    return x  # type: ignore[return-value]
+
+
+UNIFORM = Law(
+    "uniform",
+    _uniform,
+    _mirrored_uniform,
+    _itself,
+    lambda x: log1p(negative(x)),
+    _itself,
+)
+
+
+# ------------------------------------------------------------------------------------ exponential
+
+
+def _mirrored_exponential(eps: Value) -> Value:
+    """Where u = 1 - exp(-eps): -log(1 - exp(-eps)).
+
+    Each form keeps its digits on its own side; at 0, which a draw can round to, a large number
+    stands for inf.
+    """
+    near = np.clip(eps, np.finfo(float).tiny, 1.0)
+    far = np.maximum(eps, 1.0)
+    return plain(np.where(eps < 1.0, -np.log(-np.expm1(-near)), -np.log1p(-np.exp(-far))))
+
+
+EXPONENTIAL = Law(
+    "exponential",
+    partial(_drawn, "standard_exponential"),
+    _mirrored_exponential,
+    lambda x: negative(expm1(negative(x))),
+    negative,
+    lambda u: negative(log1p(negative(u))),
+)
+
+
+# ----------------------------------------------------------------------------------------- gumbel
+
+
+def _mirrored_gumbel(eps: Value) -> Value:
+    """Where u = exp(-exp(-eps)): exp(-eps) is a standard exponential number."""
+    return plain(-np.log(_mirrored_exponential(plain(np.exp(-eps)))))
+
+
+def log_of_rest(log_u: Numbers) -> Var:
+    """log(1 - u) of log u, with the digits of both ends."""
+    near = less(log_u, -_LOG_2)
+    small = log1p(negative(exp(where(near, log_u, -1.0))))
+    return where(near, small, log(negative(expm1(where(near, -_LOG_2, log_u)))))
+
+
+GUMBEL = Law(
+    "gumbel",
+    partial(_drawn, "gumbel"),
+    _mirrored_gumbel,
+    lambda x: exp(negative(exp(negative(x)))),
+    lambda x: log_of_rest(negative(exp(negative(x)))),
+    lambda u: negative(log(negative(log(u)))),
+)
+
+
+# ------------------------------------------------------------------------------------ half normal
+
+
+def _half_normal(rng: Generator, shape: Shape) -> Value:
+    return plain(abs(rng.standard_normal(shape or None)))
+
+
+def _mirrored_half_normal(eps: Value) -> Value:
+    """Where u = erf(eps/√2): the size of a normal number."""
+    return plain(np.vectorize(_mirrored_size, otypes=[float])(eps))
+
+
+def _mirrored_size(eps: float) -> float:
+    tail = 0.5 * max(math.erf(eps / math.sqrt(2.0)), np.finfo(float).tiny)
+    return -_NORMAL.inv_cdf(tail)
+
+
+HALF_NORMAL = Law(
+    "half_normal",
+    _half_normal,
+    _mirrored_half_normal,
+    lambda x: erf(multiply(_ROOT_HALF, x)),
+    lambda x: add(log_normal_cdf(negative(x)), _LOG_2),
+    lambda u: negative(normal_quantile(multiply(0.5, subtract(1.0, u)))),
+)
+
+
+# ---------------------------------------------------------------- symmetric laws with closed forms
+
+
+def _laplace_cdf(x: Numbers) -> Var:
+    tail = multiply(0.5, exp(negative(abs_(x))))
+    return where(less(x, 0.0), tail, subtract(1.0, tail))
+
+
+def _laplace_log_survival(x: Numbers) -> Var:
+    below = log1p(multiply(-0.5, exp(negative(abs_(x)))))
+    return where(less(x, 0.0), below, subtract(-_LOG_2, x))
+
+
+def _laplace_quantile(u: Numbers) -> Var:
+    low = less(u, 0.5)
+    tail = log(multiply(2.0, where(low, u, subtract(1.0, u))))
+    return where(low, tail, negative(tail))
+
+
+LAPLACE = Law(
+    "laplace",
+    partial(_drawn, "laplace"),
+    _negative,
+    _laplace_cdf,
+    _laplace_log_survival,
+    _laplace_quantile,
+)
+LOGISTIC = Law(
+    "logistic",
+    partial(_drawn, "logistic"),
+    _negative,
+    sigmoid,
+    lambda x: negative(softplus(x)),
+    lambda u: subtract(log(u), log1p(negative(u))),
+)
+
+
+def _cauchy_quantile(u: Numbers) -> Var:
+    low = less(u, 0.5)
+    size = 1.0 / tan(multiply(math.pi, where(low, u, subtract(1.0, u))))
+    return where(low, negative(size), size)
+
+
+CAUCHY = Law(
+    "cauchy",
+    partial(_drawn, "standard_cauchy"),
+    _negative,
+    lambda x: multiply(1.0 / math.pi, arctan2(1.0, negative(x))),
+    lambda x: log(multiply(1.0 / math.pi, arctan2(1.0, x))),
+    _cauchy_quantile,
+)
