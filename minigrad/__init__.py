@@ -72,7 +72,13 @@ def _picture(output: Var) -> object:
     return _import_module(".pictures.picture", __name__).inline(output)
 
 
-_METHODS["picture"] = _picture
+def _reason(output: Var, x: Var) -> str:
+    """Why `x` gets no gradient of `output`, in the words of `explain`, which loads when asked."""
+    reason: str = _import_module(".reports.reasons", __name__).reason(output, x)
+    return reason
+
+
+_METHODS.update(picture=_picture, reason=_reason)
 
 
 def __getattr__(name: str) -> object:

@@ -78,7 +78,11 @@ def _one_number(f: Function) -> Scalar:
 
 
 def _gradient(total: Scalar, wanted: list[int]) -> Function:
-    return lambda *xs: grad(total(*xs), [xs[i] for i in wanted], create_graph=True)
+    def gradient(*xs: Var) -> tuple[object, ...]:
+        ys = [xs[i] for i in wanted]
+        return grad(total(*xs), ys, create_graph=True, allow_unused=True)
+
+    return gradient
 
 
 def _compare(
@@ -106,7 +110,8 @@ def compared(total: Scalar, leaves: Sequence[Var], wanted: Sequence[int]) -> Ite
 
     The differences are nan where `total` has no finite value on one side.
     """
-    for i, gradient in zip(wanted, grad(total(*leaves), [leaves[i] for i in wanted]), strict=True):
+    gradients = grad(total(*leaves), [leaves[i] for i in wanted], allow_unused=True)
+    for i, gradient in zip(wanted, gradients, strict=True):
         argument = f"argument {i} {leaves[i].name}".rstrip()
         for place, x in np.ndenumerate(leaves[i].value):
             where = f"{argument} at {list(map(int, place))}" if place else argument

@@ -19,6 +19,7 @@ from typing import Protocol, overload
 import numpy as np
 
 from . import inline
+from .engine.ages import nodes_below
 from .engine.op import OPS, Closure
 from .engine.values import Shape, Value, careful, shape_of
 from .engine.variable import Var
@@ -153,18 +154,7 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
             raise TypeError(
                 f"equations_of needs Vars, not {type(output).__name__}: compute it from a Var"
             )
-    seen = dict.fromkeys(outputs)
-    queue = list(seen)
-    for node in queue:  # which grows meanwhile
-        for x in node.inputs:
-            if x._order > node._order:
-                raise ValueError(
-                    f"{x!r} was given a new value after this graph was recorded, so their numbers "
-                    "do not fit: run the forward code again"
-                )
-            if x not in seen:
-                seen[x] = None
-                queue.append(x)
+    queue = nodes_below(*outputs)
     queue.sort(
         key=lambda node: (node._order, bool(node.op))
     )  # a plain number is as old as its node

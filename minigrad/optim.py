@@ -39,13 +39,14 @@ class _Optimizer(ABC):
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
         for p in self.params:
-            p._grad = None
+            p.grad = None
 
     def step(self) -> None:
         """Give parameters that have a gradient new values; graphs recorded before become stale."""
         for i, p in enumerate(self.params):
-            if p._grad is not None:
-                p._renew(p._value - self._move(i, p._grad))
+            grad = p.grad
+            if grad is not None:
+                p._renew(p._value - self._move(i, grad))
 
     @abstractmethod
     def _move(self, i: int, grad: Value) -> Value:

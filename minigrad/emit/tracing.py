@@ -76,7 +76,9 @@ def _code(
     inner = {x: name for name, x in reversed(named.items()) if x.requires_grad and x.op}
     asked = [*wanted, *inner]
     with scope("backward"):
-        gradients: tuple[Any, ...] = grad(output, asked, create_graph=True) if wanted else ()
+        gradients: tuple[Any, ...] = ()
+        if wanted:
+            gradients = grad(output, asked, create_graph=True, allow_unused=True)
     names = dict(known)
     for x, gradient in zip(asked, gradients, strict=bool(wanted)):
         names.setdefault(f"d_{x.name or inner[x]}", gradient)

@@ -1,17 +1,15 @@
 """The ways to ask for a gradient: `backward`, `grad`, `value_and_grad`."""
 
-import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from . import context
+from .marks import Mark, at_work, give, in_turn, interrupts, takes_turns, turn
 from .op import ABOVE
-from .sweep import WAITING, Reached, reach, sweep
+from .sweep import copied, reach, sweep
 from .values import Value, as_value, readonly, shape_of
 from .variable import Var, constant
-
-_one_at_a_time = threading.RLock()  # a sweep keeps its marks in the nodes' own gradient slots
 
 
 def backward(output: Var, seed: object = None) -> None:
@@ -23,29 +21,55 @@ def backward(output: Var, seed: object = None) -> None:
             "a wall (stop_gradient, sample, a comparison): make its parameters mg.Var, "
             "or let mg.explain say which node stops the gradient"
         )
-    reached = Reached()
-    with _one_at_a_time:
-        try:
-            reach(output, reached)
-            sweep(output, start, reached.inner)
-            for x, old in zip(reached.leaves, reached.leaf_grads):
-                if x._grad is WAITING:  # reached only where no gradient passes
-                    x._grad = old
-                elif old is not None:
-                    x._grad = old + x._grad  # type: ignore[operator]
-        except BaseException:
-            reached.put_back()
-            raise
+    if in_turn():
+        return _add_beside(output, start)
+    with turn: _add(output, start)  # noqa: E701  # fmt: skip  # see `turn`
+
+
+def _add(output: Var, start: Value) -> None:
+    mark = at_work[0] = Mark()
+    inner, leaves = reach(output, mark)
+    sweep(output, start, inner)
+    if mark.before:
+        for x in leaves:
+            old = mark.before.get(id(x))
+            if old is not None:
+                x._flow = old + x._flow
+    mark.finish()
+
+
+def _add_beside(output: Var, start: Value) -> None:
+    """The same while another sweep of this thread waits, which this call interrupted."""
+    copy, copies = copied(output)
+    inner, leaves = reach(copy, Mark())
+    sweep(copy, start, inner)
+    for x in copies:
+        if interrupts(x):
+            raise RuntimeError(
+                f"backward: {x!r} takes part in a gradient that is being computed here, which this "
+                "call interrupted: use mg.grad, or call backward before or after it"
+            )
+    grads = []
+    for x, made in copies.items():
+        old = x._kept() if made in leaves else None
+        grads.append((x, made._flow if old is None else old + made._flow))
+    give(grads)
 
 
 def grad(
-    output: Var, inputs: Sequence[Var] | Var, *, seed: object = None, create_graph: bool = False
+    output: Var,
+    inputs: Sequence[Var] | Var,
+    *,
+    seed: object = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
 ) -> tuple[Value | Var, ...]:
     """The gradients of `output` with respect to `inputs`, a tuple; leaves every `.grad` as it was.
 
     They are floats and arrays of the inputs' shapes, or with `create_graph=True` Vars that can be
-    differentiated again. An input that the output doesn't depend on gives zeros. `seed` is the
-    gradient with respect to the output, needed where that is not a scalar. A constant, noise or a
+    differentiated again. `seed` is the gradient with respect to the output, needed where that holds
+    several numbers. An input that the output doesn't depend on, or only through a wall, has no
+    gradient and is a ValueError; with `allow_unused=True` it gives zeros. A constant, noise or a
     wall among the inputs is a ValueError.
     """
     start = _seed_of(output, seed, "grad")
@@ -58,17 +82,16 @@ def grad(
         raise ValueError("grad: create_graph=True records, but this thread is in mg.no_grad()")
     found: list[object] = [None] * len(wanted)
     if output.requires_grad:
-        reached = Reached()
-        with _one_at_a_time:
-            try:
-                reach(output, reached)
-                seed_ = constant(start) if create_graph else start
-                sweep(output, seed_, reached.inner, create_graph, set(wanted))
-                below = {*reached.inner, *reached.leaves}
-                found = [x._grad if x in below else None for x in wanted]
-            finally:
-                reached.put_back()
-    found = [None if d is WAITING else d for d in found]
+        if create_graph or in_turn():
+            found = _found_beside(output, start, wanted, create_graph)
+        else:
+            with turn: found = _found(output, start, wanted)  # noqa: E701  # fmt: skip  # see `turn`
+    for i, (x, d) in enumerate(zip(wanted, found, strict=True)):
+        if d is None and not allow_unused:
+            raise ValueError(
+                f"grad: input {i}, {x!r}, gets no gradient: {ABOVE['reason'](output, x)}; "
+                "allow_unused=True would give zeros"
+            )
     zeros = (np.zeros(x.shape) if x.shape else 0.0 for x in wanted)
     filled = tuple(zero if d is None else d for d, zero in zip(found, zeros, strict=True))
     if create_graph:
@@ -76,13 +99,33 @@ def grad(
     return tuple(readonly(d) for d in filled)  # type: ignore[arg-type]
 
 
+def _found(output: Var, start: Value, wanted: list[Var]) -> list[object]:
+    mark = at_work[0] = Mark()
+    inner, leaves = reach(output, mark)
+    sweep(output, start, inner, {*wanted})
+    found = [x._flow if x._mark is mark else None for x in wanted]
+    for x in leaves:  # gives memory back, no more: see Mark
+        x._flow = None
+    return found  # type: ignore[return-value]
+
+
+def _found_beside(output: Var, start: Value, wanted: list[Var], record: bool) -> list[object]:
+    """The same on a copy of the graph: to record, or while another sweep of this thread waits."""
+    copy, copies = copied(output, record)
+    inner, _ = reach(copy, Mark())
+    kept = [copies.get(x) for x in wanted]
+    sweep(copy, constant(start) if record else start, inner, {x for x in kept if x is not None})
+    return [None if x is None else x._flow for x in kept]
+
+
 def value_and_grad(
-    f: Callable[..., Var], argnums: int | tuple[int, ...] = 0
+    f: Callable[..., Var], argnums: int | tuple[int, ...] = 0, *, allow_unused: bool = False
 ) -> Callable[..., tuple[Value, Value | tuple[Value, ...]]]:
     """A function of floats and arrays that returns the value of `f` and its gradient.
 
     `argnums` says which positional arguments to differentiate: one gradient for an int, a tuple of
     them for a tuple. `f` gets those as Vars, everything else as it is, and returns a scalar Var.
+    One that the value doesn't depend on is a ValueError, with `allow_unused=True` zeros.
     """
     if not callable(f):
         raise TypeError(f"value_and_grad: give a function of floats or arrays, not {f!r}")
@@ -100,7 +143,7 @@ def value_and_grad(
         wanted = [given[i] for i in positions]
         result: object = f(*given, **keywords)
         output = result if isinstance(result, Var) else constant(result)
-        grads = grad(output, wanted)  # type: ignore[arg-type]
+        grads = grad(output, wanted, allow_unused=allow_unused)  # type: ignore[arg-type]
         return output.value, grads[0] if single else grads  # type: ignore[return-value]
 
     return with_grad
@@ -115,12 +158,14 @@ def _seed_of(output: object, seed: object, caller: str) -> Value:
         )
         raise TypeError(f"{caller} needs a Var, not {type(output).__name__}: {remedy}")
     if seed is None:
-        if type(output._value) is not float:
-            raise ValueError(
-                f"{caller} needs a scalar, this Var has shape {output.shape}: "
-                "sum it first or pass seed="
-            )
-        return 1.0
+        if type(output._value) is float:
+            return 1.0
+        if output.size == 1:
+            return np.ones(output.shape)
+        raise ValueError(
+            f"{caller} needs a scalar, this Var has shape {output.shape}: "
+            "sum it first or pass seed="
+        )
     start = as_value(seed)
     if shape_of(start) != output.shape:
         raise ValueError(
@@ -143,3 +188,4 @@ def _inputs_of(inputs: Sequence[Var] | Var) -> list[Var]:
 
 
 ABOVE["backward"] = backward
+takes_turns |= {backward.__code__, grad.__code__}

@@ -40,7 +40,7 @@ def unary(row: Op) -> Function:
             return value
         node = Fixed() if kind is Fixed else Inner()
         node._value = value
-        node._grad = node._b = None
+        node._mark = node._b = None
         node._a = x
         node._call = row.call
         node._order = next_order()
@@ -87,7 +87,7 @@ def binary(row: Op) -> Function:
         else:
             node = Fixed()
         node._value = value
-        node._grad = None
+        node._mark = None
         node._a = a
         node._b = b
         node._call = row.call

@@ -3,12 +3,13 @@ in `tape.py`, what can be written with it and what it turns into in `notation.py
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from . import context
+from .marks import Mark, give, interrupts, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
 from .values import Shape, Value, as_value, readonly, shape_of
@@ -43,11 +44,13 @@ class Var(Operators, Conversions):
 
     # _a and _b are the inputs: a node, or a float met in arithmetic, or None.
     # An op of three inputs or more, or with a None among its rules, holds a tuple of all in _a.
-    __slots__ = ("__weakref__", "_a", "_b", "_call", "_grad", "_note", "_order", "_value")
+    # _flow is set where _mark is not None: see Mark.
+    __slots__ = ("__weakref__", "_a", "_b", "_call", "_flow", "_mark", "_note", "_order", "_value")
     _a: object
     _b: object
     _call: Call | None
-    _grad: Value | None
+    _flow: Value
+    _mark: Mark | None
     _note: Note
     _order: int
     _value: Value
@@ -64,9 +67,16 @@ class Var(Operators, Conversions):
         self._fill(as_value(value), None, None, None, note)
 
     def _fill(self, value: Value, a: object, b: object, call: Call | None, note: Note) -> Self:
-        self._value, self._grad, self._a, self._b = value, None, a, b
+        self._value, self._mark, self._a, self._b = value, None, a, b
         self._call, self._order, self._note = call, next_order(), note
         return self
+
+    def _hold(self, edges: Sequence[object]) -> None:
+        """Take `edges` for inputs, in the slots where the call has room for them there."""
+        if self._call is not None and self._call.in_slots:
+            self._a, self._b = (*edges, None)[:2]
+        else:
+            self._a, self._b = tuple(edges), None
 
     def _edges(self) -> tuple[object, ...]:
         """The inputs as they are held, plain numbers among them."""
@@ -100,7 +110,8 @@ class Var(Operators, Conversions):
     @property
     def grad(self) -> Value | None:
         """What `backward` left: a float or a read-only array; None where nothing came."""
-        return None if self._grad is None else readonly(self._grad)
+        grad = self._kept()
+        return None if grad is None else readonly(grad)
 
     @grad.setter
     def grad(self, grad: object) -> None:
@@ -109,7 +120,21 @@ class Var(Operators, Conversions):
             raise TypeError(f"{self!r} wants no gradient: only None can be set")
         if new is not None and shape_of(new) != self.shape:
             raise ValueError(f"{self!r} has shape {self.shape}, the gradient {shape_of(new)}")
-        self._grad = new
+        if interrupts(self):
+            raise RuntimeError(
+                f"{self!r}: a gradient is being computed here, which this call interrupted: "
+                "set .grad before or after it"
+            )
+        with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
+
+    def _kept(self) -> Value | None:
+        """The gradient that users see. Another thread's sweep may come in between: look again."""
+        while (mark := self._mark) is not None:
+            done = mark.done
+            grad = self._flow if done else mark.before.get(id(self))
+            if self._mark is mark and mark.done is done:
+                return grad
+        return None
 
     @property
     def closures(self) -> tuple[Closure | None, ...]:
@@ -184,10 +209,8 @@ class Var(Operators, Conversions):
     def inputs(self) -> "tuple[Var, ...]":
         """The inputs in operand order, x twice for `x * x`. Plain floats become constants here."""
         edges = tuple(self._constant(x) for x in self._edges())
-        if isinstance(self._a, tuple):
-            self._a = edges
-        else:
-            self._a, self._b = (*edges, None, None)[:2]
+        if self._call is not None:
+            self._hold(edges)
         return edges
 
     def _constant(self, x: object) -> "Var":

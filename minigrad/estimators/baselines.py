@@ -45,7 +45,9 @@ def _squares(log_q: Var) -> Array:
     for place in np.ndindex(log_q.shape):
         seed = np.zeros(log_q.shape)
         seed[place] = 1.0
-        squares[place] = sum(float(np.sum(np.square(d))) for d in grad(log_q, leaves, seed=seed))
+        squares[place] = sum(
+            float(np.sum(np.square(d))) for d in grad(log_q, leaves, seed=seed, allow_unused=True)
+        )
     return squares
 
 

@@ -114,5 +114,5 @@ def _rule(setting: Setting, rng: Generator, count: int, weigh) -> Chunk:  # type
     gaps: Array = first.value - second.value  # type: ignore[assignment]
     weights = weigh(u, b, other, p)
     slope = np.tensordot(gaps, weights, (0, 0)) / count
-    grads: tuple[Value, ...] = grad(mean(y), setting.theta)  # type: ignore[assignment]
+    grads: tuple[Value, ...] = grad(mean(y), setting.theta, allow_unused=True)  # type: ignore[assignment]
     return Chunk(y.value, plus(grads, setting, coins.logits, slope))  # type: ignore[arg-type]

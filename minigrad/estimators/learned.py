@@ -126,7 +126,7 @@ def _columns(values: Array, like: Array) -> Array:
 
 def _chunk(setting: Setting, coins: str, y: Var, each: Array) -> Chunk:
     """Of the gradient with respect to φ of each sample."""
-    grads: tuple[Value, ...] = grad(mean(y), setting.theta)  # type: ignore[assignment]
+    grads: tuple[Value, ...] = grad(mean(y), setting.theta, allow_unused=True)  # type: ignore[assignment]
     logits = coins_of(coins, setting.q).logits
     return Chunk(y.value, plus(grads, setting, logits, each.mean(axis=0)))  # type: ignore[arg-type]
 
@@ -163,7 +163,7 @@ def _rebar(setting: Setting, y: Var, draws: Draws, temperature: float) -> tuple[
     ends: list[tuple[Array, Array]] = []
     for z in (draws.z, draws.again):
         c = setting.f(sigmoid(divide(z, temperature)))
-        (slope,) = grad(c, [draws.phi], seed=np.ones(c.shape))
+        (slope,) = grad(c, [draws.phi], seed=np.ones(c.shape), allow_unused=True)
         ends.append((np.asarray(c.value), np.asarray(slope)))
     (_, free), (again, given) = ends
     return _columns(y.value, s) * s, _columns(again, s) * s - free + given  # type: ignore[arg-type]
@@ -187,7 +187,9 @@ def _relax(values: Array, draws: Draws, weights: Sequence[Var | Array], record: 
     ends: list[tuple[Var, Var]] = []
     for z in (draws.z, draws.again):
         c = _network(z, weights)
-        (slope,) = grad(c, [draws.phi], seed=np.ones(c.shape), create_graph=record)
+        (slope,) = grad(
+            c, [draws.phi], seed=np.ones(c.shape), create_graph=record, allow_unused=True
+        )
         ends.append((c, slope))  # type: ignore[arg-type]
     (_, free), (c, given) = ends
     gap = reshape(subtract(values, c), (-1, *(1,) * (s.ndim - 1)))
@@ -206,7 +208,7 @@ def _train(setting: Setting, rng: Generator, steps: int) -> Rule:
         draws = _draw("relax", setting, rng, BATCH)
         values = setting.values_at(constant(draws.b))
         loss = mean(sum_(square(reshape(_relax(values, draws, weights, True), (BATCH, size))), 1))
-        for w, d in zip(weights, grad(loss, weights), strict=True):
+        for w, d in zip(weights, grad(loss, weights, allow_unused=True), strict=True):
             w.grad = d
         optimiser.step()
     found: Network = tuple(np.asarray(w.value) for w in weights)  # type: ignore[assignment]

@@ -55,7 +55,7 @@ def _rule(setting: Setting, rng: Generator, count: int) -> Chunk:
     base: Array = z.value  # type: ignore[assignment]
     values: Array = y.value  # type: ignore[assignment]
     # What the parameters do to f itself, then what they do to the distribution.
-    grads: tuple[Value, ...] = grad(mean(y), setting.theta)  # type: ignore[assignment]
+    grads: tuple[Value, ...] = grad(mean(y), setting.theta, allow_unused=True)  # type: ignore[assignment]
     for arms in _arms(setting.q, rng, base):
         slope = np.zeros(np.shape(arms.parameter.value))  # type: ignore[union-attr]
         _differences(slope, setting, base, values, arms)

@@ -80,7 +80,7 @@ def plus(
     """`grads`, and besides what a slope with respect to a distribution's parameter makes."""
     if not (isinstance(parameter, Var) and parameter.requires_grad):
         return tuple(grads)
-    parts: tuple[Value, ...] = grad(parameter, setting.theta, seed=slope)  # type: ignore[assignment]
+    parts: tuple[Value, ...] = grad(parameter, setting.theta, seed=slope, allow_unused=True)  # type: ignore[assignment]
     return tuple(a + b for a, b in zip(grads, parts, strict=True))
 
 

@@ -69,4 +69,4 @@ def _rule(setting: Setting, rng: Generator, count: int, antithetic: bool) -> Chu
     check_rsample("pathwise", setting.q)
     y = setting.f(setting.q.transform(draw_noise(setting.q, rng, count, antithetic)))
     each = np.full(count, 1.0 / count)
-    return Chunk(y.value, grad(y, setting.theta, seed=each))  # type: ignore[arg-type]
+    return Chunk(y.value, grad(y, setting.theta, seed=each, allow_unused=True))  # type: ignore[arg-type]

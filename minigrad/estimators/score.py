@@ -103,7 +103,7 @@ def _rule(setting: Setting, rng: Generator, count: int, antithetic: bool, centre
     # f - (mean of the others) is (f - mean of all) times n / (n - 1).
     weights = (values - values.mean()) * (count / (count - 1)) if centred else values
     surrogate = mean(multiply(weights, _log_prob(setting, z)) + y)  # y: f may use the parameters
-    return Chunk(values, grad(surrogate, setting.theta))  # type: ignore[arg-type]
+    return Chunk(values, grad(surrogate, setting.theta, allow_unused=True))  # type: ignore[arg-type]
 
 
 def _optimal(setting: Setting, rng: Generator, count: int, antithetic: bool) -> Chunk:
@@ -112,8 +112,8 @@ def _optimal(setting: Setting, rng: Generator, count: int, antithetic: bool) -> 
     values: Array = y.value  # type: ignore[assignment]
     outcomes: Array = z.value  # type: ignore[assignment]
     log_q = (_log_prob(setting, plain(outcome)) for outcome in outcomes)
-    scores = zip(*(grad(x, setting.theta) for x in log_q), strict=True)
-    direct = grad(mean(y), setting.theta)
+    scores = zip(*(grad(x, setting.theta, allow_unused=True) for x in log_q), strict=True)
+    direct = grad(mean(y), setting.theta, allow_unused=True)
     grads = (plain(_weighted(values, np.array(s)) + d) for s, d in zip(scores, direct, strict=True))
     return Chunk(values, tuple(grads))
 

@@ -122,7 +122,7 @@ def _rule(setting: Setting, rng: Generator, count: int, name: str, slope: Slope)
     y = setting.f(z)
     each = np.full(count, 1.0 / count)
     of_z: Array
-    of_z, *direct = grad(y, [z, *setting.theta], seed=each)  # type: ignore[assignment]
+    of_z, *direct = grad(y, [z, *setting.theta], seed=each, allow_unused=True)  # type: ignore[assignment]
     b: Array = z.value  # type: ignore[assignment]
     p = np.broadcast_to(value_of(coins.probs), b.shape)
     total = (of_z * slope(coins, p, b, rng)).sum(axis=0)

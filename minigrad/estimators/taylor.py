@@ -62,12 +62,14 @@ def expansion_of(setting: Setting, order: ControlVariate) -> Expansion:
     z = Var(centre.reshape(1, *shape))
     y = setting.f(z)
     slope: Var
-    (slope,) = grad(y, [z], seed=np.ones(1), create_graph=True)  # type: ignore[assignment]
+    (slope,) = grad(y, [z], seed=np.ones(1), create_graph=True, allow_unused=True)  # type: ignore[assignment]
     bend = None
     if order == "quadratic":
         _covariance(setting.q)  # refused before the work
         rows = np.eye(centre.size).reshape(-1, 1, *shape)
-        bend = np.array([np.ravel(grad(slope, [z], seed=row)[0]) for row in rows])
+        bend = np.array(
+            [np.ravel(grad(slope, [z], seed=row, allow_unused=True)[0]) for row in rows]
+        )
     value = float(np.sum(y.value))
     return Expansion(centre.ravel(), value, np.ravel(slope.value), bend)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine.values import Value
 from ..engine.variable import Var
-from ..equations import Equation, equations_of
+from ..equations import Equation, count_below, equations_of
 from ..pictures.faults import Faults, faults_of
 from ..pictures.labels import finite, numbers, short
 from .flow import DeadEnd, flow_of
@@ -17,6 +17,7 @@ from .wording import Wording
 
 _MOST = 40  # leaves that the text lists; `.leaves` has them all
 _HINTS = 10
+_MOST_EQUATIONS = 20_000  # half a second: what an error message may take
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +122,14 @@ def explain(
         tuple(hints_of(told)),
         _harmless(told, faults),
     )
+
+
+def reason(output: Var, x: Var) -> str:
+    """Why no gradient of `output` comes to `x`, in a clause: what `grad` raises."""
+    if count_below(output) > _MOST_EQUATIONS:
+        return "the output does not depend on it, or only through walls (mg.explain says which)"
+    (leaf,) = explain(output, [x]).leaves
+    return leaf.words.removeprefix("no gradient: ")
 
 
 def _output(told: Wording, row: Equation) -> str:

@@ -1,0 +1,81 @@
+"""What a sweep leaves in the nodes: a mark of its own, so that nothing need be cleaned up."""
+
+import sys
+import threading
+from collections.abc import Iterable
+from types import CodeType, FrameType
+from typing import Protocol
+
+from .values import Value
+
+
+class _Marked(Protocol):
+    """A Var, seen from below."""
+
+    _mark: "Mark | None"
+    _flow: Value
+
+    def _kept(self) -> Value | None: ...
+
+
+class Mark:
+    """A sweep, as the nodes know it that it has reached: they hold it in `_mark`, and in `_flow`
+    what has come to them so far.
+
+    `done` makes that the users' `.grad`, of all nodes at one stroke. Until then, or for good where
+    `grad` only asked, `before` has the `.grad` that was there, by id. So a sweep may break off
+    anywhere, and nothing need be cleaned up: to the next one, with a Mark of its own, what it left
+    says nothing. The id does for a key since a node that is asked for it holds this Mark.
+    """
+
+    __slots__ = ("before", "done")
+
+    def __init__(self) -> None:
+        self.before: dict[int, Value] = {}
+        self.done = False
+
+    def remember(self, x: _Marked) -> None:
+        """Keep the `.grad` of x, which this sweep is about to reach."""
+        grad = x._kept()
+        if grad is not None:
+            self.before[id(x)] = grad
+
+    def finish(self) -> None:
+        self.done, self.before = True, {}
+
+
+# Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
+# stand on one line: a debugger that raises between lines can't part the lock from its release.
+turn = threading.RLock()
+at_work: list[Mark | None] = [None]  # whose turn it is
+takes_turns: set[CodeType] = set()  # the functions that do
+
+
+def in_turn() -> bool:
+    """Whether a sweep of this thread is at work, which a signal handler or a closure interrupts.
+
+    The stack knows; a flag, or the lock itself, could have been left behind by an exception.
+    """
+    if not turn._is_owned():  # type: ignore[attr-defined]
+        return False
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code not in takes_turns:
+        frame = frame.f_back
+    if frame is None:
+        turn.release()
+    return frame is not None
+
+
+def interrupts(x: _Marked) -> bool:
+    """Whether this thread's sweep that is at work has reached x."""
+    return in_turn() and x._mark is not None and x._mark is at_work[0]
+
+
+def give(grads: Iterable[tuple[_Marked, Value | None]]) -> None:
+    """Set the users' gradients of several nodes, all or, if interrupted, none."""
+    mark = Mark()
+    for x, grad in grads:
+        mark.remember(x)
+        x._mark = mark
+        x._flow = grad  # type: ignore[assignment]
+    mark.finish()
