@@ -47,8 +47,7 @@ def finite_difference(
         chunk=chunk,
         executor=executor,
         progress=progress,
-        unit=2 if antithetic else 1,
-        smallest=2 if antithetic else 1,
+        antithetic=antithetic,
     )
 
 

@@ -7,14 +7,17 @@ parameters itself.
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from ..distributions.base import Distribution
-from ..distributions.parameters import Numbers
+from ..distributions.parameters import Numbers, value_of
 from ..distributions.randomness import Generator, noise_leaf
 from ..engine.context import no_grad
 from ..engine.gradients import grad
-from ..engine.values import Array, Shape, Value
+from ..engine.values import Array, Shape, Value, as_value
 from ..engine.variable import Var
 from ..ops import concatenate
+from .points import Points, spread_points
 
 Integrand = Callable[[Var], Var]
 Problem = Callable[..., tuple[Distribution, Integrand]]
@@ -84,8 +87,12 @@ def plus(
     return tuple(a + b for a, b in zip(grads, parts, strict=True))
 
 
-def draw_noise(q: Distribution, rng: Generator, count: int, antithetic: bool) -> Var:
+def draw_noise(
+    q: Distribution, rng: Generator, count: int, antithetic: bool, points: Points | None = None
+) -> Var:
     """Base noise for `count` samples; antithetic noise comes in pairs, first halves first."""
+    if points is not None:
+        return _spread_noise(q, rng, count, points)
     if not antithetic:
         return q.noise(rng, (count,))
     eps = q.noise(rng, (count // 2,))
@@ -94,16 +101,28 @@ def draw_noise(q: Distribution, rng: Generator, count: int, antithetic: bool) ->
     return noise_leaf(both.value, "eps", "")
 
 
-def draw(q: Distribution, rng: Generator, count: int, antithetic: bool) -> Var:
+def _spread_noise(q: Distribution, rng: Generator, count: int, points: Points) -> Var:
+    """Noise at points that are spread evenly, through its quantile function."""
+    shape = q.batch_shape + q.event_shape
+    u = spread_points(points, rng, count, int(np.prod(shape)))
+    eps = value_of(q._law.quantile(u.reshape(count, *shape)))
+    return noise_leaf(as_value(eps), "eps", "")
+
+
+def draw(
+    q: Distribution, rng: Generator, count: int, antithetic: bool, points: Points | None = None
+) -> Var:
     """`count` samples that pass no gradient to the parameters."""
     with no_grad():
         if q.has_rsample:
-            return q.transform(draw_noise(q, rng, count, antithetic))
+            return q.transform(draw_noise(q, rng, count, antithetic, points))
         if antithetic:
             raise TypeError(
                 f"antithetic=True: {type(q).__name__} has no noise to mirror, since it has no "
                 "rsample: leave antithetic=False"
             )
+        if points is not None:
+            return q._outcome(_spread_noise(q, rng, count, points))
         return q.sample(rng, (count,))
 
 

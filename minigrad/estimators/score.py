@@ -18,6 +18,7 @@ from ..engine.gradients import grad
 from ..engine.values import Array, Value, plain
 from ..engine.variable import Var
 from ..ops import mean, multiply
+from .points import Points, told
 from .problem import Problem, Setting, draw
 from .results import Estimate
 from .streaming import Chunk, stream
@@ -34,6 +35,7 @@ def score_function(
     baseline: Baseline | None = None,
     chunk: int | None = None,
     antithetic: bool = False,
+    points: Points | None = None,
     executor: Executor | None = None,
     progress: bool = False,
 ) -> Estimate:
@@ -50,15 +52,17 @@ def score_function(
     """
     if baseline not in (None, "mean", "optimal"):
         raise ValueError(f'baseline is None, "mean" or "optimal", not {baseline!r}')
-    if baseline and antithetic:
+    if baseline and (antithetic or points):
         raise ValueError(
-            "score_function: a baseline leaves one sample out, and its antithetic partner would "
-            "bring it back and bias the gradient: choose one of baseline= and antithetic="
+            "score_function: a baseline leaves one sample out, and its partners would bring it "
+            "back and bias the gradient: choose one of baseline=, antithetic= and points="
         )
-    rule = partial(_optimal if baseline == "optimal" else _rule, antithetic=antithetic)
+    rule = partial(
+        _optimal if baseline == "optimal" else _rule, antithetic=antithetic, points=points
+    )
     if baseline != "optimal":
         rule = partial(rule, centred=baseline == "mean")
-    name = "score function" + (f", {baseline} baseline" if baseline else "")
+    name = "score function" + told(points) + (f", {baseline} baseline" if baseline else "")
     return stream(
         name,
         rule,
@@ -69,8 +73,9 @@ def score_function(
         chunk=chunk,
         executor=executor,
         progress=progress,
-        unit=2 if antithetic else 1,
-        smallest=2 if antithetic or baseline else 1,
+        smallest=2 if baseline else 1,
+        antithetic=antithetic,
+        points=points,
     )
 
 
@@ -96,8 +101,15 @@ def _check_range(name: str, q: Distribution) -> None:
         raise TypeError(f"{name}: {q.moving_ends}: use mg.pathwise, or keep the ends fixed")
 
 
-def _rule(setting: Setting, rng: Generator, count: int, antithetic: bool, centred: bool) -> Chunk:
-    z = draw(setting.q, rng, count, antithetic)
+def _rule(
+    setting: Setting,
+    rng: Generator,
+    count: int,
+    antithetic: bool,
+    points: Points | None,
+    centred: bool,
+) -> Chunk:
+    z = draw(setting.q, rng, count, antithetic, points)
     y = setting.f(z)
     values: Array = y.value  # type: ignore[assignment]
     # f - (mean of the others) is (f - mean of all) times n / (n - 1).
@@ -106,8 +118,10 @@ def _rule(setting: Setting, rng: Generator, count: int, antithetic: bool, centre
     return Chunk(values, grad(surrogate, setting.theta, allow_unused=True))  # type: ignore[arg-type]
 
 
-def _optimal(setting: Setting, rng: Generator, count: int, antithetic: bool) -> Chunk:
-    z = draw(setting.q, rng, count, antithetic)
+def _optimal(
+    setting: Setting, rng: Generator, count: int, antithetic: bool, points: Points | None
+) -> Chunk:
+    z = draw(setting.q, rng, count, antithetic, points)
     y = setting.f(z)
     values: Array = y.value  # type: ignore[assignment]
     outcomes: Array = z.value  # type: ignore[assignment]

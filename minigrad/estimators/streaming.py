@@ -18,6 +18,7 @@ import numpy as np
 from ..distributions.randomness import Generator, sample_count
 from ..engine.values import Array, Value, as_value, plain, readonly, shape_of, size_of
 from ..engine.variable import Var
+from .points import Points, size_of_set
 from .problem import Problem, Setting
 from .results import ENOUGH, Estimate
 from .scripts import Program, Script, is_program
@@ -142,23 +143,31 @@ def stream(
     chunk: int | None,
     executor: Executor | None,
     progress: bool,
-    unit: int = 1,
     smallest: int = 1,
+    antithetic: bool = False,
+    points: Points | None = None,
     prepared: bool = False,
     script: bool = False,
 ) -> Estimate:
     """The estimate that `rule` makes of `samples` samples in chunks of at most `chunk`.
 
-    A chunk's size is a multiple of `unit` and at least `smallest`; there are `ENOUGH` of them or
-    more if that can be. With `prepared`, `rule` gives the rule, from draws of its own. A `script`
-    rule runs programs, which draw as they go.
+    A chunk has at least `smallest` samples, whole pairs of `antithetic` ones, one set of `points`;
+    there are `ENOUGH` of them or more if that can be. With `prepared`, `rule` gives the rule, from
+    draws of its own. A `script` rule runs programs, which draw as they go.
     """
+    unit = 2 if antithetic else 1
+    smallest = max(smallest, unit)
     if sample_count(samples) % unit or samples < smallest:
         least = f"a multiple of {unit}" if unit > 1 else f"{smallest} or more"
         raise ValueError(f"{name}: samples is {samples}, and must be {least} here")
     values = _values_of(name, params)
     setting = _setting(name, problem, values, script)
     numbers = max(size_of(setting.outcome_shape), 1)
+    if points is not None:
+        if antithetic:
+            raise ValueError(f"{name}: choose one of points= and antithetic=")
+        most = None if chunk is None else _chunk_size(chunk)
+        unit = smallest = chunk = size_of_set(name, points, samples, numbers, most)
     most = max(CACHED // numbers, 1) if chunk is None else _chunk_size(chunk)
     chunks = min(max(-(-samples // most), ENOUGH), samples // smallest)
     entropy = _entropy(rng)

@@ -335,7 +335,7 @@ def test_options_that_do_not_go_together():
         mg.score_function(sine, AT, 1, 0, baseline="mean")
     with pytest.raises(ValueError, match='baseline is None, "mean" or "optimal", not \'best\''):
         mg.score_function(sine, AT, 10, 0, baseline="best")
-    with pytest.raises(ValueError, match="choose one of baseline= and antithetic="):
+    with pytest.raises(ValueError, match="choose one of baseline=, antithetic= and points="):
         mg.score_function(sine, AT, 10, 0, baseline="mean", antithetic=True)
     for bad in (0.0, -1e-4, math.inf, math.nan, True):
         with pytest.raises(ValueError, match="step must be a positive number"):
