@@ -44,7 +44,7 @@ _ABOVE = {
         Exponential ExpTransform Gamma Gumbel HalfNormal Independent Laplace LogNormal
         Logistic MultivariateNormal Normal PlanarTransform RelaxedBernoulli
         RelaxedOneHotCategorical SigmoidTransform StudentT TanhTransform Transformed Uniform
-        Weibull elbo iwae kl_divergence kl_monte_carlo noise
+        Weibull elbo iwae kl_divergence kl_monte_carlo noise strategy
         """,
     "emit.programs": "Program",
     "emit.tracing": "trace",

@@ -14,6 +14,7 @@ from .kl import kl_divergence, kl_monte_carlo
 from .positive import Exponential, HalfNormal, LogNormal, Weibull
 from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
+from .strategies import strategy
 from .student import StudentT
 from .transformed import Transformed
 from .transforms import (
@@ -59,4 +60,5 @@ __all__ = [
     "kl_divergence",
     "kl_monte_carlo",
     "noise",
+    "strategy",
 ]

@@ -23,6 +23,8 @@ leads to z, gives `cdf` and `log_survival` by the law's own.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import ClassVar, NamedTuple, NoReturn, Self
 
 import numpy as np
@@ -154,16 +156,43 @@ class Distribution(ABC):
         z = self.transform(eps)
         return z, self.log_prob(z)
 
-    def sample(self, rng: Generator, shape: int | Shape = ()) -> Var:
+    def sample(
+        self,
+        rng: Generator,
+        shape: int | Shape = (),
+        *,
+        estimator: str | None = None,
+        **options: object,
+    ) -> Var:
         """The draw that `rsample` makes, behind a wall: no gradient passes to the parameters.
 
         What made it stays in the graph, so the broken picture shows beside the repaired one. The
         wall knows this distribution: `mg.surrogate(cost)` carries the gradient around it.
+
+        `estimator` says how, and so does a block `with mg.strategy(…)`; each has its options:
+
+        - "score": the score function, usual; `baseline` as in `mg.surrogate`.
+        - "pathwise": that of `rsample`.
+        - "enumeration": all outcomes side by side along a new first axis, which costs keep: exact.
+          Of counts without an end those up to a `tail` of probability, 1e-12.
+        - "measure-valued": likewise the draw and the arms of its weak derivatives; to first order.
+        - "straight-through": the draw with the gradient of its mean, biased.
+        - "relaxed": a draw of its relaxation, `temperature` 0.5, `hard=True` rounded; biased.
         """
-        z = self._outcome(self.noise(rng, shape))
+        name, given = (estimator, options) if estimator else usual.get()
+        if name not in STRATEGIES:
+            raise ValueError(f"no strategy {name!r}: known are {', '.join(sorted(STRATEGIES))}")
+        return STRATEGIES[name](self, rng, shape, **{**given, **options})
+
+    def _walled(self, rng: Generator, shape: int | Shape, site: "Site") -> Var:
+        """A draw behind a wall that knows how it was made."""
+        return self._known(self._outcome(self.noise(rng, shape)), site)
+
+    def _known(self, z: Var, site: "Site") -> Var:
+        """z behind a wall that knows how it was made."""
         start = next_order()
         wall = mark(stop_gradient(z), start, "stop")
-        wall._note = wall._note._replace(site=Site(self))
+        wall._note = wall._note._replace(site=site)
         return wall
 
     def _leaf(self, value: Value) -> Var:
@@ -323,6 +352,24 @@ class Distribution(ABC):
 
 
 class Site(NamedTuple):
-    """How a draw behind a wall was made: `z.site` of a z from `.sample()`."""
+    """How a draw behind a wall was made: `z.site` of a z from `.sample()`.
+
+    With `weights`, outcomes stand side by side along the first axis of z, each with its weight;
+    `tail` is the probability of outcomes that were left out.
+    """
 
     distribution: Distribution
+    estimator: str = "score"
+    baseline: object = None
+    weights: Var | None = None
+    tail: float = 0.0
+
+
+def _score(q: Distribution, rng: Generator, shape: int | Shape, baseline: object = None) -> Var:
+    return q._walled(rng, shape, Site(q, baseline=baseline))
+
+
+STRATEGIES: dict[str, Callable[..., Var]] = {"score": _score}
+"""What `.sample` does, by name: `strategies.py` enters the others."""
+
+usual: ContextVar[tuple[str, dict[str, object]]] = ContextVar("usual", default=("score", {}))

@@ -14,7 +14,7 @@ from .score import mean_of_others
 
 def estimated(how: str, wall: Wall, log_q: Var, axes: Axes, terms: Sequence[Term]) -> Array:
     """From the other samples along the first axis of the draw."""
-    if how not in ("mean", "optimal"):
+    if how not in ("mean", "leave-one-out", "optimal"):
         raise ValueError(f'surrogate: baseline is "mean", "optimal" or a number, not {how!r}')
     if not axes or axes[0] is None or log_q.shape[0] < 2:
         raise ValueError(
@@ -25,7 +25,7 @@ def estimated(how: str, wall: Wall, log_q: Var, axes: Axes, terms: Sequence[Term
     costs = np.zeros(log_q.shape)
     for term in terms:
         costs += _downstream(term, wall.dependent[term.node], axes)
-    return mean_of_others(costs, np.ones(costs.shape) if how == "mean" else _squares(log_q))
+    return mean_of_others(costs, np.ones(costs.shape) if how != "optimal" else _squares(log_q))
 
 
 def _downstream(term: Term, way: Axes, axes: Axes) -> Array:

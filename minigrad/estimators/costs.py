@@ -19,6 +19,14 @@ class Wall(NamedTuple):
     dependent: Mapping[Var, Axes]
 
 
+class Outcomes(NamedTuple):
+    """A draw whose outcomes stand side by side, their weights, and where its axes are below."""
+
+    z: Var
+    weights: Var
+    dependent: Mapping[Var, Axes]
+
+
 class Term(NamedTuple):
     """A part of a cost: the sum of its numbers times `weight` is what it adds."""
 
@@ -30,9 +38,34 @@ _SIGNS = {"add": (1.0, 1.0), "subtract": (1.0, -1.0), "negative": (-1.0,)}
 _SIGNS |= {"sum": (1.0,), "mean": (1.0,)}
 
 
-def split(cost: Var, walls: Sequence[Wall]) -> list[Term]:
-    """The cost in parts, if they depend on fewer draws, or on single samples; else in one."""
-    whole = Term(cost, 1.0 / cost.size)
+def repeats(cost: Var, sets: Sequence[Outcomes]) -> int:
+    """How many outcomes, of all draws that have them side by side, a cost holds."""
+    its = [found for found in sets if cost in found.dependent]
+    count, taken = 1, set[int | None]()
+    for found in its:
+        axes = found.dependent[cost]
+        if None in axes or axes[0] in taken:
+            raise ValueError(
+                f"surrogate: the outcomes of {found.z!r} stand side by side along its first axis, "
+                f"and the cost of shape {cost.shape} has not kept its axes apart: keep them, give "
+                'another such draw an axis of its own, or draw by estimator="score"'
+            )
+        taken.add(axes[0])
+        count *= found.z.shape[0]
+    if cost.ndim > 1 + len(its):
+        what = f"a cost of shape {cost.shape} has more than one number a sample"
+        raise ValueError(f"surrogate: {what}: sum over its other axes, or take the mean of all")
+    return count
+
+
+def split(cost: Var, walls: Sequence[Wall], repeats: int) -> list[Term]:
+    """The cost in parts, if they depend on fewer draws, or on single samples; else in one.
+
+    With `repeats` outcomes side by side it stays in one: a part may not have them.
+    """
+    whole = Term(cost, repeats / cost.size)
+    if repeats > 1:
+        return [whole]
     terms: list[Term] = []
     queue = [whole]
     for term in queue:  # which grows meanwhile

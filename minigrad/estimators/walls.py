@@ -18,7 +18,7 @@ from ..ops import add, exp, multiply, reshape, stop_gradient, subtract, transpos
 from ..ops import sum as sum_
 from .axes import Axes, followed, nodes_below
 from .baselines import estimated, scaled
-from .costs import Term, Wall, split
+from .costs import Outcomes, Term, Wall, repeats, split
 from .score import scored
 
 Baseline = Literal["mean", "optimal"] | float | Value | Var
@@ -42,8 +42,11 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     `baseline` takes variance away: "mean" subtracts from each sample's cost the mean of the others,
     "optimal" weighs that by the squared scores; a number or a Var of the draw's sample_shape +
     batch_shape is subtracted as it is, with no gradient to it (a learned value, say). A mapping
-    gives walls one each, as {z: "mean"}. It must not depend on the draw it is for, and this is for
-    the caller to see to.
+    gives walls one each, as {z: "mean"}, and so does `q.sample(rng, baseline=…)`. It must not
+    depend on the draw it is for, and this is for the caller to see to.
+
+    Where `.sample` put outcomes side by side ("enumeration", "measure-valued"), each cost has their
+    axis besides, and is their weighted sum.
 
     A draw whose distribution has no log_prob, or one whose support a parameter moves, is a
     TypeError; a cost of another shape is a ValueError. Walls by `stop_gradient` stay walls.
@@ -51,16 +54,12 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     for cost in costs or (None,):
         if not isinstance(cost, Var):
             raise TypeError(f"surrogate takes costs, Vars computed from draws, not {_kind(cost)}")
-        if cost.ndim > 1:
-            raise ValueError(
-                f"surrogate: a cost is a scalar or has one number a sample, not shape {cost.shape}:"
-                " sum over its other axes, or take the mean of all"
-            )
     nodes = nodes_below(costs)
     with scope(SCOPE):
         walls = [wall for z in nodes if (wall := _wall(z, nodes)) is not None]
-        terms = [term for cost in costs for term in split(cost, walls)]
-        parts = [_boxed(term, walls) for term in terms]
+        sets = [found for z in nodes if (found := _outcomes(z, nodes)) is not None]
+        terms = [term for cost in costs for term in split(cost, walls, repeats(cost, sets))]
+        parts = [_boxed(term, walls, sets) for term in terms]
         for wall, b in _baselines(baseline, walls):
             its = [term for term in terms if term.node in wall.dependent]
             if its:
@@ -77,7 +76,7 @@ def _kind(x: object) -> str:
 
 def _wall(z: Var, nodes: Sequence[Var]) -> Wall | None:
     """The wall that z is, if its distribution wants a gradient."""
-    if not isinstance(z.site, Site):
+    if not isinstance(z.site, Site) or z.site.estimator != "score":
         return None
     q = z.site.distribution
     log_q = scored("surrogate", q, z)
@@ -87,7 +86,15 @@ def _wall(z: Var, nodes: Sequence[Var]) -> Wall | None:
     return Wall(z, log_q, followed(z, log_q.ndim, nodes))
 
 
-def _boxed(term: Term, walls: Sequence[Wall]) -> Var:
+def _outcomes(z: Var, nodes: Sequence[Var]) -> Outcomes | None:
+    """The outcomes that z holds side by side, if it does."""
+    if not isinstance(z.site, Site) or z.site.weights is None:
+        return None
+    weights = z.site.weights
+    return Outcomes(z, weights, followed(z, weights.ndim, nodes))
+
+
+def _boxed(term: Term, walls: Sequence[Wall], sets: Sequence[Outcomes]) -> Var:
     """The part, summed up, in the magic box of the draws that it depends on."""
     node, scores = term.node, None
     for wall in walls:
@@ -95,6 +102,9 @@ def _boxed(term: Term, walls: Sequence[Wall]) -> Var:
             log_q = _aligned(wall.log_q, wall.dependent[node], node.ndim)
             scores = log_q if scores is None else add(scores, log_q)
     boxed = node if scores is None else multiply(_box(scores), node)
+    for found in sets:
+        if node in found.dependent:
+            boxed = multiply(_aligned(found.weights, found.dependent[node], node.ndim), boxed)
     whole = sum_(boxed) if boxed.ndim else boxed
     return whole if term.weight == 1.0 else multiply(term.weight, whole)
 
@@ -124,19 +134,20 @@ def _kept(log_q: Var, axes: Axes) -> Var:
 
 
 def _baselines(given: object, walls: Sequence[Wall]) -> list[tuple[Wall, object]]:
-    """Which walls have a baseline, and which."""
-    if given is None:
-        return []
-    if not isinstance(given, Mapping):
-        return [(wall, given) for wall in walls]
-    known = {wall.z: wall for wall in walls}
-    for z in given:
-        if z not in known:
-            raise ValueError(
-                f"surrogate: baseline names {z!r}, which is no draw by .sample() below the costs "
-                "whose distribution has parameters"
-            )
-    return [(known[z], b) for z, b in given.items() if b is not None]
+    """Which walls have a baseline, and which: their own, unless `given` names another."""
+    found: dict[Var, object] = {}
+    for wall in walls:
+        own = wall.z.site.baseline  # type: ignore[attr-defined]
+        found[wall.z] = given if own is None and not isinstance(given, Mapping) else own
+    if isinstance(given, Mapping):
+        for z in given:
+            if z not in found:
+                raise ValueError(
+                    f"surrogate: baseline names {z!r}, which is no draw by .sample() below the "
+                    "costs whose distribution has parameters"
+                )
+        found |= given
+    return [(wall, b) for wall in walls if (b := found[wall.z]) is not None]
 
 
 def _compared(wall: Wall, given: object, terms: Sequence[Term]) -> Var:

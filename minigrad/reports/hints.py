@@ -34,13 +34,13 @@ def hints_of(told: Wording) -> Iterator[str]:
 
 def _sampled(told: Wording, rows: list[Equation]) -> Iterator[str]:
     """Parameters behind the wall of a `.sample()` that no score carries a gradient around."""
+    if any(row.is_score for row in rows):
+        return
     parameters = [row.position for row in rows if row.kind == "parameter"]
     stops = {stop for i in parameters for stop in told.flow.stops[i] if stop.kind == "sample"}
     for stop in sorted(stops):
         wall = told.equations[stop.row]
         (z,) = told.equations.inputs_of(wall)
-        if any(row.is_score and wall.position in row.inputs for row in rows):
-            continue
         remedy = "draw by .rsample(), or differentiate mg.surrogate(cost)"
         if not z.requires_grad:  # a parameter is below, but what it is drawn by has no slope
             remedy = (

@@ -1,0 +1,148 @@
+"""What `.sample` does about the gradient of a draw: one strategy a site, by name.
+
+"score" builds a wall, around which `mg.surrogate` carries the gradient by the score function.
+"enumeration" and "measure-valued" put several outcomes side by side along a new first axis, each
+with a weight that knows its derivative: costs keep that axis, and `mg.surrogate` adds them up.
+"pathwise", "relaxed" and "straight-through" give a draw that a gradient passes, the last two a
+biased one.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from ..engine.values import Array
+from ..engine.variable import Var, constant
+from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
+from .base import STRATEGIES, Distribution, Site, usual
+from .discrete import Bernoulli, Categorical
+from .independent import Independent
+from .parameters import Numbers, spread
+from .randomness import Generator
+from .relaxed import RelaxedBernoulli
+from .weak import arms_of, known
+
+MOST = 100_000  # outcomes side by side
+
+
+@contextmanager
+def strategy(name: str, **options: object) -> Iterator[None]:
+    """`with mg.strategy("score", baseline="mean"):` what `.sample` does that is not told otherwise.
+
+    `name` and `options` are those of `Distribution.sample`; blocks nest, the innermost counts.
+    """
+    if name not in STRATEGIES:
+        raise ValueError(f"no strategy {name!r}: known are {', '.join(sorted(STRATEGIES))}")
+    before = usual.set((name, options))
+    try:
+        yield
+    finally:
+        usual.reset(before)
+
+
+def _pathwise(q: Distribution, rng: Generator, shape: object) -> Var:
+    return q.rsample(rng, shape)  # type: ignore[arg-type]
+
+
+def _straight_through(q: Distribution, rng: Generator, shape: object) -> Var:
+    """The draw, with the gradient of its mean."""
+    if isinstance(q, Categorical):
+        raise TypeError(
+            "straight-through: the number of a choice has no mean that stands for it: draw a "
+            "one-hot vector, by mg.OneHotCategorical"
+        )
+    z = q._walled(rng, shape, Site(q, "straight-through"))  # type: ignore[arg-type]
+    return add(z, subtract(q.mean, stop_gradient(q.mean)))
+
+
+def _relaxed(
+    q: Distribution,
+    rng: Generator,
+    shape: object,
+    temperature: Numbers = 0.5,
+    hard: bool = False,
+) -> Var:
+    """A draw from the relaxation of q."""
+    n, base = 0, q
+    while isinstance(base, Independent):
+        n, base = n + base.n, base.base
+    if type(base) not in RELAXATIONS:
+        names = ", ".join(sorted(family.__name__ for family in RELAXATIONS))
+        raise TypeError(f"relaxed: {type(base).__name__} has no relaxation, only {names} have")
+    soft = RELAXATIONS[type(base)](temperature, logits=base.logits, hard=hard)  # type: ignore
+    return (Independent(soft, n) if n else soft).rsample(rng, shape)  # type: ignore[arg-type]
+
+
+RELAXATIONS: dict[type[Distribution], Callable[..., Distribution]] = {Bernoulli: RelaxedBernoulli}
+
+
+# ------------------------------------------------------------------------- outcomes side by side
+
+
+def _enumeration(q: Distribution, rng: Generator, shape: object, tail: float = 1e-12) -> Var:
+    """All outcomes, weighed by their probabilities; of a count those up to a tail of `tail`."""
+    if shape not in ((), []):
+        raise ValueError(
+            f"enumeration: all outcomes are there once, so shape is (), not {shape!r}: there is "
+            "nothing to repeat"
+        )
+    values, beyond = outcomes(q, tail)
+    axes = (len(values), *(1,) * len(q.batch_shape), *q.event_shape)
+    whole = len(values), *q.batch_shape, *q.event_shape
+    z = constant(np.broadcast_to(values.reshape(axes), whole))
+    weights = exp(q.log_prob(z))
+    return q._known(z, Site(q, "enumeration", weights=weights, tail=beyond))
+
+
+def outcomes(q: Distribution, tail: float) -> tuple[Array, float]:
+    """All outcomes of one draw, along the first axis, and the probability of those left out."""
+    if isinstance(q, Independent):
+        single, beyond = outcomes(q.base, tail)
+        size = int(np.prod(q.event_shape))
+        if len(single) ** size > MOST:
+            raise ValueError(
+                f"enumeration: {len(single)} outcomes of each of {size} numbers are "
+                f'{len(single) ** size:.1e} in all, more than {MOST:,}: take estimator="score"'
+            )
+        joint = np.array(list(itertools.product(single, repeat=size)))
+        return joint.reshape(-1, *q.event_shape), 1.0 - (1.0 - beyond) ** size
+    if isinstance(q, Bernoulli):
+        return np.arange(2.0), 0.0
+    if isinstance(q, Categorical):
+        return np.arange(float(q._choices)), 0.0
+    raise TypeError(
+        f'enumeration: {type(q).__name__} has no list of outcomes: take estimator="score"'
+    )
+
+
+def _measure_valued(q: Distribution, rng: Generator, shape: object) -> Var:
+    """The draw, weighed 1, and the arms of its weak derivatives, weighed 0 with a slope."""
+    z = q._outcome(q.noise(rng, shape)).value  # type: ignore[arg-type]
+    whole = np.shape(z)
+    flat = np.reshape(z, (-1, *q.batch_shape))
+    arms = arms_of(q, rng, flat)
+    if arms is None:
+        raise TypeError(f"measure-valued: known are {known()}, not {type(q).__name__}")
+    worlds = [flat]
+    weights: list[object] = [constant(np.ones(whole))]
+    for each in arms:
+        parameter = index(each.parameter, (..., *each.place)) if each.place else each.parameter
+        change = subtract(parameter, stop_gradient(parameter))
+        slope = spread(multiply(each.weight, change), whole)
+        worlds += [each.plus, each.minus]
+        weights += [slope, negative(slope)]
+    side_by_side = constant(np.stack([np.reshape(x, whole) for x in worlds]))
+    return q._known(side_by_side, Site(q, "measure-valued", weights=stack(weights)))
+
+
+STRATEGIES.update(
+    {
+        "pathwise": _pathwise,
+        "straight-through": _straight_through,
+        "relaxed": _relaxed,
+        "enumeration": _enumeration,
+        "measure-valued": _measure_valued,
+    }
+)
