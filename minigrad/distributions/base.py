@@ -22,6 +22,7 @@ density of a draw is exact where z itself has rounded to 0 or 1. `_noise_of(z)`,
 leads to z, gives `cdf` and `log_survival` by the law's own.
 """
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -30,6 +31,7 @@ from typing import ClassVar, NamedTuple, NoReturn, Self
 import numpy as np
 
 from ..engine import context
+from ..engine.op import ABOVE
 from ..engine.values import Shape, Value, as_value, shape_of
 from ..engine.variable import Var, next_order
 from ..ops import add, broadcast_to, greater, less, sqrt, stop_gradient, where
@@ -192,7 +194,8 @@ class Distribution(ABC):
         """z behind a wall that knows how it was made."""
         start = next_order()
         wall = mark(stop_gradient(z), start, "stop")
-        wall._note = wall._note._replace(site=site)
+        if wall._call is not None:  # recorded, not under no_grad
+            wall._note = wall._note._replace(site=site)
         return wall
 
     def _leaf(self, value: Value) -> Var:
@@ -369,6 +372,30 @@ def _score(q: Distribution, rng: Generator, shape: int | Shape, baseline: object
     return q._walled(rng, shape, Site(q, baseline=baseline))
 
 
+def _branched(z: Var) -> None:
+    """Say that a branch on a draw hides from `mg.surrogate` what depends on the draw."""
+    site = z.site
+    if isinstance(site, Site) and site.estimator == "score" and _wants(site.distribution):
+        warnings.warn(
+            f"a branch on a draw, {z!r}, does not show in the graph, so mg.surrogate can't know "
+            "which costs depend on it: choose by mg.where(z, a, b), or write the program as a "
+            "generator function for mg.triples",
+            stacklevel=4,
+        )
+
+
+def _wants(q: Distribution) -> bool:
+    """Whether a parameter of q wants a gradient."""
+    held = vars(q).values()
+    return any(_wants(x) if isinstance(x, Distribution) else is_wanted(x) for x in held)
+
+
+def is_wanted(x: object) -> bool:
+    """Whether x is a Var that wants a gradient."""
+    return isinstance(x, Var) and x.requires_grad
+
+
+ABOVE["branched"] = _branched
 STRATEGIES: dict[str, Callable[..., Var]] = {"score": _score}
 """What `.sample` does, by name: `strategies.py` enters the others."""
 

@@ -12,9 +12,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ..engine.values import Array
-from ..engine.variable import Var
 from ..ops import index
-from .base import Distribution
+from .base import Distribution, is_wanted
 from .discrete import Bernoulli, Categorical
 from .gaussian import Normal
 from .implicit import Gamma
@@ -58,17 +57,12 @@ def arms_of(q: Distribution, rng: Generator, z: Array) -> list[Arms] | None:
     z has shape (count,) + batch_shape: independent draws of q, which an arm may take up.
     """
     find = _WEAK.get(type(q))
-    return None if find is None else [a for a in find(q, rng, z) if wants(a.parameter)]
+    return None if find is None else [a for a in find(q, rng, z) if is_wanted(a.parameter)]
 
 
 def known() -> str:
     """The families with weak derivatives, listed."""
     return ", ".join(sorted(family.__name__ for family in _WEAK))
-
-
-def wants(parameter: Numbers) -> bool:
-    """Whether it wants a gradient."""
-    return isinstance(parameter, Var) and parameter.requires_grad
 
 
 def _values(z: Array, *parameters: Numbers) -> list[Array]:
@@ -101,7 +95,7 @@ def _exponential(q: Exponential, rng: Generator, z: Array) -> list[Arms]:
 @weak_derivative(Gamma)
 def _gamma(q: Gamma, rng: Generator, z: Array) -> list[Arms]:
     """∂β: Gamma(α, β), and an exponential number added to it: Gamma(α + 1, β); α/β."""
-    if wants(q.concentration):
+    if is_wanted(q.concentration):
         raise TypeError(
             "measure_valued knows the weak derivative of Gamma in its rate alone: its arms in the "
             "concentration have no law that can be drawn from; use mg.pathwise or mg.score_function"
@@ -113,7 +107,7 @@ def _gamma(q: Gamma, rng: Generator, z: Array) -> list[Arms]:
 @weak_derivative(Weibull)
 def _weibull(q: Weibull, rng: Generator, z: Array) -> list[Arms]:
     """∂λ: (z/λ)^k is exponential; with one more added to it, and as it is; k/λ."""
-    if wants(q.concentration):
+    if is_wanted(q.concentration):
         raise TypeError(
             "measure_valued knows the weak derivative of Weibull in its scale alone: for the "
             "concentration use mg.pathwise or mg.score_function"

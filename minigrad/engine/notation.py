@@ -154,6 +154,9 @@ class Conversions:
             )
         if (watch := watcher()) is not None:
             watch.branches(self)  # a program is being traced: it would follow this for ever
+        for x in (self, *self._edges()):  # type: ignore[attr-defined]
+            if getattr(x, "site", None) is not None:
+                ABOVE["branched"](x)  # what depends on this branch does not show in the graph
         return bool(np.any(self._value))
 
     def __float__(self) -> float:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..distributions import Distribution
+from ..distributions.base import Distribution, is_wanted
 from ..distributions.randomness import Generator
-from ..distributions.weak import Move, movable, move_of, wants
+from ..distributions.weak import Move, movable, move_of
 from ..engine.context import no_grad
 from ..engine.gradients import grad
 from ..engine.values import Value, plain
@@ -139,4 +139,4 @@ def _move(draw: Draw, rng: Generator) -> Move | None:
             f"triples knows how {movable()} move, not {type(draw.q).__name__}: use mg.surrogate, "
             "whose score function needs a log_prob alone"
         )
-    return move if wants(move.parameter) and move.rate else None
+    return move if is_wanted(move.parameter) and move.rate else None
