@@ -51,11 +51,20 @@ class Page(ABC):
         )
 
 
-def document(template: str, title: str, *, style: str, script: str, **parts: str) -> str:
+def document(
+    template: str,
+    title: str,
+    *,
+    style: str,
+    script: str,
+    webassembly: bool = False,
+    **parts: str,
+) -> str:
     """A page: `template`, where `$title`, `$policy`, `$style`, `$script` and `parts` are put in.
 
     The title may be any text; parts are HTML already (an SVG element, what `as_data` gives). A
-    style or script that would end its own element is a ValueError.
+    style or script that would end its own element is a ValueError. `webassembly` lets the page
+    compile what it carries, in a worker that it makes.
     """
     for name, text in (("style", style), ("script", script)):
         if found := _CLOSES.search(text):
@@ -65,7 +74,7 @@ def document(template: str, title: str, *, style: str, script: str, **parts: str
     return Template(template).substitute(
         parts,
         title=html.escape(title),
-        policy=policy(script, [style, *sheets]),
+        policy=policy(script, [style, *sheets], webassembly),
         style=style,
         script=script,
     )

@@ -60,6 +60,10 @@ class Lesson(Page):
             style=page_colours() + page_file("lesson/lesson.css"),
             script=f'(() => {{\n"use strict";\n{rule_table(ops_of(live))}{files}}})();',
             data=as_data({"lines": self._lines, "panes": panes, "timeline": self._sent_timeline()}),
+            kind="lesson",
+            editor="",
+            plots="",
+            more="",
             graphs="\n".join(pane.drawing.svg for pane in self._panes),
         )
 

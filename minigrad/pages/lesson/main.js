@@ -4,6 +4,8 @@ const root = document.documentElement;
 let written = 0; // when the address was last written
 let writing = 0; // the timer that will write it next
 
+const renderers = []; // what a page of another kind shows besides
+
 // Every change of the state comes through here.
 function change(edit) {
   const start = performance.now();
@@ -27,6 +29,7 @@ function render(shown) {
   renderKnobs(shown);
   renderPredict(shown);
   renderControls(shown);
+  for (const more of renderers) more(shown);
 }
 
 const tellWhere = textWriter(byId("where"));
@@ -53,6 +56,10 @@ function writeHash() {
     writing = setTimeout(writeHash, wait);
     return;
   }
+  writeHashNow();
+}
+
+function writeHashNow() {
   written = performance.now();
   try {
     history.replaceState(null, "", hashOf(state));
@@ -132,5 +139,4 @@ function show() {
   document.body.classList.add("started");
 }
 
-addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));
 addEventListener("resize", sizeFrames);

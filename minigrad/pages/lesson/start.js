@@ -4,3 +4,4 @@ load(JSON.parse(byId("data").textContent));
 readHash(state, location.hash);
 show();
 compare();
+addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));

@@ -55,7 +55,9 @@ function runOf(pane, leaves) {
   try {
     const values = pane.numbers.values.slice();
     pane.inputs.forEach((i, slot) => (values[i] = leaves[slot]));
-    return { ...runTape(pane.nodes, pane.output, values), trouble: "" };
+    const run = runTape(pane.nodes, pane.output, values);
+    const trouble = pane.refusals ? refusalOf(pane.refusals, run.values) : "";
+    return { ...run, trouble };
   } catch (error) {
     const none = { trouble: error.message };
     for (const [name, list] of Object.entries(pane.numbers)) none[name] = list.map(() => NaN);
@@ -79,12 +81,15 @@ const valueOf = (parameter, now) => now.moved.get(parameter.key) ?? parameter.py
 
 // ------------------------------------------------------------------------------- in the address
 
+const addressParts = []; // what a page of another kind adds: functions that give parts
+
 function hashOf(now) {
   const parts = [`s=${now.step}`];
   parameters.forEach(({ key }, k) => {
     if (now.moved.has(key)) parts.push(`k${k}=${encodeURIComponent(now.moved.get(key))}`);
   });
   parts.push(`seed=${now.seed}`);
+  for (const more of addressParts) parts.push(...more(now));
   return `#${parts.join("&")}`;
 }
 

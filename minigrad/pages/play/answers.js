@@ -1,0 +1,110 @@
+// Questions that a learner asks of the graph: what a nudge does, why ε gets no gradient, and what a
+// node under the pointer has to do with the active knob.
+
+const NUDGE = 0.1;
+const nudge = { isOn: false };
+const asking = byId("ask-noise");
+
+// The change run forward through the graph, beside the gradient times the nudge.
+function renderNudge(pane, leaves, grads, knob) {
+  const { name } = pane.nodes[knob];
+  buttonOf("nudge").textContent = `Nudge ${name} by ${NUDGE}`;
+  buttonOf("nudge").setAttribute("aria-pressed", String(nudge.isOn));
+  byId("nudge").hidden = !nudge.isOn;
+  if (!nudge.isOn) return;
+  const given = leaves.slice();
+  given[knob] += NUDGE;
+  const after = forward(pane.nodes, given);
+  const rows = pane.nodes.flatMap((node, i) => {
+    if (Object.is(after[i], leaves[i]) || node.literal) return [];
+    const row = element("li", "", `${node.name}: ${told(leaves[i])} to ${told(after[i])}`);
+    row.dataset.node = node.id;
+    return [row];
+  });
+  byId("nudge-steps").replaceChildren(...rows);
+  const change = after[pane.output] - leaves[pane.output];
+  const guess = (grads[knob] ?? 0) * NUDGE;
+  byId("nudge").dataset.change = change;
+  byId("nudge").dataset.guess = guess;
+  byId("nudge-told").textContent =
+    `${pane.nodes[pane.output].name} changes by ${told(change)}. The gradient × ${NUDGE} says ${told(guess)}; `
+    + `the rest, ${told(change - guess)}, is the bend of the curve.`;
+}
+
+onAction("nudge", () => {
+  nudge.isOn = !nudge.isOn;
+  renderPlots();
+});
+
+// Why noise gets none: the sentence beside the number.
+function renderWhy(pane, leaves) {
+  const noise = noiseOf(pane);
+  byId("why").hidden = !noise.length;
+  if (!noise.length) return;
+  const names = noise.map((i) => pane.nodes[i].name).join(", ");
+  byId("why-told").textContent =
+    `${names} has a slope like every number here, but no parameter made it: it fell as it fell, and `
+    + "there is nothing to learn. So the sweep does not ask.";
+  const { grads } = asking.checked ? runAt(pane, leaves, noise) : { grads: [] };
+  const told_ = noise.map((i) => {
+    const slope = grads[i] ?? 0;
+    return `∂L/∂${pane.nodes[i].name} would be ${told(slope)}${slopeInWords(pane, i)}`;
+  });
+  const words = byId("why-number");
+  words.textContent = asking.checked ? `${told_.join("; ")}.` : "";
+  if (asking.checked) words.dataset.slope = grads[noise[0]] ?? 0;
+  else delete words.dataset.slope;
+}
+
+// " = σ·∂L/∂z" where the noise has one reader.
+function slopeInWords({ nodes }, i) {
+  const readers = nodes.flatMap((node, j) => node.inputs.flatMap((k, operand) => (k === i ? [[j, operand]] : [])));
+  if (readers.length !== 1) return "";
+  const [[reader, operand]] = readers;
+  const names = namesOf(editor.tape.nodes);
+  const slope = slopeOf(editor.tape.nodes[reader], operand, names);
+  return `, ${closed(slope, 3)}·∂L/∂${closed(names[reader], 5)}`;
+}
+
+asking.addEventListener("change", renderPlots);
+
+// ------------------------------------------------------------- one node, lit up wherever it stands
+
+const lit = { id: "" };
+
+function lightUp(id) {
+  if (id === lit.id) return;
+  lit.id = id;
+  for (const each of document.querySelectorAll(".lit")) each.classList.remove("lit");
+  const [pane] = panes;
+  const i = pane?.nodes.findIndex((node) => node.id === id) ?? -1;
+  if (i < 0) return (byId("lit-told").textContent = "");
+  for (const each of document.querySelectorAll(`[data-node="${CSS.escape(id)}"]`)) each.classList.add("lit");
+  for (const each of document.querySelectorAll("[data-word]")) {
+    each.classList.toggle("lit", each.dataset.word === pane.nodes[i].name);
+  }
+  byId("lit-told").textContent = shareTold(pane, i);
+}
+
+// How much of the active knob's gradient passes through a node.
+function shareTold(pane, i) {
+  const leaves = numbersOf(pane, state).values;
+  const { grads } = runAt(pane, leaves);
+  const { name, takes } = pane.nodes[i];
+  if (!takes) return `${name} = ${told(leaves[i])}; no gradient goes there.`;
+  const own = `${name} = ${told(leaves[i])}, ∂L/∂${name} = ${told(grads[i] ?? 0)}`;
+  const knob = activeKnob(pane);
+  if (knob < 0 || i === knob || !grads[knob]) return `${own}.`;
+  const through = (grads[i] ?? 0) * slopesOf(pane, leaves, i)[knob];
+  const part = (100 * through) / grads[knob];
+  return `${own}. Through it passes ${told(through)} of ∂L/∂${pane.nodes[knob].name}, ${shortTold(part)} %.`;
+}
+
+const nodeAt = (target) => target.closest?.("[data-node]")?.dataset.node ?? nodeCalled(target.closest?.("[data-word]"));
+
+function nodeCalled(word) {
+  return word ? panes[0]?.nodes.find(({ name }) => name === word.dataset.word)?.id ?? "" : "";
+}
+
+document.addEventListener("pointerover", ({ target }) => lightUp(nodeAt(target)));
+document.addEventListener("focusin", ({ target }) => lightUp(nodeAt(target)));

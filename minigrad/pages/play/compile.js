@@ -1,0 +1,265 @@
+// A typed program as a tape: nodes in the order in which expressions.py records them.
+//
+// A node has what engine.js wants (`rule`, `inputs`, `takes`), and `kind`, `name`, `scope`, `value`
+// (of a leaf), `law` (of noise), `literal`, `line`. Where a name stands for a distribution it is an
+// object: its family, and the nodes of its parameters.
+
+const { constants: CONSTANTS, drawn: DRAWN, laws: LAW_NAMES, same: SAME_FUNCTION, meant: MEANT,
+  asked: ASKED, known: KNOWN_FUNCTIONS, squares: ARE_SQUARES } = TABLES.functions;
+const MOST_NODES = 2_000;
+const owned = (all, name) => (Object.hasOwn(all, name) ? all[name] : undefined);
+
+function compiled(text) {
+  return new Machine(statementsOf(text)).run();
+}
+
+class Machine {
+  constructor(statements) {
+    this.nodes = [];
+    this.refusals = []; // what a family says of parameters that it does not take
+    this.known = new Map();
+    this.draws = new Map();
+    this.leaves = statements.map(leafOf);
+    this.lines = statements.filter((_, i) => !this.leaves[i]);
+    if (!this.lines.length) {
+      const { name, ...last } = statements.at(-1);
+      const steps = [{ kind: "name", text: name, column: 0 }];
+      this.lines = [{ ...last, name: "", mark: "", steps }];
+    }
+    this.checkOrder();
+  }
+
+  // A name that no line before gives a value is refused where it stands.
+  checkOrder() {
+    const known = new Set(this.leaves.flatMap((leaf) => (leaf ? [leaf.name] : [])));
+    const later = new Set(this.lines.map(({ name }) => name).filter(Boolean));
+    for (const line of this.lines) {
+      for (const { kind, text, column } of line.steps) {
+        if (kind !== "name" || known.has(text)) continue;
+        if (later.has(text)) {
+          throw refusedIn(line, `${text} gets its value further down: move that line up`, column);
+        }
+        if (owned(CONSTANTS, text) === undefined || text === DRAWN) {
+          const why = `add ${text}=1.0 or ${text}~normal`;
+          throw refusedIn(line, `${text} has no value: ${why}`, column);
+        }
+      }
+      known.add(line.name);
+      later.delete(line.name);
+    }
+  }
+
+  run() {
+    for (const what of ["parameter", "noise"]) this.enterLeaves(what);
+    for (const [name, value] of Object.entries(CONSTANTS)) {
+      if (!this.known.has(name)) this.known.set(name, this.literal(value, 0));
+    }
+    this.enterLeaves("constant");
+    let item = null;
+    for (const line of this.lines) item = this.compute(line);
+    const last = this.lines.at(-1);
+    return this.reachable(this.number(last, last.steps.at(-1), item));
+  }
+
+  enterLeaves(what) {
+    for (const leaf of this.leaves) {
+      if (leaf?.kind === what) this.known.set(leaf.name, this.add(leaf, leaf.line));
+    }
+  }
+
+  add(node, line) {
+    if (this.nodes.length >= MOST_NODES) {
+      throw new ProgramError(`a page holds at most ${MOST_NODES.toLocaleString("en")} nodes`, "", 0, line);
+    }
+    const { rule = "" } = node;
+    const plain = { inputs: [], kind: "op", name: "", scope: "", law: "", literal: false };
+    this.nodes.push({ ...plain, rule, op: rule.split(" ")[0], ...node, line });
+    return this.nodes.length - 1;
+  }
+
+  literal(value, line) {
+    return this.add({ kind: "constant", literal: true, value }, line);
+  }
+
+  // What the line computes, kept by its name.
+  compute(line) {
+    const stack = [];
+    for (const step of line.steps) {
+      if (step.kind === "number") stack.push(this.literal(step.number, line.number));
+      else if (step.kind === "name") stack.push(this.known.get(step.text));
+      else stack.push(this.called(line, step, stack.splice(stack.length - step.inputs)));
+    }
+    const [item] = stack;
+    const { name, mark, steps, text } = line;
+    if (mark === "~" && typeof item === "number") {
+      const kinds = LAW_NAMES.join(`, ${name} ~ `);
+      const why = `noise is ${name} ~ ${kinds}; a draw is ${name} ~ Normal(loc, scale)`;
+      throw refusedIn(line, why, text.indexOf("~"));
+    }
+    if (name) {
+      this.known.set(name, item);
+      if (typeof item === "number" && steps.length > 1) this.nodes[item].name = name;
+    }
+    return item;
+  }
+
+  // The item as a number: a distribution's draw, made when it is first asked for.
+  number(line, step, item) {
+    if (typeof item === "number") return item;
+    const name = [...this.known].find(([, known]) => known === item)?.[0];
+    if (!name) throw refusedIn(line, "a draw needs a name: z ~ Normal(0, 1) on a line before", step.column);
+    if (!this.draws.has(name)) {
+      const { law, draw } = TABLES.families[item.family];
+      const noise = { kind: "noise", name: `eps_${name}`, scope: "sampling", law, value: NaN };
+      const eps = this.add(noise, line.number);
+      const z = this.recorded(draw, [...item.parameters, eps], line);
+      this.nodes[z].name = name;
+      this.draws.set(name, z);
+    }
+    return this.draws.get(name);
+  }
+
+  // What Python recorded, on these inputs.
+  recorded(steps, inputs, { number }) {
+    const made = [];
+    const at = (i) => (i < 0 ? inputs[-1 - i] : made[i]);
+    for (const step of steps.slice(0, -1)) {
+      if (typeof step === "number") made.push(this.literal(step, number));
+      else {
+        const [rule, places, kind, scope] = step;
+        made.push(this.add({ rule, inputs: places.map(at), kind, scope }, number));
+      }
+    }
+    return at(steps.at(-1));
+  }
+
+  called(line, step, items) {
+    const { text, column } = step;
+    const name = owned(SAME_FUNCTION, text) ?? text;
+    const row = owned(TABLES.ops, name);
+    const call = row ?? owned(ASKED, name) ?? owned(TABLES.families, name);
+    if (!call) throw refusedIn(line, unknown(text), column);
+    const { wanted, least = wanted.length } = call;
+    if (items.length < least || items.length > wanted.length) {
+      const count = `${items.length} input${items.length === 1 ? "" : "s"}`;
+      throw refusedIn(line, `${text} takes (${wanted.join(", ")}), not ${count}`, column);
+    }
+    const given = items.map((item, i) => ("pq".includes(wanted[i])
+      ? this.distribution(line, step, item) : this.number(line, step, item)));
+    if (row) return this.applied(name, given, line.number);
+    return owned(ASKED, name) ? this.asked(name, given, line, step) : this.family(name, given);
+  }
+
+  applied(op, inputs, number) {
+    const exponent = this.nodes[inputs[1]];
+    if (ARE_SQUARES && op === "power" && exponent.literal && exponent.value === 2) {
+      return this.add({ rule: "square", inputs: [inputs[0]] }, number);
+    }
+    return this.add({ rule: op, inputs, kind: TABLES.ops[op].kind }, number);
+  }
+
+  family(family, parameters) {
+    TABLES.families[family].refuses.forEach((why, k) => {
+      if (why) this.refusals.push({ node: parameters[k], why });
+    });
+    return { family, parameters };
+  }
+
+  asked(name, [q, ...others], line, { column }) {
+    const row = TABLES.families[q.family];
+    const [p] = others;
+    const steps = name !== "kl" ? row[name] : p === undefined ? row.kl_standard : row.kl[p.family];
+    if (!steps) {
+      const what = name !== "kl" ? `the ${name} of ${q.family}`
+        : `KL(${q.family} ‖ ${p?.family ?? "Normal"})`;
+      throw refusedIn(line, `${what} has no closed form here`, column);
+    }
+    return this.recorded(steps, [...q.parameters, ...others.flatMap((x) => x.parameters ?? [x])], line);
+  }
+
+  distribution(line, { text, column }, item) {
+    if (typeof item !== "number") return item;
+    const why = `${text} takes a distribution: name one, as in q ~ Normal(mu, sigma)`;
+    throw refusedIn(line, why, column);
+  }
+
+  // Only the nodes below the output, as Python's equations have them.
+  reachable(output) {
+    const needed = new Set([output]);
+    for (const i of needed) for (const j of this.nodes[i].inputs) needed.add(j);
+    const order = [...needed].sort((a, b) => a - b);
+    const moved = new Map(order.map((old, position) => [old, position]));
+    const nodes = order.map((old, position) => {
+      const node = this.nodes[old];
+      return { ...node, position, inputs: node.inputs.map((i) => moved.get(i)) };
+    });
+    takers(nodes).forEach((takes, i) => (nodes[i].takes = Boolean(takes)));
+    const refusals = this.refusals.filter(({ node }) => moved.has(node))
+      .map(({ node, why }) => ({ node: moved.get(node), why }));
+    return { nodes, output: moved.get(output), refusals };
+  }
+}
+
+// The leaf that a line makes, or null.
+function leafOf(line) {
+  const { name, mark, steps, number } = line;
+  const [step, second] = steps;
+  const isAlone = steps.length === 1;
+  let leaf = null;
+  if (mark === "=" && isAlone && step.kind === "number") leaf = { kind: "parameter", value: step.number };
+  else if (mark === "=" && steps.length === 2 && second.text === "data") {
+    if (step.kind !== "number") {
+      throw refusedIn(line, "data takes a number, as in x = data(1.2)", step.column);
+    }
+    leaf = { kind: "constant", value: step.number };
+  } else if (mark === "~" && isAlone && LAW_NAMES.includes(step.text)) {
+    leaf = { kind: "noise", law: step.text, value: NaN };
+  }
+  if (leaf && owned(CONSTANTS, name) !== undefined && name !== DRAWN) {
+    throw refusedIn(line, `${name} has a value of its own: name yours otherwise`, 0);
+  }
+  return leaf && { ...leaf, name, line: number };
+}
+
+// Why there is no such function, and which was meant.
+function unknown(name) {
+  if (KNOWN_FUNCTIONS.includes(name)) {
+    return `${name} is not drawn from noise of a known law, so no page can draw it: use Python`;
+  }
+  const near = owned(MEANT, name) ?? nearest(name, KNOWN_FUNCTIONS);
+  let meant = near ? `: did you mean ${near}?` : `: ${KNOWN_FUNCTIONS.join(" ")}`;
+  if (name === "data") meant = ": it makes a constant on a line of its own, x = data(1.2)";
+  return `${name} is no function here${meant}`;
+}
+
+// The first of the most similar words, as Python's difflib measures it, at least three quarters.
+function nearest(name, words) {
+  const rated = words.map((word) => [likeness(name, word), word]).filter(([rate]) => rate >= 0.75);
+  rated.sort(([a, x], [b, y]) => b - a || (x < y ? 1 : -1));
+  return rated[0]?.[1];
+}
+
+const likeness = (a, b) => (2 * matching(b, a)) / (a.length + b.length);
+
+// Letters in the longest common piece, and in those to its left and its right.
+function matching(a, b) {
+  let [size, i, j] = [0, 0, 0];
+  for (let x = 0; x < a.length; x++) {
+    for (let y = 0; y < b.length; y++) {
+      let n = 0;
+      while (x + n < a.length && y + n < b.length && a[x + n] === b[y + n]) n++;
+      if (n > size) [size, i, j] = [n, x, y];
+    }
+  }
+  if (!size) return 0;
+  return size + matching(a.slice(0, i), b.slice(0, j)) + matching(a.slice(i + size), b.slice(j + size));
+}
+
+// Why the parameters of a family are none, in Python's words, or "".
+function refusalOf(refusals, values) {
+  const found = refusals.find(({ node }) => !(values[node] > 0));
+  if (!found) return "";
+  const x = values[found.node];
+  const told = Number.isNaN(x) ? "nan" : Number.isInteger(x) ? x.toFixed(1) : String(x);
+  return found.why.replace("{}", told);
+}

@@ -1,0 +1,200 @@
+// What many draws say: gradients by two estimators, their mean and error, the exact value.
+
+const STENCIL = [[1, 0.75], [2, -0.15], [3, 1 / 60]]; // a derivative by differences, to sixth order
+const EXACT_ERROR = 1e-9; // of an integral that is told as exact
+const draws = { key: "", pathwise: [], score: [], count: 0, last: null };
+
+const tapeOf = (pane) => ({ nodes: pane.nodes, output: pane.output });
+const noiseOf = (pane) => pane.nodes.flatMap((node, i) => (node.kind === "noise" ? [i] : []));
+
+// The tape run on other leaves: {values, grads}. `asks` has nodes that are asked for a gradient
+// although none flows there, such as noise.
+function runAt(pane, leaves, asks = []) {
+  const nodes = asks.length ? withAsked(pane.nodes, asks) : pane.nodes;
+  const values = leaves.slice();
+  const run = runTape(nodes, pane.output, values);
+  const grads = [];
+  if (nodes[pane.output].takes) grads[pane.output] = 1;
+  run.target.forEach((target, k) => (grads[target] = run.sums[k]));
+  return { values: run.values, grads };
+}
+
+function withAsked(nodes, asks) {
+  const takes = takers(nodes.map((node, i) => (asks.includes(i) ? { ...node, kind: "parameter" } : node)));
+  return nodes.map((node, i) => ({ ...node, takes: Boolean(takes[i]) }));
+}
+
+// The value of node `i` alone, at other leaves.
+function valueAt(pane, leaves, i) {
+  return forward(pane.nodes.slice(0, i + 1), leaves.slice())[i];
+}
+
+// The gradient of node `i` by every leaf.
+function slopesOf(pane, leaves, i) {
+  const values = forward(pane.nodes, leaves.slice());
+  const run = backward(pane.nodes, i, values);
+  const grads = new Array(pane.nodes.length).fill(0);
+  run.target.forEach((target, k) => (grads[target] = run.sums[k]));
+  if (pane.nodes[i].takes) grads[i] = 1;
+  return grads;
+}
+
+// --------------------------------------------------------------------------- which node is the draw
+
+// The sampled number that the plots are about: the node through which alone noise reaches the
+// output; a draw of a distribution before a named node, a named one before others.
+function sampledNode(pane) {
+  const noise = noiseOf(pane);
+  if (noise.length !== 1 || pane.output === noise[0]) return null;
+  const [eps] = noise;
+  const rank = (i) => {
+    const { kind, name, op, rule } = pane.nodes[i];
+    const isNamed = editor.tape.nodes[i].name !== "";
+    return kind === "sample" ? 3 : isNamed && rule ? 2 : op ? 1 : 0;
+  };
+  const all = pane.nodes.map((_, i) => i).filter((i) => i !== pane.output && isAlone(pane, eps, i));
+  const moved = all.filter((i) => pane.nodes[i].takes && isMonotone(pane, eps, i));
+  return moved.sort((a, b) => rank(b) - rank(a) || b - a)[0] ?? null;
+}
+
+// Whether noise reaches the output through node `i` alone.
+function isAlone(pane, eps, i) {
+  const reached = pane.nodes.map((_, j) => j === eps);
+  pane.nodes.forEach(({ inputs }, j) => {
+    reached[j] ||= j !== i && inputs.some((k) => k !== i && reached[k]);
+  });
+  const touched = pane.nodes.map((_, j) => j === eps);
+  pane.nodes.forEach(({ inputs }, j) => (touched[j] ||= inputs.some((k) => touched[k])));
+  return touched[i] && i !== eps && !reached[pane.output];
+}
+
+function isMonotone(pane, eps, i) {
+  const [low, high] = SEEN[pane.nodes[eps].law];
+  const leaves = numbersOf(pane, state).values.slice();
+  const at = (x) => {
+    leaves[eps] = x;
+    return valueAt(pane, leaves, i);
+  };
+  const steps = Array.from({ length: 9 }, (_, k) => at(low + ((high - low) * (k + 0.5)) / 9));
+  const signs = steps.slice(1).map((x, k) => Math.sign(x - steps[k]));
+  return signs[0] !== 0 && signs.every((sign) => sign === signs[0]);
+}
+
+// Whether node `i` is a + b·ε, so that its density is known from that of ε.
+function affineIn(pane, leaves, eps, i) {
+  const given = leaves.slice();
+  const at = (x) => {
+    given[eps] = x;
+    return valueAt(pane, given, i);
+  };
+  const [a, b, c] = [at(0), at(1), at(2)];
+  return Math.abs(c - 2 * b + a) <= 1e-9 * (Math.abs(a) + Math.abs(b) + Math.abs(c)) ? { a, b: b - a } : null;
+}
+
+// ------------------------------------------------------------------------------------- estimators
+
+// Why there is no score function here, or "".
+function whyNoScore(pane, knob) {
+  const noise = noiseOf(pane);
+  if (!noise.length) return "there is no noise";
+  const z = sampledNode(pane);
+  if (z === null) return noise.length > 1 ? "several draws meet here" : "no single sampled number stands between noise and output";
+  const leaves = numbersOf(pane, state).values;
+  const affine = affineIn(pane, leaves, noise[0], z);
+  const { law } = pane.nodes[noise[0]];
+  if (!affine) return `the density of ${pane.nodes[z].name} is not known here`;
+  if (!DENSITIES[law].isAll) {
+    const given = leaves.slice();
+    const ends = [DENSITIES[law].from, law === "uniform" ? 1 : DENSITIES[law].from];
+    const isMoved = ends.some((end) => {
+      given[noise[0]] = end;
+      return slopesOf(pane, given, z)[knob] !== 0;
+    });
+    if (isMoved) return `${pane.nodes[knob].name} moves the ends of the support`;
+  }
+  return "";
+}
+
+// f(z)·∂log q(z)/∂θ, and what θ does to the output by other ways, with z held.
+function scoreOf(pane, leaves, z, eps, knob) {
+  const given = leaves.slice();
+  const { law } = pane.nodes[eps];
+  const at = (x) => {
+    given[eps] = x;
+    return [valueAt(pane, given, z), slopesOf(pane, given, z)[knob]];
+  };
+  const [a, slopeOfA] = at(0);
+  const [both, slopeOfBoth] = at(1);
+  const [b, slopeOfB] = [both - a, slopeOfBoth - slopeOfA];
+  const x = leaves[eps];
+  const score = (-DENSITIES[law].slope(x) * (slopeOfA + slopeOfB * x)) / b - slopeOfB / b;
+  const { values, grads } = runAt(pane, leaves);
+  const through = (grads[z] ?? 0) * (slopeOfA + slopeOfB * x);
+  return values[pane.output] * score + (grads[knob] ?? 0) - through;
+}
+
+// Add draws for the active knob; they are forgotten when anything but ε changes.
+function draw(pane, knob, count) {
+  startDraws(pane, knob);
+  const noise = noiseOf(pane);
+  const leaves = numbersOf(pane, state).values.slice();
+  const z = sampledNode(pane);
+  const hasScore = whyNoScore(pane, knob) === "";
+  for (let n = 0; n < count; n++) {
+    draws.count += 1;
+    noise.forEach((i, k) => (leaves[i] = LAWS[pane.nodes[i].law](generator(mixed(draws.count + 0x51ab) + k))));
+    draws.pathwise.push(runAt(pane, leaves).grads[knob] ?? 0);
+    if (hasScore) draws.score.push(scoreOf(pane, leaves, z, noise[0], knob));
+  }
+}
+
+function startDraws(pane, knob) {
+  const fixed = pane.inputs.filter((i) => pane.nodes[i].kind !== "noise");
+  const { values } = numbersOf(pane, state);
+  const key = JSON.stringify([editor.text, knob, fixed.map((i) => String(values[i]))]);
+  if (key === draws.key) return;
+  Object.assign(draws, { key, pathwise: [], score: [], count: 0 });
+}
+
+// Mean and standard error of a list.
+function summaryOf(list) {
+  const mean = list.reduce((sum, x) => sum + x, 0) / list.length;
+  const squares = list.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return { mean, error: Math.sqrt(squares / (list.length - 1) / list.length) };
+}
+
+// ------------------------------------------------------------------------------- the exact value
+
+// The derivative of the expected output by the knob: {value} or {why}. Integrated, not sampled; by
+// differences of integrals, so that a gradient that is lost on the way back counts as well.
+function exactGradient(pane, knob) {
+  const noise = noiseOf(pane);
+  const { values } = numbersOf(pane, state);
+  if (!noise.length) return { value: runAt(pane, values).grads[knob] ?? 0 };
+  if (noise.length > 1) return { why: `${noise.length} noises: no integral here` };
+  const [eps] = noise;
+  const { law } = pane.nodes[eps];
+  if (DENSITIES[law].isHeavy) return { why: "the tails of this noise are too heavy" };
+  const integral = (f) => expectation(law, f);
+  const leaves = values.slice();
+  const expected = (shift) => integral((x) => {
+    leaves[eps] = x;
+    leaves[knob] = values[knob] + shift;
+    return forward(pane.nodes, leaves)[pane.output];
+  });
+  const step = 0.02 * Math.max(0.5, Math.min(1, Math.abs(values[knob]) || 1));
+  let [value, error] = [0, 0];
+  for (const [k, weight] of STENCIL) {
+    const [up, down] = [expected(k * step), expected(-k * step)];
+    value += (weight * (up.value - down.value)) / step;
+    error = Math.max(error, up.error, down.error);
+  }
+  if (!(error < EXACT_ERROR)) return { why: "the integral does not settle" };
+  leaves[knob] = values[knob];
+  const back = integral((x) => {
+    leaves[eps] = x;
+    return runAt(pane, leaves).grads[knob] ?? 0;
+  });
+  const isSame = back.error < EXACT_ERROR && Math.abs(back.value - value) < 1e-6 * (1 + Math.abs(value));
+  return { value: isSame ? back.value : value, isLost: !isSame };
+}

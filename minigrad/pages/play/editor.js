@@ -1,0 +1,156 @@
+// The program that one types: every change is read at once, and what is wrong stands below it.
+
+const box = document.querySelector("[data-program]");
+const PRESETS = JSON.parse(byId("data").textContent);
+const showFault = textWriter(byId("fault"));
+const editor = { tape: null, text: "", isInAddress: false, dot: "" };
+let loads = 0; // how often a program was shown
+
+function tellError(words) {
+  root.dataset.error = words;
+  box.setAttribute("aria-invalid", String(words !== ""));
+  byId("fault").hidden = words === "";
+  showFault(words);
+}
+
+// Read the text and show its graph; `restore` may set the state before it is shown.
+async function readProgram(restore = keepState) {
+  const load = ++loads;
+  try {
+    const tape = compiled(box.value);
+    drawNoise(tape, 0);
+    const data = pageData(tape, box.value.split(BREAKS));
+    const [pane] = data.panes;
+    const dot = dotOf(pane, pane.numbers, directionOf(pane));
+    const svg = await drawn(dot);
+    if (load !== loads) return;
+    Object.assign(editor, { tape, text: box.value, dot });
+    tellError("");
+    showProgram(data, svg, restore);
+  } catch (error) {
+    if (load === loads) tellError(error instanceof ProgramError ? error.message : oneLine(error));
+  }
+}
+
+const oneLine = ({ message }) => String(message).split("\n")[0];
+
+// Noise is drawn as the page draws it anew: draw number 0 is the one that a program starts with.
+function drawNoise({ nodes }, seed) {
+  nodes.filter(({ kind }) => kind === "noise").forEach((node, k) => {
+    node.value = LAWS[node.law](generator(mixed(seed) + k));
+  });
+}
+
+// Wide panes are filled from left to right, narrow ones downward.
+function directionOf(pane) {
+  const width = byId("graphs").clientWidth;
+  if (width < 560) return "TB";
+  return pane.nodes.length > 12 && width < 900 ? "TB" : "";
+}
+
+function showProgram(data, svg, restore) {
+  const before = placesOf();
+  const was = { step: state.step, last: lastStep(), starts: new Map(parameters.map((p) => [p.key, p.python])) };
+  byId("graphs").replaceChildren(dressed(svg, data.panes[0]));
+  document.body.classList.remove("started");
+  load(data);
+  restore(was);
+  show();
+  glide(before);
+}
+
+// After a change of the text: knobs that were turned stay so, unless their number was typed anew.
+function keepState({ step, last, starts }) {
+  state.step = step >= last ? lastStep() : Math.min(step, lastStep());
+  for (const { key, python } of parameters) {
+    if (starts.get(key) !== python) state.moved.delete(key);
+  }
+  for (const key of state.moved.keys()) {
+    if (!parameters.some((each) => each.key === key)) state.moved.delete(key);
+  }
+}
+
+// A program that is chosen starts afresh, with everything computed.
+function startState() {
+  state.moved = new Map();
+  state.seed = 0;
+  state.step = lastStep();
+}
+
+// -------------------------------------------------------------------- nodes glide to their places
+
+const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function placesOf() {
+  return new Map(graphs.flatMap(({ pane, boxes }) => pane.nodes.map((node) => [node.name, boxes.get(node.id)])));
+}
+
+function glide(before) {
+  if (isStill()) return;
+  for (const { pane, boxes } of graphs) {
+    for (const node of pane.nodes) {
+      const [from, to] = [before.get(node.name), boxes.get(node.id)];
+      if (!from || !to || (from.x === to.x && from.y === to.y)) continue;
+      const start = `translate(${from.x - to.x}px, ${from.y - to.y}px)`;
+      to.group.animate([{ transform: start }, { transform: "none" }], { duration: 220, easing: "ease-out" });
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------- in the address
+
+addressParts.push(() => (editor.isInAddress ? [`p=${encodeURIComponent(box.value)}`] : []));
+
+function programIn(hash) {
+  return new URLSearchParams(hash.slice(1)).get("p");
+}
+
+// What stands in the address when the page is opened, or is changed by hand.
+function readAddress() {
+  const text = programIn(location.hash);
+  editor.isInAddress ||= text !== null;
+  if (text !== null) box.value = text;
+  const isSaid = new URLSearchParams(location.hash.slice(1)).has("s");
+  readProgram(() => {
+    startState();
+    if (location.hash) readHash(state, location.hash);
+    if (!isSaid) state.step = lastStep();
+  });
+}
+
+onAction("share", async () => {
+  editor.isInAddress = true;
+  writeHashNow();
+  const told = byId("shared");
+  try {
+    await navigator.clipboard.writeText(location.href);
+    told.textContent = "The link is copied.";
+  } catch {
+    told.textContent = "The link stands in the address line.";
+  }
+});
+
+// --------------------------------------------------------------------------------------- examples
+
+const chooser = byId("presets");
+for (const [group, examples] of Object.entries(PRESETS.presets)) {
+  const part = element("optgroup");
+  part.label = group;
+  for (const { title } of examples) part.append(new Option(title));
+  chooser.append(part);
+}
+const allPresets = Object.values(PRESETS.presets).flat();
+
+chooser.addEventListener("change", () => {
+  const found = allPresets.find(({ title }) => title === chooser.value);
+  if (!found) return;
+  box.value = found.text;
+  byId("about").textContent = found.about;
+  readProgram(startState);
+});
+
+box.addEventListener("input", () => {
+  byId("about").textContent = "";
+  chooser.value = "";
+  readProgram();
+});

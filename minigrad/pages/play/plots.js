@@ -1,0 +1,201 @@
+// The plots beside the graph: the draw on its density, f over it with the tangent, f of the active
+// knob with its slope, and the gradients of many draws.
+
+const POINTS = 121;
+const active = byId("active");
+let activeKey = "";
+
+const activeKnob = (pane) => pane.labels.findIndex((label) => label === activeKey);
+
+function loadActive(pane) {
+  const keys = parameters.map(({ key }) => key);
+  active.replaceChildren(...keys.map((key) => new Option(key)));
+  if (!keys.includes(activeKey)) activeKey = keys[0] ?? "";
+  active.value = activeKey;
+  byId("plots").hidden = !keys.length;
+}
+
+// Everything here from the state, as the rest of the page.
+function renderPlots() {
+  const [pane] = panes;
+  if (!pane || !editor.tape) return;
+  if (active.dataset.of !== editor.text) {
+    active.dataset.of = editor.text;
+    loadActive(pane);
+  }
+  const knob = activeKnob(pane);
+  if (knob < 0) return;
+  const numbers = numbersOf(pane, state);
+  const leaves = numbers.values;
+  const { grads } = runAt(pane, leaves);
+  plotSample(pane, leaves, grads);
+  plotKnob(pane, leaves, grads, knob);
+  startDraws(pane, knob);
+  renderDraws(pane, knob);
+  renderWhy(pane, leaves);
+  renderNudge(pane, leaves, grads, knob);
+}
+
+function plotSample(pane, leaves, grads) {
+  const z = sampledNode(pane);
+  byId("sample-plots").hidden = z === null;
+  if (z === null) return;
+  const [eps] = noiseOf(pane);
+  const [low, high] = SEEN[pane.nodes[eps].law];
+  const given = leaves.slice();
+  const zs = evenly(low, high, POINTS).map((x) => {
+    given[eps] = x;
+    return valueAt(pane, given, z);
+  });
+  const ends = endsOf([...zs, leaves[z]], 0.02);
+  plotDensity(pane, { z, eps, zs, ends, value: leaves[z], at: evenly(low, high, POINTS) });
+  plotOutput(pane, { z, ends, leaves, slope: grads[z] ?? 0 });
+}
+
+// By the change of variables: p(ε) over the slope of z in ε.
+function plotDensity(pane, { z, eps, zs, ends, value, at }) {
+  const { name, id } = pane.nodes[z];
+  const { log } = DENSITIES[pane.nodes[eps].law];
+  const heights = zs.map((_, i) => {
+    const [a, b] = [Math.max(0, i - 1), Math.min(POINTS - 1, i + 1)];
+    return Math.exp(log(at[i])) / Math.abs((zs[b] - zs[a]) / (at[b] - at[a]));
+  });
+  const most = endsOf(heights)[1];
+  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${told(value)}`, ends, [0, most], { x: name, y: "density" });
+  plot.line(zs.map((x, i) => [x, heights[i]]), "sample-line");
+  plot.rule(value, "draw-rule");
+  plot.point(value, 0, "point sample", id);
+}
+
+// The output as a function of z alone, all else held.
+function outputOver(pane, leaves, z) {
+  const rest = pane.nodes.map((node, i) => (i <= z ? { ...node, rule: "" } : node));
+  return (x) => {
+    const given = leaves.slice();
+    given[z] = x;
+    return forward(rest, given)[pane.output];
+  };
+}
+
+function plotOutput(pane, { z, ends, leaves, slope }) {
+  const { name, id } = pane.nodes[z];
+  const output = pane.nodes[pane.output].name;
+  const f = outputOver(pane, leaves, z);
+  const points = evenly(...ends, POINTS).map((x) => [x, f(x)]);
+  const [at, height] = [leaves[z], leaves[pane.output]];
+  const label = `${output} over ${name}: the slope at ${told(at)} is ${told(slope)}`;
+  const plot = plotOn(byId("over-sample"), label, ends, endsOf([...points.map(([, y]) => y), height]), { x: name, y: short(output, 8) });
+  plot.line(points, "curve-line");
+  plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
+  plot.point(at, height, "point sample", id);
+  byId("over-sample-told").textContent = `Slope at ${name}: ∂L/∂${name} = ${told(slope)}`;
+}
+
+function plotKnob(pane, leaves, grads, knob) {
+  const { name, id } = pane.nodes[knob];
+  const output = pane.nodes[pane.output].name;
+  const [from, to] = reachOf(leaves[knob], leaves[knob]);
+  const half = (to - from) / 4;
+  const ends = [leaves[knob] - half, leaves[knob] + half];
+  const given = leaves.slice();
+  const points = evenly(...ends, POINTS).map((x) => {
+    given[knob] = x;
+    return [x, forward(pane.nodes, given)[pane.output]];
+  });
+  const [at, height, slope] = [leaves[knob], leaves[pane.output], grads[knob] ?? 0];
+  const label = `${output} of ${name}, with the noise held: the slope is ${told(slope)}`;
+  const plot = plotOn(byId("over-knob"), label, ends, endsOf([...points.map(([, y]) => y), height]), { x: name, y: short(output, 8) });
+  plot.line(points, "curve-line");
+  plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
+  plot.point(at, height, "point parameter", id);
+  byId("over-knob-told").textContent = `Slope: ∂L/∂${name} = ${told(slope)}`;
+}
+
+// ----------------------------------------------------------------------------------- many draws
+
+const histogram = document.querySelector("[data-histogram]");
+
+function renderDraws(pane, knob) {
+  const { name } = pane.nodes[knob];
+  const list = draws.pathwise;
+  const exact = exactOf(pane, knob);
+  const hasNoise = noiseOf(pane).length > 0;
+  byId("draws").hidden = !hasNoise;
+  histogram.dataset.knob = activeKey;
+  histogram.dataset.count = list.length;
+  histogram.dataset.mean = list.length ? summaryOf(list).mean : "";
+  histogram.dataset.exact = exact.value ?? "";
+  const scoreWhy = whyNoScore(pane, knob);
+  const columns = [["pathwise", list, ""], ["score", draws.score, scoreWhy]];
+  const all = [...list, ...draws.score, ...(exact.value === undefined ? [] : [exact.value])];
+  const ends = clippedEnds(all);
+  for (const [id, numbers, why] of columns) drawHistogram(id, numbers, why, ends, exact, name);
+  byId("exact-told").textContent = exact.value === undefined
+    ? `The exact gradient is not known here: ${exact.why}.`
+    : `Exact: ∂E[L]/∂${name} = ${told(exact.value)}${exact.isLost ? ", and not all of it comes back through the graph" : ""}.`;
+}
+
+// The exact value is kept until something that it depends on changes.
+const exact = { key: "", found: {} };
+
+function exactOf(pane, knob) {
+  if (exact.key !== draws.key) Object.assign(exact, { key: draws.key, found: exactGradient(pane, knob) });
+  return exact.found;
+}
+
+// Ends for histograms: all but the far hundredth on either side.
+function clippedEnds(all) {
+  if (all.length < 30) return endsOf(all, 0.15);
+  const sorted = all.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (part) => sorted[Math.round(part * (sorted.length - 1))];
+  return endsOf([at(0.01), at(0.99)], 0.15);
+}
+
+function drawHistogram(id, numbers, why, ends, { value }, name) {
+  const [figure, words] = [byId(`${id}-plot`), byId(`${id}-told`)];
+  if (why) {
+    figure.replaceChildren();
+    words.textContent = `None here: ${why}.`;
+    return;
+  }
+  const bins = 24;
+  const counts = new Array(bins).fill(0);
+  for (const x of numbers) {
+    const bin = Math.floor(((x - ends[0]) / (ends[1] - ends[0])) * bins);
+    if (bin >= 0 && bin < bins) counts[bin] += 1;
+  }
+  const most = Math.max(4, ...counts);
+  const edges = evenly(...ends, bins + 1);
+  const label = `${numbers.length} gradients of ${name}`;
+  const plot = plotOn(figure, label, ends, [0, most], { x: `∂L/∂${name}`, y: "draws" });
+  counts.forEach((count, i) => count && plot.bar(edges[i], edges[i + 1], count, `bar ${id}`));
+  if (value !== undefined) plot.rule(value, "exact-rule");
+  if (!numbers.length) words.textContent = "No draws yet.";
+  else if (numbers.length === 1) words.textContent = `One draw: ${told(numbers[0])}`;
+  else {
+    const { mean, error } = summaryOf(numbers);
+    plot.rule(mean, "mean-rule");
+    const off = value === undefined || !(error > 0) ? "" : `, ${Math.abs((mean - value) / error).toFixed(1)} errors off`;
+    words.textContent = `Mean ${told(mean)} ± ${told(error).slice(1)} of ${numbers.length.toLocaleString("en")}${off}`;
+  }
+}
+
+function drawMore(count) {
+  const [pane] = panes;
+  const knob = activeKnob(pane);
+  if (knob < 0 || numbersOf(pane, state).trouble) return;
+  const start = performance.now();
+  draw(pane, knob, count);
+  renderDraws(pane, knob);
+  histogram.dataset.ms = (performance.now() - start).toFixed(1);
+}
+
+for (const count of [1, 100, 1000]) onAction(`draw-${count}`, () => drawMore(count));
+onAction("clear-draws", () => {
+  draws.key = "";
+  renderPlots();
+});
+active.addEventListener("change", () => {
+  activeKey = active.value;
+  renderPlots();
+});

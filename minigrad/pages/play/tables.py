@@ -1,0 +1,160 @@
+"""What the page knows of ops, of formulas and of pictures, as data: all of it out of the places
+where Python has it, so that a typed program looks the same in the page and in Python.
+"""
+
+import inspect
+from collections.abc import Callable
+
+from ... import expressions, grammar
+from ...distributions.randomness import noise_leaf
+from ...emit.closures import closure_code
+from ...emit.rule_table import rule_key, scalar_ops
+from ...emit.steps import LITERAL
+from ...engine.op import OPS
+from ...engine.variable import Var, constant
+from ...equations import equations_of
+from ...ops import stop_gradient, where
+from ...pictures import digraph, labels
+from ...pictures.graph import Arrow, Box, BoxLine, Graph
+from ...pictures.palette import LOOKS
+from ...reports.wording import why_none
+from ..lesson.ledger import NOWHERE
+from .families import families
+
+
+def tables() -> dict[str, object]:
+    """All of it: `ops`, `formulas`, `grammar`, `functions`, `families`, `dot`, `stops`."""
+    return {
+        "ops": {name: _op(name) for name, _ in scalar_ops()},
+        "formulas": {
+            "binds": labels._BINDS,
+            "signs": labels._SIGNS,
+            "around": labels._AROUND,
+            "longest": labels.LONGEST,
+            "words": labels._WORDS,
+        },
+        "families": families(),
+        "grammar": _grammar(),
+        "functions": _functions(),
+        "dot": dot_pieces(),
+        "stops": stops(),
+    }
+
+
+def _grammar() -> dict[str, object]:
+    return {
+        "words": grammar.WORDS,
+        "longest": grammar.LONGEST,
+        "deepest": grammar.DEEPEST,
+        "longestName": grammar.LONGEST_NAME,
+        "shown": grammar._SHOWN,
+        "ops": grammar._OPS,
+        "same": grammar._SAME,
+        "reserved": sorted(grammar._RESERVED),
+    }
+
+
+def _functions() -> dict[str, object]:
+    asked = {name: _inputs_of(call) for name, call in expressions._ASKED.items()}
+    return {
+        "constants": expressions.CONSTANTS,
+        "drawn": expressions._DRAWN,
+        "laws": [*expressions.LAWS],
+        "same": expressions._SAME,
+        "meant": expressions._MEANT,
+        "asked": asked,
+        "squares": _records_squares(),
+        "known": [*expressions.functions(), *asked, *expressions.families()],
+    }
+
+
+def _records_squares() -> bool:
+    """Whether `x**2` in a formula is a square on the tape, as it is in Python."""
+    output = expressions.Expression("x**2").compute({"x": Var(0.5)})
+    return output.op == "square"
+
+
+def _inputs_of(call: Callable[..., object]) -> dict[str, object]:
+    parameters = inspect.signature(call).parameters.values()
+    least = sum(each.default is each.empty for each in parameters)
+    return {"wanted": [each.name for each in parameters], "least": least}
+
+
+def stops() -> dict[str, str]:
+    """Why an input gets no share of a gradient, by what it is, in `explain`'s words."""
+
+    def why(make: Callable[[Var], Var], operand: int) -> str:
+        equations = equations_of(make(Var(0.5)))
+        row = equations[equations.outputs[0]]
+        return why_none(equations, row, equations.inputs_of(row)[operand])
+
+    return {
+        "nowhere": NOWHERE,
+        "noise": why(lambda x: x * noise_leaf(0.5, "eps", ""), 1),
+        "constant": why(lambda x: x * constant(0.5, "c"), 1),
+        "stop": why(lambda x: x * stop_gradient(x), 1),
+        "comparison": why(lambda x: x * (x > 0.0), 1),
+        "behind": why(lambda x: x * (constant(2.0, "c") * 3.0), 1),
+        "condition": why(lambda x: where(x, x, 0.0), 0),
+        "op": why(lambda x: stop_gradient(x * 1.0), 0),
+    }
+
+
+def _op(name: str) -> dict[str, object]:
+    row = OPS[name]
+    slopes = [_slope(name, k) if rule else None for k, rule in enumerate(row.rules)]
+    wanted = row.forward.__code__.co_varnames[: len(row.rules)]
+    looks = {"infix": row.infix, "symbol": row.symbol, "kind": row.kind}
+    return {**looks, "wanted": wanted, "slopes": slopes}
+
+
+def _slope(name: str, operand: int) -> list[object]:
+    """The local derivative as steps: "a", "b", … for the inputs, "y" for the output, a number, or
+    an op and the positions of its inputs; last the position of the result."""
+    count = len(OPS[name].rules)
+    code = closure_code(name, operand, {}, [()] * count, 1.0, ())
+    leaves = iter([*"abcdefgh"[:count], "y"])
+    steps: list[object] = []
+    for step in code.steps:
+        if step.op:
+            steps.append([rule_key(step.op, step.static), *step.inputs])
+        else:
+            steps.append(step.value if step.kind == LITERAL else next(leaves))
+    return [*steps, code.outputs[0]]
+
+
+def dot_pieces() -> dict[str, object]:
+    """The lines of a DOT text with holes: `ID`, `LABEL`, `TAIL`, `HEAD`.
+
+    `heads` has the beginning by direction, `crowded` what follows it where a box has many readers;
+    `boxes` a box by kind, its marks and whether it has one line; `arrows` an arrow by kind, with
+    and without a label.
+    """
+    heads, boxes, arrows = {}, {}, {}
+    for direction, words in (("LR", "x"), ("TB", "x" * 200)):
+        box = Box("ID", "op", (BoxLine("name", words),), "", "")
+        heads[direction] = digraph.dot_of(Graph([box], [], "", [])).splitlines()[:6]
+    for kind in LOOKS:
+        for marks in ((), ("result",)):
+            for lines in (1, 3):
+                words = (BoxLine("", "LABEL"),) * lines
+                box = Box("ID", kind, words, "", "", marks)
+                line = digraph.dot_of(Graph([box], [], "", [])).splitlines()[6]
+                key = " ".join([kind, *marks, "small" if lines == 1 else "large"])
+                boxes[key] = line.replace('"LABEL\\nLABEL\\nLABEL"', "LABEL")
+    for kind in digraph._ARROWS:
+        for label in ("LABEL", ""):
+            arrow = Arrow("ID-0", "TAIL", "HEAD", kind, label)
+            ends = [Box(id, "op", (BoxLine("", "x"),), "", "") for id in ("TAIL", "HEAD")]
+            line = digraph.dot_of(Graph(ends, [arrow], "", [])).splitlines()[8]
+            arrows[f"{kind} {'words' if label else 'plain'}"] = line
+    many = [Arrow(f"e{i}", "ID", "ID", "flow") for i in range(digraph._MOST_READERS + 1)]
+    crowded = digraph.dot_of(Graph([Box("ID", "op", (BoxLine("", "x"),), "", "")], many, "", []))
+    return {
+        "crowded": crowded.splitlines()[6],
+        "heads": heads,
+        "boxes": boxes,
+        "arrows": arrows,
+        "longest": digraph._LONGEST_ROW,
+        "readers": digraph._MOST_READERS,
+    }
