@@ -20,8 +20,10 @@ from .commands import (
     typed,
     write_lesson,
     write_picture,
+    write_playground,
 )
 from .expressions import LAWS
+from .pages.play.presets import START
 from .pictures.render import RendererError
 
 _MORE = """\
@@ -100,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--language", choices=("python", "javascript"), default="python")
     code.add_argument("--rescued", action="store_true", help="inf or nan where Python would raise")
     _command(commands, "explain", print_reasons, "say where no gradient comes, and why")
+    play = _command(commands, "play", write_playground, "make the live page: type, and see", "?")
+    _add_file(play, "page to write, default play.html", ".html")
     return parser
 
 
@@ -108,11 +112,15 @@ def _command(
     name: str,
     run: Callable[[Typed, argparse.Namespace], None],
     what: str,
+    how_many: str | None = None,
 ) -> argparse.ArgumentParser:
     """A command, and what every one takes: a formula, values for its names, a seed."""
     command = commands.add_parser(name, help=what, description=f"minigrad {name}: {what}.")
     command.add_argument(
-        "expression", help='formula like "sin(mu + sigma*eps)", or - to read it from standard input'
+        "expression",
+        nargs=how_many,
+        default=START,
+        help='formula like "sin(mu + sigma*eps)", or - to read it from standard input',
     )
     command.add_argument(
         "values", nargs="*", metavar="NAME=NUMBER", help=f"or noise: NAME~{', NAME~'.join(LAWS)}"

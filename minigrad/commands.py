@@ -1,6 +1,7 @@
 """What each command of the command line does with a typed formula."""
 
 import argparse
+import re
 import unicodedata
 import webbrowser
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from .engine.op import OPS
 from .engine.variable import Var
 from .expressions import CONSTANTS, LAWS, Expression
 from .pages.lesson.lesson import step_through
+from .pages.play.playground import playground
 from .pictures.labels import short
 from .pictures.picture import draw
 from .reports.reasons import explain
@@ -113,6 +115,13 @@ def _wrote(path: Path, options: argparse.Namespace) -> None:
     print(f"wrote {path}")
     if options.open and not webbrowser.open(path.resolve().as_uri()):
         raise OSError(f"found no browser to open: open {path} yourself")
+
+
+def write_playground(formula: Typed, options: argparse.Namespace) -> None:
+    """The live page; the program in it is the formula, with the values given beside it."""
+    given = (re.sub("([=~])", r" \1 ", value.strip(), count=1) for value in options.values)
+    program = "\n".join([*given, *formula.expression.text.split("; ")])
+    _wrote(playground(program).save(options.file or Path("play.html")), options)
 
 
 def print_check(formula: Typed, options: argparse.Namespace) -> None:

@@ -112,7 +112,7 @@ const PAN = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowD
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.ctrlKey || event.altKey || event.metaKey || byId("help").open) return;
-  if (target.matches("input:not([type=range]), select")) return;
+  if (target.matches("input:not([type=range]), select, textarea")) return;
   if (target.matches("input") && /^(Arrow|Home|End|Page)/.test(key)) return; // these move it
   if (key === " " && target.matches("button, [role=button]")) return;
   const run = event.shiftKey && PAN[key]

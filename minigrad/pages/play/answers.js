@@ -46,12 +46,12 @@ function renderWhy(pane, leaves) {
     `${names} has a slope like every number here, but no parameter made it: it fell as it fell, and `
     + "there is nothing to learn. So the sweep does not ask.";
   const { grads } = asking.checked ? runAt(pane, leaves, noise) : { grads: [] };
-  const told_ = noise.map((i) => {
+  const numbers = noise.map((i) => {
     const slope = grads[i] ?? 0;
     return `∂L/∂${pane.nodes[i].name} would be ${told(slope)}${slopeInWords(pane, i)}`;
   });
   const words = byId("why-number");
-  words.textContent = asking.checked ? `${told_.join("; ")}.` : "";
+  words.textContent = asking.checked ? `${numbers.join("; ")}.` : "";
   if (asking.checked) words.dataset.slope = grads[noise[0]] ?? 0;
   else delete words.dataset.slope;
 }
@@ -61,6 +61,7 @@ function slopeInWords({ nodes }, i) {
   const readers = nodes.flatMap((node, j) => node.inputs.flatMap((k, operand) => (k === i ? [[j, operand]] : [])));
   if (readers.length !== 1) return "";
   const [[reader, operand]] = readers;
+  if (!RULES[nodes[reader].rule].back[operand]) return "";
   const names = namesOf(editor.tape.nodes);
   const slope = slopeOf(editor.tape.nodes[reader], operand, names);
   return `, ${closed(slope, 3)}·∂L/∂${closed(names[reader], 5)}`;

@@ -9,13 +9,19 @@ const { constants: CONSTANTS, drawn: DRAWN, laws: LAW_NAMES, same: SAME_FUNCTION
 const MOST_NODES = 2_000;
 const owned = (all, name) => (Object.hasOwn(all, name) ? all[name] : undefined);
 
-function compiled(text) {
-  return new Machine(statementsOf(text)).run();
+// `noise` has a number for each draw, by its law and its place among them.
+function compiled(text, noise = firstDraw) {
+  return new Machine(statementsOf(text), noise).run();
 }
 
+// What a program starts with: draw number 0 of the page's own.
+const firstDraw = (law, k) => LAWS[law](generator(mixed(0) + k));
+
 class Machine {
-  constructor(statements) {
+  constructor(statements, noise) {
+    this.noise = noise;
     this.nodes = [];
+    this.values = []; // of the nodes, for what a family refuses
     this.refusals = []; // what a family says of parameters that it does not take
     this.known = new Map();
     this.draws = new Map();
@@ -39,7 +45,7 @@ class Machine {
         if (later.has(text)) {
           throw refusedIn(line, `${text} gets its value further down: move that line up`, column);
         }
-        if (owned(CONSTANTS, text) === undefined || text === DRAWN) {
+        if (owned(CONSTANTS, text) === undefined) {
           const why = `add ${text}=1.0 or ${text}~normal`;
           throw refusedIn(line, `${text} has no value: ${why}`, column);
         }
@@ -72,6 +78,9 @@ class Machine {
       throw new ProgramError(`a page holds at most ${MOST_NODES.toLocaleString("en")} nodes`, "", 0, line);
     }
     const { rule = "" } = node;
+    const noises = this.nodes.filter(({ kind }) => kind === "noise").length;
+    if (node.kind === "noise") node.value = this.noise(node.law, noises);
+    this.values.push(rule ? RULES[rule].run(...node.inputs.map((i) => this.values[i])) : node.value);
     const plain = { inputs: [], kind: "op", name: "", scope: "", law: "", literal: false };
     this.nodes.push({ ...plain, rule, op: rule.split(" ")[0], ...node, line });
     return this.nodes.length - 1;
@@ -110,7 +119,7 @@ class Machine {
     if (!name) throw refusedIn(line, "a draw needs a name: z ~ Normal(0, 1) on a line before", step.column);
     if (!this.draws.has(name)) {
       const { law, draw } = TABLES.families[item.family];
-      const noise = { kind: "noise", name: `eps_${name}`, scope: "sampling", law, value: NaN };
+      const noise = { kind: "noise", name: `eps_${name}`, scope: "sampling", law };
       const eps = this.add(noise, line.number);
       const z = this.recorded(draw, [...item.parameters, eps], line);
       this.nodes[z].name = name;
@@ -124,10 +133,11 @@ class Machine {
     const made = [];
     const at = (i) => (i < 0 ? inputs[-1 - i] : made[i]);
     for (const step of steps.slice(0, -1)) {
-      if (typeof step === "number") made.push(this.literal(step, number));
+      if (typeof step !== "object") made.push(this.literal(Number(step), number)); // NaN is a word
       else {
-        const [rule, places, kind, scope] = step;
-        made.push(this.add({ rule, inputs: places.map(at), kind, scope }, number));
+        const [rule, given, kind, scope] = step;
+        made.push(rule ? this.add({ rule, inputs: given.map(at), kind, scope }, number)
+          : this.add({ kind, scope, literal: true, value: Number(given) }, number));
       }
     }
     return at(steps.at(-1));
@@ -147,7 +157,7 @@ class Machine {
     const given = items.map((item, i) => ("pq".includes(wanted[i])
       ? this.distribution(line, step, item) : this.number(line, step, item)));
     if (row) return this.applied(name, given, line.number);
-    return owned(ASKED, name) ? this.asked(name, given, line, step) : this.family(name, given);
+    return owned(ASKED, name) ? this.asked(name, given, line, step) : this.family(name, given, line, step);
   }
 
   applied(op, inputs, number) {
@@ -158,10 +168,13 @@ class Machine {
     return this.add({ rule: op, inputs, kind: TABLES.ops[op].kind }, number);
   }
 
-  family(family, parameters) {
-    TABLES.families[family].refuses.forEach((why, k) => {
-      if (why) this.refusals.push({ node: parameters[k], why });
-    });
+  family(family, parameters, line, { column }) {
+    const { refuses, order } = TABLES.families[family];
+    const found = refuses.flatMap((why, k) => (why ? [{ nodes: [parameters[k]], why }] : []));
+    if (order) found.push({ nodes: parameters, why: order });
+    const why = refusalOf(found, this.values);
+    if (why) throw refusedIn(line, why, column);
+    this.refusals.push(...found);
     return { family, parameters };
   }
 
@@ -194,8 +207,8 @@ class Machine {
       return { ...node, position, inputs: node.inputs.map((i) => moved.get(i)) };
     });
     takers(nodes).forEach((takes, i) => (nodes[i].takes = Boolean(takes)));
-    const refusals = this.refusals.filter(({ node }) => moved.has(node))
-      .map(({ node, why }) => ({ node: moved.get(node), why }));
+    const refusals = this.refusals.filter((each) => each.nodes.every((i) => moved.has(i)))
+      .map((each) => ({ why: each.why, nodes: each.nodes.map((i) => moved.get(i)) }));
     return { nodes, output: moved.get(output), refusals };
   }
 }
@@ -213,7 +226,7 @@ function leafOf(line) {
     }
     leaf = { kind: "constant", value: step.number };
   } else if (mark === "~" && isAlone && LAW_NAMES.includes(step.text)) {
-    leaf = { kind: "noise", law: step.text, value: NaN };
+    leaf = { kind: "noise", law: step.text };
   }
   if (leaf && owned(CONSTANTS, name) !== undefined && name !== DRAWN) {
     throw refusedIn(line, `${name} has a value of its own: name yours otherwise`, 0);
@@ -255,11 +268,18 @@ function matching(a, b) {
   return size + matching(a.slice(0, i), b.slice(0, j)) + matching(a.slice(i + size), b.slice(j + size));
 }
 
-// Why the parameters of a family are none, in Python's words, or "".
+// Why the parameters of a family are none, in Python's words, or "": one of them is not above 0, or
+// two are not in order.
 function refusalOf(refusals, values) {
-  const found = refusals.find(({ node }) => !(values[node] > 0));
-  if (!found) return "";
-  const x = values[found.node];
-  const told = Number.isNaN(x) ? "nan" : Number.isInteger(x) ? x.toFixed(1) : String(x);
-  return found.why.replace("{}", told);
+  for (const { nodes, why } of refusals) {
+    const given = nodes.map((i) => values[i]);
+    const isRight = given.length > 1 ? given[0] < given[1] : given[0] > 0;
+    if (!isRight) return filled(why, ...given.map(pythonFloat));
+  }
+  return "";
+}
+
+function pythonFloat(x) {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  return Number.isInteger(x) && Math.abs(x) < 1e16 ? x.toFixed(1) : String(x);
 }

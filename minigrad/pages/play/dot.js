@@ -27,12 +27,14 @@ function dotOf(pane, numbers, direction = "") {
   return `${lines.join("\n")}\n}\n`;
 }
 
-// Where something is not finite the page marks it by itself: a finite number keeps the place.
+// Where the output or a leaf's gradient is not finite the page marks it by itself: a finite number
+// keeps the place.
 function shownNumbers(pane, { values, sums }) {
   const grads = [];
   if (pane.nodes[pane.output].takes) grads[pane.output] = 1;
   pane.shares.forEach(({ target }, k) => (grads[target] = sums[k]));
-  const isBad = values.some((x) => !Number.isFinite(x)) || sums.some((x) => !Number.isFinite(x));
+  const isLost = ({ rule }, i) => !rule && grads[i] !== undefined && !Number.isFinite(grads[i]);
+  const isBad = !Number.isFinite(values[pane.output]) || pane.nodes.some(isLost);
   if (!isBad) return { values, grads };
   const kept = values.map((x, i) => (pane.nodes[i].literal ? x : 0));
   return { values: kept, grads: values.map(() => 0) };

@@ -170,7 +170,7 @@ function summaryOf(list) {
 function exactGradient(pane, knob) {
   const noise = noiseOf(pane);
   const { values } = numbersOf(pane, state);
-  if (!noise.length) return { value: runAt(pane, values).grads[knob] ?? 0 };
+  if (!noise.length) return exactly(runAt(pane, values).grads[knob] ?? 0);
   if (noise.length > 1) return { why: `${noise.length} noises: no integral here` };
   const [eps] = noise;
   const { law } = pane.nodes[eps];
@@ -196,5 +196,8 @@ function exactGradient(pane, knob) {
     return runAt(pane, leaves).grads[knob] ?? 0;
   });
   const isSame = back.error < EXACT_ERROR && Math.abs(back.value - value) < 1e-6 * (1 + Math.abs(value));
-  return { value: isSame ? back.value : value, isLost: !isSame };
+  return exactly(isSame ? back.value : value, !isSame);
 }
+
+const exactly = (value, isLost = false) =>
+  (Number.isFinite(value) ? { value, isLost } : { why: "it is no finite number" });

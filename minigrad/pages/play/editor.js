@@ -18,8 +18,7 @@ async function readProgram(restore = keepState) {
   const load = ++loads;
   try {
     const tape = compiled(box.value);
-    drawNoise(tape, 0);
-    const data = pageData(tape, box.value.split(BREAKS));
+    const data = pageData(tape, []);
     const [pane] = data.panes;
     const dot = dotOf(pane, pane.numbers, directionOf(pane));
     const svg = await drawn(dot);
@@ -33,13 +32,6 @@ async function readProgram(restore = keepState) {
 }
 
 const oneLine = ({ message }) => String(message).split("\n")[0];
-
-// Noise is drawn as the page draws it anew: draw number 0 is the one that a program starts with.
-function drawNoise({ nodes }, seed) {
-  nodes.filter(({ kind }) => kind === "noise").forEach((node, k) => {
-    node.value = LAWS[node.law](generator(mixed(seed) + k));
-  });
-}
 
 // Wide panes are filled from left to right, narrow ones downward.
 function directionOf(pane) {
@@ -57,6 +49,7 @@ function showProgram(data, svg, restore) {
   restore(was);
   show();
   glide(before);
+  root.dataset.programs = Number(root.dataset.programs ?? 0) + 1; // that were shown
 }
 
 // After a change of the text: knobs that were turned stay so, unless their number was typed anew.

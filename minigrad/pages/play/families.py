@@ -39,6 +39,7 @@ FAMILIES: tuple[type[Distribution], ...] = (
 )
 _EXAMPLE = (0.5, 1.5)  # parameters that every family takes, and an outcome that all of them know
 _OUTCOME = 0.9
+_SWAPPED = (2.5, 0.25)
 _WRONG = -1.0  # what a parameter that must be positive refuses
 
 Recorded = list[object]
@@ -49,8 +50,8 @@ def families() -> dict[str, dict[str, object]]:
 
     `draw` has the noise as its last input, `log_prob` the outcome; `kl` has an entry for each
     other family that a closed form is known for, with the parameters of both; `kl_standard` is the
-    one from N(0, 1). `refuses` has for each parameter the words for a number that it does not take,
-    or "".
+    one from N(0, 1). `refuses` has for each parameter the words for a number that it does not
+    take, or ""; `order` those for two parameters in the wrong order.
     """
     return {family.__name__: _told(family) for family in FAMILIES}
 
@@ -60,7 +61,7 @@ def _told(family: type[Distribution]) -> dict[str, object]:
     n = len(names)
 
     def of(parameters: Sequence[Var]) -> Distribution:
-        return family(*parameters)  # type: ignore[call-arg]
+        return family(*parameters)
 
     divergences = {
         other.__name__: recorded
@@ -78,6 +79,7 @@ def _told(family: type[Distribution]) -> dict[str, object]:
         "variance": _asked(lambda *x: of(x).variance, n),
         "kl": divergences,
         "kl_standard": _to_standard(of, n),
+        "order": _order(family),
         "refuses": [_refusal(family, names, i) for i in range(n)],
     }
 
@@ -94,7 +96,7 @@ def _divergence(p: type[Distribution], q: type[Distribution]) -> Recorded | None
     n, m = (len(inspect.signature(each).parameters) for each in (p, q))
 
     def divergence(*x: Var) -> Var:
-        return kl_divergence(p(*x[:n]), q(*x[n:]))  # type: ignore[call-arg]
+        return kl_divergence(p(*x[:n]), q(*x[n:]))
 
     try:
         return _recorded(divergence, 0, *_EXAMPLE[:n], *_EXAMPLE[:m])
@@ -110,13 +112,21 @@ def _to_standard(of: Callable[[Sequence[Var]], Distribution], n: int) -> Recorde
         return None
 
 
+def _order(family: type[Distribution]) -> str:
+    """The words for two parameters in the wrong order, `{}` for each; "" where any is right."""
+    try:
+        family(*_SWAPPED[: len(inspect.signature(family).parameters)])
+    except ValueError as error:
+        told = str(error)
+        return told.replace(str(_SWAPPED[0]), "{}").replace(str(_SWAPPED[1]), "{}")
+    return ""
+
+
 def _refusal(family: type[Distribution], names: list[str], i: int) -> str:
     """The words in which the family refuses a wrong parameter, `{}` for the number."""
     wrong = [_WRONG if k == i else x for k, x in zip(range(len(names)), _EXAMPLE, strict=False)]
-    if family is Uniform:
-        return ""  # which compares its ends
     try:
-        family(*wrong)  # type: ignore[call-arg]
+        family(*wrong)
     except ValueError as error:
         return str(error).replace(str(_WRONG), "{}")
     return ""
@@ -143,9 +153,9 @@ def _recorded(f: Callable[..., Var], examples: int, *more: float) -> Recorded:
 
 
 def _step(row: Equation, places: dict[int, int]) -> object:
-    """A number that stands in the formula; or the op, where its inputs are (leaf k is -1 - k),
-    its kind and its scope."""
+    """The op, where its inputs are (leaf k is -1 - k), its kind and its scope; of a number that
+    stands in the formula the number, and in a scope "" with the number in place of inputs."""
     if not row.op:
-        return row.value
+        return ["", row.value, row.kind, row.scope] if row.scope else row.value
     assert not row.static, f"{row.op} has static arguments"
     return [row.op, [places[i] for i in row.inputs], row.kind, row.scope]

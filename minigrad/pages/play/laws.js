@@ -39,7 +39,8 @@ const KRONROD = [
 ];
 const MIDDLE = [0.209482141084727828012999174891714, 0.417959183673469387755102040816327];
 const PANELS = 24; // that an integral starts with
-const MOST_PANELS = 400;
+const MOST_PANELS = 300;
+const PANEL_ERROR = 1e-13; // relative to numbers above 1, that is not worth another halving
 
 function panel(f, from, to) {
   const [middle, half] = [0.5 * (from + to), 0.5 * (to - from)];
@@ -64,7 +65,7 @@ function expectation(law, f) {
   while (panels.length < MOST_PANELS) {
     const worst = panels.reduce((a, b, i) => (b.error > panels[a].error ? i : a), 0);
     const { from: left, to: right, error } = panels[worst];
-    if (!(error > 1e-14 * (1 + Math.abs(total("value"))))) break;
+    if (!(error > PANEL_ERROR * (1 + Math.abs(total("value"))))) break;
     const middle = 0.5 * (left + right);
     panels.splice(worst, 1, panel(weighted, left, middle), panel(weighted, middle, right));
   }

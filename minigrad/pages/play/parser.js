@@ -9,6 +9,7 @@ const TOKEN = new RegExp(
   "(?<number>(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)" +
   "|(?<name>(?![²³0-9])[\\p{L}\\p{N}_\\u0300-\\u036f](?:(?![²³])[\\p{L}\\p{N}_\\u0300-\\u036f])*)" +
   "|(?<sign>\\*\\*|[<>=!]=|[-+*/^()<>=~,²³·×−≤≥≠])", "uy");
+const SPACES = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/; // Python's
 const BREAKS = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
 class ProgramError extends Error {
@@ -51,7 +52,7 @@ function linesOf(text) {
   const count = (line, sign) => line.split(sign).length - 1;
   dedented(text.split(BREAKS)).forEach((whole, number) => {
     const line = whole.split("#")[0];
-    if (!line.trim()) return;
+    if (!single(line)) return;
     const last = joined.at(-1);
     const isContinued = last && (opened > 0 || line[0] === " ") && !last.text.endsWith(";");
     if (isContinued) last.text += ` ${line}`;
@@ -59,9 +60,11 @@ function linesOf(text) {
     opened = (isContinued ? opened : 0) + count(line, "(") - count(line, ")");
   });
   return joined.flatMap(({ text: line, number }) =>
-    line.split(";").map((part) => ({ text: part.trim().split(/\s+/).join(" "), number })))
+    line.split(";").map((part) => ({ text: single(part), number })))
     .filter((line) => line.text);
 }
+
+const single = (text) => text.split(SPACES).filter(Boolean).join(" ");
 
 function dedented(lines) {
   const spread = lines.map((line) => {
@@ -69,7 +72,7 @@ function dedented(lines) {
     for (const letter of line) wide += letter === "\t" ? " ".repeat(8 - (wide.length % 8)) : letter;
     return wide;
   });
-  const filledLines = spread.filter((line) => line.trim());
+  const filledLines = spread.filter(single);
   const margin = Math.min(...filledLines.map((line) => line.match(/^ */)[0].length));
   return spread.map((line) => line.slice(Number.isFinite(margin) ? margin : 0));
 }

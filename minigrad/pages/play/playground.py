@@ -13,7 +13,7 @@ from ...pictures.palette import page_colours, style_sheet
 from ...pictures.render import RendererError
 from ..document import Page, as_data, document, page_file
 from ..lesson.lesson import SCRIPTS
-from .presets import PATH, PRESETS
+from .presets import PRESETS, START
 from .tables import tables
 
 _BEFORE = "formulas parser compile pane dot dress"
@@ -42,7 +42,7 @@ class Playground(Page):
         ]
         sources = "".join(map(page_file, _in_order(files)))
         head = 'const TABLES = JSON.parse(document.getElementById("facts").textContent);\n'
-        script = head + rule_table([*scalar_ops(), *_MORE]) + sources
+        script = head + rule_table([*scalar_ops(), *MORE_OPS]) + sources
         data = {
             "program": self.program,
             "presets": {
@@ -66,7 +66,7 @@ class Playground(Page):
         )
 
 
-_MORE = [("polygamma", {"order": order}) for order in (1, 2)]  # the slopes of lgamma and digamma
+MORE_OPS = [("polygamma", {"order": order}) for order in (1, 2)]  # the slopes of lgamma and digamma
 
 
 def _in_order(files: list[str]) -> list[str]:
@@ -106,6 +106,6 @@ def playground(program: str | None = None, *, title: str | None = None) -> Playg
     """
     if program is not None and not isinstance(program, str):
         raise TypeError(f"a program is a text, not {type(program).__name__}")
-    text = PATH[1].text if program is None else program
+    text = START if program is None else program
     statements_of(text)
     return Playground(heading(title, "The live page"), text)

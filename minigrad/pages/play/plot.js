@@ -1,6 +1,6 @@
 // Small plots as SVG: axes with few numbers, lines, a point, bars.
 
-const PLOT = { width: 380, height: 170, left: 52, right: 10, top: 10, bottom: 24 };
+const PLOT = { width: 300, height: 160, left: 46, right: 8, top: 8, bottom: 22 };
 
 // A plot of these ranges in `box`; `line`, `point`, … draw into it.
 function plotOn(box, label, [fromX, toX], [fromY, toY], names) {

@@ -118,29 +118,37 @@ const histogram = document.querySelector("[data-histogram]");
 function renderDraws(pane, knob) {
   const { name } = pane.nodes[knob];
   const list = draws.pathwise;
-  const exact = exactOf(pane, knob);
+  const truth = exactOf(pane, knob);
   const hasNoise = noiseOf(pane).length > 0;
   byId("draws").hidden = !hasNoise;
   histogram.dataset.knob = activeKey;
   histogram.dataset.count = list.length;
   histogram.dataset.mean = list.length ? summaryOf(list).mean : "";
-  histogram.dataset.exact = exact.value ?? "";
+  histogram.dataset.exact = truth.value ?? "";
   const scoreWhy = whyNoScore(pane, knob);
   const columns = [["pathwise", list, ""], ["score", draws.score, scoreWhy]];
-  const all = [...list, ...draws.score, ...(exact.value === undefined ? [] : [exact.value])];
+  const all = [...list, ...draws.score, ...(truth.value === undefined ? [] : [truth.value])];
   const ends = clippedEnds(all);
-  for (const [id, numbers, why] of columns) drawHistogram(id, numbers, why, ends, exact, name);
-  byId("exact-told").textContent = exact.value === undefined
-    ? `The exact gradient is not known here: ${exact.why}.`
-    : `Exact: ∂E[L]/∂${name} = ${told(exact.value)}${exact.isLost ? ", and not all of it comes back through the graph" : ""}.`;
+  for (const [id, numbers, why] of columns) drawHistogram(id, numbers, why, ends, truth, name);
+  byId("exact-told").textContent = truth.value === undefined
+    ? `The exact gradient is not known here: ${truth.why}.`
+    : `Exact: ∂E[L]/∂${name} = ${told(truth.value)}${truth.isLost ? ", and not all of it comes back through the graph" : ""}.`;
 }
 
-// The exact value is kept until something that it depends on changes.
-const exact = { key: "", found: {} };
+// The exact value is kept until something that it depends on changes. It is computed when the reader
+// pauses: a knob that is moved does not wait for it.
+const EXACT_WAIT = 60; // ms
+const exact = { key: "", found: { why: "it is being integrated" }, timer: 0 };
 
 function exactOf(pane, knob) {
-  if (exact.key !== draws.key) Object.assign(exact, { key: draws.key, found: exactGradient(pane, knob) });
-  return exact.found;
+  if (exact.key === draws.key) return exact.found;
+  clearTimeout(exact.timer);
+  exact.timer = setTimeout(() => {
+    const { key } = draws;
+    Object.assign(exact, { key, found: exactGradient(pane, knob) });
+    if (pane === panes[0] && !numbersOf(pane, state).trouble) renderDraws(pane, activeKnob(pane));
+  }, EXACT_WAIT);
+  return { why: "it is being integrated" };
 }
 
 // Ends for histograms: all but the far hundredth on either side.

@@ -78,8 +78,8 @@ MISTAKES = (
     ),
     Preset(
         "A scale below zero",
-        "σ as a bare parameter: a step too far, and there is no such distribution.",
-        "mu = 0\nsigma = -0.1\nq ~ Normal(mu, sigma)\nloss = q**2",
+        "σ as a bare parameter: turn its knob below zero, and there is no such distribution.",
+        "mu = 0\nsigma = 0.3\nq ~ Normal(mu, sigma)\nloss = q**2",
     ),
     Preset(
         "Variance for σ",
@@ -112,3 +112,6 @@ MISTAKES = (
 )
 
 PRESETS = {"The path": PATH, "Mistakes": MISTAKES}
+
+START = PATH[1].text
+"""The program that a page begins with where none is given."""

@@ -137,8 +137,8 @@ def dot_pieces() -> dict[str, object]:
     for kind in LOOKS:
         for marks in ((), ("result",)):
             for lines in (1, 3):
-                words = (BoxLine("", "LABEL"),) * lines
-                box = Box("ID", kind, words, "", "", marks)
+                labels_of = (BoxLine("", "LABEL"),) * lines
+                box = Box("ID", kind, labels_of, "", "", marks)
                 line = digraph.dot_of(Graph([box], [], "", [])).splitlines()[6]
                 key = " ".join([kind, *marks, "small" if lines == 1 else "large"])
                 boxes[key] = line.replace('"LABEL\\nLABEL\\nLABEL"', "LABEL")

@@ -1,0 +1,154 @@
+"""A typed program in the page and in Python: the same nodes, numbers, words, picture, errors."""
+
+import numpy as np
+import pytest
+
+from minigrad.expressions import Expression
+from minigrad.grammar import ExpressionError
+from minigrad.pages.play.families import FAMILIES
+from minigrad.pages.play.presets import PRESETS
+from tests.support.typed_page import in_page, in_python, needs_node, node, scripts
+
+pytestmark = needs_node
+
+HEAD = "mu = 0.7\nsigma = 1.2\neps ~ normal\n"
+FORMULAS = [
+    "sin(mu + sigma*eps)",
+    "mu**3/(1 + exp(-sigma)) + mu**2 - 2**sigma",
+    "where(mu > 0.5, log(mu), mu*mu) + abs(sigma - 2)*sqrt(mu)",
+    "maximum(mu, sigma)*clip(mu, 0.5, 1) + min(mu, 0)",
+    "lgamma(mu) + digamma(sigma)*erf(eps) + softplus(mu)",
+    "stop_gradient(mu*sigma) + mu",
+    "-mu + -(mu*sigma) - (-3)",
+    "tanh(mu)*sigmoid(sigma) - pi*1e10*mu + e",
+    "mu/0 + log(sigma - 2)",
+    "(mu < sigma)*mu + (eps >= 0)*sigma",
+    "μ = 2; −μ² × 3³ ≤ 1",
+    "a = mu*sigma\nb = a + a*a; c = a\nb*c",
+]
+DISTRIBUTIONS = [
+    f"{HEAD}q ~ {family.__name__}({', '.join(['mu', 'sigma'][:count])})\n{ask}"
+    for family, count in ((f, len(f.__init__.__annotations__) - 1) for f in FAMILIES)
+    for ask in ("q*q + log_prob(q, 0.9)", "mean(q) + mu", "kl(q) + q", "kl(q, q)", "entropy(q)")
+]
+WRONG = [
+    "", "# nothing", "y = 2x", "f(x)", "mu = 1; sinn(mu)", "mu = 1; where(mu)", "(1", "1)", "3 3",
+    "b = a + c\na = 1\nc = a*2\nb*c", "x = 1; x = 2; x", "and", "kl(3)", "data(3)", "x = data(y)",
+    "a = 1 < 2 < 3", "q ~ foo; q", "1e999", "a = 1 ~ 2", "x = 1\n  + 2\nx*", "f = lambda", "x²³",
+    "pi = 3", "q ~ Normal(1); q", "x == ", "stdev(1)", "a, b", "((1, 2))", "q ~ sin(1); q",
+    "kl_divergence(1)", "x = 1\ny = x\n x", "ln(2)", "atan(1", "exp()", "α = ", "é~", "x = 1; x; x",
+    "Normal(0, 1)*2", "q ~ Normal(0, 1)\nlog_prob(q)", "w = 1 +* 2", "$", "a = b = 3", "`", "'x'",
+]  # fmt: skip
+
+
+def same_numbers(found: dict, pane) -> None:
+    data = pane.data([])["numbers"]
+    for part, numbers in found["numbers"].items():
+        here = [float(str(x).replace("Infinity", "inf")) for x in numbers]
+        np.testing.assert_allclose(here, data[part], 1e-10, 1e-300, err_msg=part)
+
+
+@pytest.mark.parametrize(
+    "programs",
+    [
+        [HEAD + formula for formula in FORMULAS],
+        [preset.text for group in PRESETS.values() for preset in group],
+        DISTRIBUTIONS,
+    ],
+    ids=["formulas", "presets", "distributions"],
+)
+def test_the_page_agrees_with_python_to_the_letter(programs):
+    compared = 0
+    for program, found in zip(programs, in_page(programs), strict=True):
+        try:
+            pane = in_python(program)
+        except ExpressionError as error:
+            assert "error" in found, (program, error)  # in words of its own, where none is known
+            continue
+        assert "error" not in found, (program, found)
+        compared += 1
+        assert found["dot"] == pane.drawing.dot
+        same_numbers(found["pane"], pane)
+        data = pane.data([])
+        for mine, theirs in zip(found["pane"]["steps"], data["steps"], strict=True):
+            assert mine == {**theirs, "shares": list(theirs["shares"])}
+        for mine, theirs in zip(found["pane"]["shares"], data["shares"], strict=True):
+            if "where(" not in theirs["slope"]:  # there Python turns 0 < x about
+                assert mine == theirs
+        for mine, theirs in zip(found["pane"]["nodes"], data["nodes"], strict=True):
+            mine["line"] = None
+            assert mine == {**theirs, "inputs": list(theirs["inputs"]), "shape": []}
+    assert compared > len(programs) / 2
+
+
+def test_errors_have_pythons_words_and_its_caret():
+    for program, found in zip(WRONG, in_page(WRONG), strict=True):
+        with pytest.raises(ExpressionError) as refused:
+            Expression(program).compute({})
+        assert found.get("error") == str(refused.value), program
+
+
+PIECES = (
+    "mu sigma eps z 1 2.5 .5 1e3 ( ) + - * / ** ^ < <= == = ~ , ; # ² sin( exp( where( kl( normal "
+    "Normal( 3 x pi e μ … $ \" ' ` < > & </script> x=1\n x=2; q~Normal(0,1)\n ) ) x x"
+)
+
+
+def random_texts(count: int) -> list[str]:
+    """Pieces of the grammar in any order: most are no program."""
+    rng = np.random.default_rng(5)
+    pieces = [*PIECES.split(" "), " ", "\n", "\n  "]
+    return ["".join(rng.choice(pieces, rng.integers(1, 14))) for _ in range(count)]
+
+
+def test_what_python_takes_the_page_takes_and_nothing_else():
+    texts = random_texts(2000)
+    taken = 0
+    for text, found in zip(texts, in_page(texts), strict=True):
+        try:
+            pane = in_python(text)
+        except ExpressionError as error:
+            if "Normal: scale must be" not in str(error):
+                assert found.get("error") == str(error), text
+            continue
+        taken += 1
+        assert found["dot"] == pane.drawing.dot
+    assert taken > 30
+
+
+def test_two_thousand_letters_of_any_kind_do_no_harm():
+    rng = np.random.default_rng(6)
+    texts = ["".join(map(chr, rng.integers(1, 0x2FF, rng.integers(1, 30)))) for _ in range(500)]
+    for text, found in zip(texts, in_page(texts), strict=True):
+        try:
+            Expression(text).compute({})
+        except ExpressionError as error:
+            assert found.get("error") == str(error), repr(text)
+        else:
+            assert "error" not in found
+
+
+LAWS = ("normal", "uniform", "exponential", "gumbel", "logistic", "laplace", "half_normal")
+
+
+def test_expectations_are_integrals():
+    asked = [(law, power) for law in LAWS for power in (0, 1, 2)]
+    script = "".join(
+        f"console.log(JSON.stringify(expectation({law!r}, (x) => x ** {power})));\n"
+        for law, power in asked
+    )
+    script += 'console.log(JSON.stringify(expectation("uniform", (x) => (x < 0.3 ? 1 : 0))));'
+    *found, jump = node(scripts() + script)
+    gamma, half = 0.5772156649015329, np.sqrt(2.0 / np.pi)
+    moments = {
+        "normal": (1.0, 0.0, 1.0),
+        "uniform": (1.0, 0.5, 1.0 / 3.0),
+        "exponential": (1.0, 1.0, 2.0),
+        "gumbel": (1.0, gamma, gamma**2 + np.pi**2 / 6.0),
+        "logistic": (1.0, 0.0, np.pi**2 / 3.0),
+        "laplace": (1.0, 0.0, 2.0),
+        "half_normal": (1.0, half, 1.0),
+    }
+    for (law, power), told in zip(asked, found, strict=True):
+        assert told["value"] == pytest.approx(moments[law][power], abs=1e-11), (law, power)
+    assert jump["value"] == pytest.approx(0.3, abs=1e-9)

@@ -1,0 +1,87 @@
+"""The live page's scripts under Node.js, and the same programs in Python."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+import minigrad as mg
+from minigrad.distributions.randomness import noise_leaf
+from minigrad.emit.rule_table import rule_table, scalar_ops
+from minigrad.expressions import Expression
+from minigrad.pages.document import as_data, page_file
+from minigrad.pages.lesson.pane import Pane
+from minigrad.pages.play.playground import MORE_OPS
+from minigrad.pages.play.tables import tables
+
+EPS = 0.83  # what noise is here, in both
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="Node.js, which runs the scripts, is not installed"
+)
+_FILES = "formulas parser compile pane dot laws".split()
+
+
+def scripts(more: Sequence[str] = ()) -> str:
+    """All that compiles a program, and knows nothing of a document."""
+    files = ["numbers.js", "random.js", "engine.js", *(f"play/{name}.js" for name in _FILES)]
+    return "\n".join(
+        [
+            '"use strict";',
+            f"const TABLES = {as_data(tables())};",
+            rule_table([*scalar_ops(), *MORE_OPS]),
+            *(page_file(name) for name in [*files, *more]),
+        ]
+    )
+
+
+def node(script: str) -> list:
+    """What the script prints, a line of JSON each."""
+    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+PANES = """
+for (const text of %s) {
+  try {
+    const tape = compiled(text, () => %r);
+    const [pane] = pageData(tape, []).panes;
+    console.log(JSON.stringify({ pane, dot: dotOf(pane, pane.numbers) }, (_, x) =>
+      typeof x === "number" && !Number.isFinite(x) ? String(x) : x));
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    console.log(JSON.stringify({ error: error.message }));
+  }
+}"""
+
+
+def in_page(programs: Sequence[str]) -> list[dict]:
+    """For each program its pane and its DOT text, or its error."""
+    return node(scripts() + PANES % (as_data([*programs]), EPS))
+
+
+def in_python(program: str) -> Pane:
+    """The same, as `step_through` has it."""
+    expression = Expression(program)
+    leaves = {name: mg.Var(x, name) for name, x in expression.given.items()}
+    leaves |= {name: noise_leaf(EPS, name, "", law) for name, law in expression.laws.items()}
+    output = expression.compute(leaves, _Fixed())
+    equations = mg.equations_of(output)
+    return Pane(equations, "", [None] * len(equations), 3000)
+
+
+class _Fixed(np.random.Generator):
+    """A generator whose every standard draw is the number that the page's noise has."""
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(0))
+
+    def _draw(self, *given: object, size: object = None) -> float:
+        return EPS
+
+    standard_normal = gumbel = laplace = logistic = standard_exponential = standard_cauchy = _draw
+
+    def random(self, size: object = None) -> float:  # of which the law takes 1 - u
+        return 1.0 - EPS
