@@ -30,7 +30,7 @@ if _TYPE_CHECKING:  # a type checker follows these; the names that count are lis
     from .optim import *
     from .pages.lab.lab import *
     from .pages.lesson.lesson import *
-    from .pages.play.playground import *
+    from .pages.play.live import *
     from .pictures.picture import *
     from .pictures.render import *
     from .reports.reasons import *
@@ -57,7 +57,7 @@ _ABOVE = {
     "optim": "Adam SGD",
     "pages.lab.lab": "CoinFlipLab coin_flip_lab",
     "pages.lesson.lesson": "Lesson step_through",
-    "pages.play.playground": "Playground playground",
+    "pages.play.live": "Playground playground",
     "pictures.picture": "Drawing draw",
     "pictures.render": "RendererError",
     "reports.reasons": "explain",

@@ -17,7 +17,7 @@ from .engine.op import OPS
 from .engine.variable import Var
 from .expressions import CONSTANTS, LAWS, Expression
 from .pages.lesson.lesson import step_through
-from .pages.play.playground import playground
+from .pages.play.live import playground
 from .pictures.labels import short
 from .pictures.picture import draw
 from .reports.reasons import explain

@@ -14,7 +14,7 @@ from minigrad.emit.rule_table import rule_table, scalar_ops
 from minigrad.expressions import Expression
 from minigrad.pages.document import as_data, page_file
 from minigrad.pages.lesson.pane import Pane
-from minigrad.pages.play.playground import MORE_OPS
+from minigrad.pages.play.live import MORE_OPS
 from minigrad.pages.play.tables import tables
 
 EPS = 0.83  # what noise is here, in both

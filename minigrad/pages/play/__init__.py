@@ -2,5 +2,5 @@
 
 `families` and `tables` have what Python knows, as data; the scripts read the program (`parser`,
 `compile`), word it (`formulas`, `pane`), draw it (`dot`, `layout`, `graphviz`, `dress`), and put it
-into the same page as a lesson. `playground` makes the page.
+into the same page as a lesson. `live` makes the page.
 """
