@@ -41,20 +41,20 @@ function slopesOf(pane, leaves, i) {
 
 // --------------------------------------------------------------------------- which node is the draw
 
-// The sampled number that the plots are about: the node through which alone noise reaches the
-// output; a draw of a distribution before a named node, a named one before others.
+// The sampled number that the plots are about: a node through which alone noise reaches the output;
+// a draw of a distribution before the z, that before another named node, and this before others.
 function sampledNode(pane) {
   const noise = noiseOf(pane);
   if (noise.length !== 1 || pane.output === noise[0]) return null;
   const [eps] = noise;
   const rank = (i) => {
-    const { kind, name, op, rule } = pane.nodes[i];
-    const isNamed = editor.tape.nodes[i].name !== "";
-    return kind === "sample" ? 3 : isNamed && rule ? 2 : op ? 1 : 0;
+    const { kind, name } = editor.tape.nodes[i];
+    return kind === "sample" ? 3 : name === "z" ? 2 : name ? 1 : 0;
   };
   const all = pane.nodes.map((_, i) => i).filter((i) => i !== pane.output && isAlone(pane, eps, i));
   const moved = all.filter((i) => pane.nodes[i].takes && isMonotone(pane, eps, i));
-  return moved.sort((a, b) => rank(b) - rank(a) || b - a)[0] ?? null;
+  const first = (a, b) => (rank(a) ? a - b : b - a); // of named nodes the one next to the noise
+  return moved.sort((a, b) => rank(b) - rank(a) || first(a, b))[0] ?? null;
 }
 
 // Whether noise reaches the output through node `i` alone.

@@ -16,6 +16,7 @@ function tellError(words) {
 // Read the text and show its graph; `restore` may set the state before it is shown.
 async function readProgram(restore = keepState) {
   const load = ++loads;
+  fitBox();
   try {
     const tape = compiled(box.value);
     const data = pageData(tape, []);
@@ -29,6 +30,11 @@ async function readProgram(restore = keepState) {
   } catch (error) {
     if (load === loads) tellError(error instanceof ProgramError ? error.message : oneLine(error));
   }
+}
+
+// As many lines as the program has, within reason.
+function fitBox() {
+  box.rows = Math.max(6, Math.min(18, box.value.split("\n").length + 1));
 }
 
 const oneLine = ({ message }) => String(message).split("\n")[0];

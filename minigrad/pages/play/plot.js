@@ -10,6 +10,10 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
   const y = (value) => height - bottom - ((value - fromY) / (toY - fromY)) * (height - top - bottom);
   const inside = (value) => Math.max(-height, Math.min(2 * height, value));
   svg.append(svgElement("rect", { class: "axes", x: left, y: top, width: width - left - right, height: height - top - bottom }));
+  const inner = svgElement("g", { "clip-path": `url(#${box.id}-clip)` });
+  const clip = svgElement("clipPath", { id: `${box.id}-clip` });
+  clip.append(svgElement("rect", { x: left - 5, y: top, width: width - left - right + 10, height: height - top - bottom + 5 }));
+  svg.append(clip, inner);
   const text = (words, at, anchor, className = "") => {
     const made = svgElement("text", { ...at, "text-anchor": anchor, class: className });
     made.textContent = words;
@@ -28,7 +32,7 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
     .map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)},${inside(y(b)).toFixed(1)}`).join("");
   return {
     svg, x, y, text,
-    line: (points, className) => svg.append(svgElement("path", { class: className, d: path(points) })),
+    line: (points, className) => inner.append(svgElement("path", { class: className, d: path(points) })),
     point: (a, b, className = "point", node = null) => {
       const dot = svgElement("circle", { class: className, cx: x(a), cy: inside(y(b)), r: 4.5 });
       if (node) dot.dataset.node = node;

@@ -61,7 +61,7 @@ function plotDensity(pane, { z, eps, zs, ends, value, at }) {
     return Math.exp(log(at[i])) / Math.abs((zs[b] - zs[a]) / (at[b] - at[a]));
   });
   const most = endsOf(heights)[1];
-  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${told(value)}`, ends, [0, most], { x: name, y: "density" });
+  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${told(value)}`, ends, [0, most], { x: name, y: `p(${short(name, 4)})` });
   plot.line(zs.map((x, i) => [x, heights[i]]), "sample-line");
   plot.rule(value, "draw-rule");
   plot.point(value, 0, "point sample", id);
