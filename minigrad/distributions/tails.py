@@ -98,6 +98,7 @@ def _normal_quantile(u: float) -> float:
     lambda g, y, c, z: g * c / where(multiply(c == 0.0, z == 0.0), 1.0, z),
     symbol="× log",
     numpy="times_log({all})",
+    javascript="{0} === 0 ? 0 * {1} : {0} * Math.log({1})",
 )
 def times_log(c: Value, z: Value) -> Value:
     """c log z for z ≥ 0, and 0 where c is 0, even at z = 0."""
@@ -110,6 +111,7 @@ def times_log(c: Value, z: Value) -> Value:
     lambda g, y, c, x: g * c / where(multiply(c == 0.0, x == -1.0), 1.0, 1.0 + x),
     symbol="× log1p",
     numpy="times_log1p({all})",
+    javascript="{0} === 0 ? 0 * {1} : {0} * Math.log1p({1})",
 )
 def times_log1p(c: Value, x: Value) -> Value:
     """c log(1 + x) for x ≥ -1, and 0 where c is 0, even at x = -1."""

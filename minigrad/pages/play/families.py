@@ -22,6 +22,7 @@ from ...distributions import (
     Weibull,
     kl_divergence,
 )
+from ...engine.op import OPS
 from ...engine.variable import Var, constant
 from ...equations import Equation, equations_of
 
@@ -72,7 +73,7 @@ def _told(family: type[Distribution]) -> dict[str, object]:
         "wanted": names,
         "law": of([Var(x) for x in _EXAMPLE[:n]])._law.name,
         "draw": _recorded(lambda *x: of(x[:n]).transform(x[n]), n, _OUTCOME),
-        "log_prob": _recorded(lambda *x: of(x[:n]).log_prob(x[n]), n, _OUTCOME),
+        "log_prob": _asked(lambda *x: of(x[:n]).log_prob(x[n]), n, _OUTCOME),
         "entropy": _asked(lambda *x: of(x).entropy(), n),
         "mean": _asked(lambda *x: of(x).mean, n),
         "stddev": _asked(lambda *x: of(x).stddev, n),
@@ -84,10 +85,10 @@ def _told(family: type[Distribution]) -> dict[str, object]:
     }
 
 
-def _asked(f: Callable[..., Var], n: int) -> Recorded | None:
-    """What `f` records; None where the family has no such number in closed form."""
+def _asked(f: Callable[..., Var], n: int, *more: float) -> Recorded | None:
+    """What `f` records; None where the family has no such number, or a page can't compute it."""
     try:
-        return _recorded(f, n)
+        return _recorded(f, n, *more)
     except NotImplementedError:
         return None
 
@@ -157,5 +158,6 @@ def _step(row: Equation, places: dict[int, int]) -> object:
     stands in the formula the number, and in a scope "" with the number in place of inputs."""
     if not row.op:
         return ["", row.value, row.kind, row.scope] if row.scope else row.value
-    assert not row.static, f"{row.op} has static arguments"
+    if row.static or not OPS[row.op].javascript:
+        raise NotImplementedError(f"{row.op} is no op of a page")
     return [row.op, [places[i] for i in row.inputs], row.kind, row.scope]
