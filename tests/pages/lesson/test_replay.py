@@ -99,7 +99,7 @@ def elementwise(special):
     """Each op of numbers, used so that every one of its inputs, and its output, has two readers."""
     points = [(0.3, 0.41, 0.83), (0.62, 0.2, 0.71), (0.74, 0.5, 0.9)]
     for op in OPS.values():
-        if op.elementwise and (op.name in SPECIAL) == special:
+        if op.elementwise and op.javascript and (op.name in SPECIAL) == special:
             static = dict.fromkeys(op.defaults, 2)
 
             def f(*leaves, op=op, static=static):
@@ -113,6 +113,11 @@ def elementwise(special):
 @pytest.mark.parametrize(("special", "rtol"), [(False, 1e-12), (True, 1e-10)])
 def test_every_op_of_numbers_at_three_settings(special, rtol):
     agree(list(elementwise(special)), rtol)
+
+
+def test_every_public_op_of_numbers_has_javascript():
+    public = [OPS[name] for name in mg.ops.__all__ if name in OPS]
+    assert [op.name for op in public if op.elementwise and not op.javascript] == []
 
 
 @needs_node
