@@ -11,6 +11,7 @@ FLOORS = [
     "engine.values",
     "engine.arrays",
     "engine.context",
+    "engine.nests",
     "engine.op",
     "engine.habits",
     "engine.marks",

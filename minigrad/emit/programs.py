@@ -111,7 +111,19 @@ class Program:
 # ------------------------------------------------------------------------------------- compiling
 
 
-def _compiled(source: Pieces, inputs: Sequence[Input], code: Code) -> Callable[..., object]:
+def compiled_function(
+    program: Program, unfit: Callable[..., object]
+) -> Callable[..., tuple[float, tuple[Value, ...]]]:
+    """`program.value_and_grad` that calls `unfit` for arguments of other types and shapes."""
+    return _compiled(program._source, program.inputs, program._code, unfit)  # type: ignore
+
+
+def _compiled(
+    source: Pieces,
+    inputs: Sequence[Input],
+    code: Code,
+    unfit: Callable[..., object] | None = None,
+) -> Callable[..., object]:
     """The function behind a check of its arguments, with the tape's answer where a line raises."""
     given = list(zip(source.parameters, [x.shape for x in inputs], strict=True))
     floats = [f"type({name})" for name, shape in given if not shape]
@@ -140,7 +152,7 @@ def _compiled(source: Pieces, inputs: Sequence[Input], code: Code) -> Callable[.
         value, *gradients = map(_own, answered(code, args))
         return value if source.value_alone else (value, tuple(gradients))
 
-    space["_converted"], space["_answered"] = converted, by_steps
+    space["_converted"], space["_answered"] = unfit or converted, by_steps
     return function
 
 

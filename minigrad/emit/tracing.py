@@ -74,6 +74,7 @@ def _code(
         if isinstance(x, Var) and x.requires_grad:
             named.setdefault(name, x)
     inner = {x: name for name, x in reversed(named.items()) if x.requires_grad and x.op}
+    label = {x: name for name, x in reversed(known.items()) if isinstance(x, Var)} | inner
     asked = [*wanted, *inner]
     with scope("backward"):
         gradients: tuple[Any, ...] = ()
@@ -81,7 +82,8 @@ def _code(
             gradients = grad(output, asked, create_graph=True, allow_unused=True)
     names = dict(known)
     for x, gradient in zip(asked, gradients, strict=bool(wanted)):
-        names.setdefault(f"d_{x.name or inner[x]}", gradient)
+        if name := x.name or label.get(x, ""):
+            names.setdefault(f"d_{name}", gradient)
     equations = equations_of(output, *gradients[: len(wanted)], *leaves, names=names)
     arguments = equations.outputs[len(equations.outputs) - len(leaves) :]
     code = code_of(equations, {*arguments})
@@ -145,7 +147,7 @@ def _parameter_names(f: Callable[..., Var], args: tuple[object, ...]) -> list[st
 
 def _run(f: Callable[..., Var], leaves: list[Var]) -> tuple[object, dict[str, object]]:
     """What `f` returns, and its local variables as they were then: they name the lines."""
-    watch = Watching(f, leaves)
+    watch = Watching(f, min((leaf._order for leaf in leaves), default=0))
     output = watch.run(*leaves)
     for place, what in watch.frozen.items():
         warnings.warn(f"{place}: {what}", stacklevel=3)

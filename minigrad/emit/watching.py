@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -26,22 +26,26 @@ DRAW = (
     "numbers are drawn outside the tape, and the program keeps these: draw by mg.noise or a "
     "distribution's rsample, or pass them as an argument"
 )
+RENEWED = "a Var is given a new value, which the program will not do: do so after the call"
 _OURS = ("minigrad", "numpy", "scipy")
 
 
 class Watching(Watch):
     """One run of `f`. `frozen` says what at each place, `known` has the local variables of `f`.
 
-    `noise` has each leaf drawn on the tape, with the call that drew it.
+    `draws_made` has the calls that drew noise on the tape, `values_drawn` what they gave.
     """
 
-    def __init__(self, f: Callable[..., Any], leaves: Sequence[Var]) -> None:
+    def __init__(self, f: Callable[..., Any], since: int) -> None:
+        """Reading a Var is taken note of where it is no older than `since`."""
         self.f, self.known = f, dict[str, object]()
         self.frozen: dict[str, str] = {}
         self.draws_made: list[tuple[Callable[..., object], Generators, tuple[int, ...]]] = []
+        self.values_drawn: list[Any] = []
         self._code = getattr(f, "__code__", None)
-        self._since = min((leaf._order for leaf in leaves), default=sys.maxsize)
+        self._since = since
         self._states: dict[int, tuple[Generators, object]] = {}  # by id: what NumPy draws from
+        self._before: list[tuple[Any, Any]] = []
         self._line = ""
 
     def run(self, *args: object) -> object:
@@ -80,10 +84,15 @@ class Watching(Watch):
     def draws(self, draw: Callable[..., T], rng: object, shape: tuple[int, ...]) -> T:
         assert isinstance(rng, Generators)
         self._compare()
+        self._look_at(rng)
         value = draw(rng, shape)
         self._states[id(rng)] = (rng, _state_of(rng))
         self.draws_made.append((draw, rng, shape))
+        self.values_drawn.append(value)
         return value
+
+    def renews(self, v: object) -> None:
+        self._note(RENEWED)
 
     def _note(self, what: str) -> None:
         """At the line that called the engine; minigrad's own lines freeze nothing."""
@@ -122,6 +131,16 @@ class Watching(Watch):
     def _look_at(self, x: Generators) -> None:
         if id(x) not in self._states:
             self._states[id(x)] = (x, _state_of(x))
+            legacy = isinstance(x, np.random.RandomState)
+            self._before.append((x, x.get_state() if legacy else x.bit_generator.state))  # type: ignore[union-attr]
+
+    def rewind(self) -> None:
+        """Put NumPy's generators back to where they were before the run."""
+        for x, state in self._before:
+            if _is_legacy(x):
+                x.set_state(state)
+            else:
+                x.bit_generator.state = state
 
     def _compare(self) -> None:
         """Whether one has moved on without minigrad since the last look."""
@@ -158,6 +177,10 @@ def _state_of(x: Generators) -> object:
         return position, key[0], key[-1], *rest
     state: Any = x.bit_generator.state
     return repr(state) if isinstance(x.bit_generator, np.random.MT19937) else _plain(state)
+
+
+def _is_legacy(x: object) -> bool:
+    return isinstance(x, np.random.RandomState)
 
 
 def _plain(state: object) -> object:

@@ -28,6 +28,9 @@ class Watch:
     def reads(self, v: object, how: str) -> None:
         """The line that called minigrad takes the number of `v` off the tape: `how` is ".value"."""
 
+    def renews(self, v: object) -> None:
+        """The line that called minigrad gives `v` a new value."""
+
     def keeps(self, v: object) -> bool:
         """Whether `no_grad` and `detach` are to record `v`, though no gradient passes."""
         return False

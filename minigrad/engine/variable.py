@@ -100,6 +100,8 @@ class Var(Operators, Conversions):
             raise ValueError(
                 f"{self!r} has shape {self.shape}, the new value {shape_of(new)}: make a new Var"
             )
+        if context.watches and (watch := context.watcher()) is not None:
+            watch.renews(self)
         self._renew(new)
 
     def _renew(self, value: Value) -> None:

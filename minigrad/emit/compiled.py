@@ -1,0 +1,267 @@
+"""`compiled`: a function that is traced once, and whose program then runs in the place of its tape.
+
+What a program would freeze is watched over: leaves from outside the function stay live, noise is
+drawn anew, and where a name comes to mean something else the function is traced again. Where a line
+freezes a number, or a check finds another result than the program's, it runs on the tape, always.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from types import MethodType
+from typing import Any
+
+import numpy as np
+
+from ..engine.context import current, watched, watcher
+from ..engine.gradients import grad
+from ..engine.nests import parts_of, rebuilt
+from ..engine.values import Value, as_value, shape_of
+from ..engine.variable import Fixed, Inner, Var, constant, next_order
+from ..ops.row import op
+from .bindings import Bindings
+from .names import free_name
+from .replay import Drawing, Outcome, Replay, Unfit, reasons_against
+from .watching import Watching
+
+MANY = 16  # signatures of one function; more are a mistake, of which a warning tells
+RTOL = 1e-9  # between tape and program: the last digits of a sum may differ
+_LIVE = (Var, Inner, Fixed, float, np.ndarray)
+
+
+def compiled(f: Callable[..., Var]) -> "Compiled":
+    """`@mg.compiled`: trace `f` once, then run its program in its place: JAX calls this jit.
+
+    Call it as before, with Vars, floats and arrays, also in lists, tuples and dicts; it returns a
+    scalar Var, and `.backward()` and `mg.grad` work on that, to any order. `f.backward(…)` is
+    `f(…).backward()` at less cost and returns the value; `f.value_and_grad(…)` returns the value
+    and a tuple of gradients, one for each argument that is a Var with a gradient, a float or an
+    array.
+
+    A trace serves for one signature: the shapes and kinds of these arguments, and the values of
+    all others (an int, a text, a generator). Leaves that `f` finds outside, such as a model's
+    parameters, are read anew at every call, and noise that it draws on the tape is drawn anew.
+    Where a global or closed-over name, an attribute or an array of the user's has changed, `f` is
+    traced again. Where a line freezes a number (`x.value`, `if x > 0`, a draw of NumPy's) `f` runs
+    on the tape, and a warning names the line; so it does where the calls 2, 4, 8, 16, …, which run
+    on the tape as well, find another result than the program's.
+    """
+    return Compiled(f)
+
+
+class Compiled:
+    """A function whose programs stand in for it; see `compiled`."""
+
+    def __init__(self, f: Callable[..., Var]) -> None:
+        if not callable(f):
+            raise TypeError(f"compiled: give a function that returns a scalar Var, not {f!r}")
+        update_wrapper(self, f)
+        self.function = f
+        self._replays: dict[object, Replay | None] = {}  # None: on the tape
+        self._bindings = Bindings()
+        self._last: tuple[tuple[type, ...], Replay] | None = None  # of the usual call
+        self._traces = 0
+
+    def __get__(self, owner: object, kind: type) -> Callable[..., Any]:
+        """A method: the object is its first argument."""
+        return self if owner is None else MethodType(self, owner)
+
+    def __call__(self, *args: Any, **keywords: Any) -> Var:  # noqa: ANN401
+        """What the function returns: a scalar Var."""
+        if watcher() is not None or not current().recording:
+            return self.function(*args, **keywords)
+        parts, found = self._outcome(args, keywords, False)
+        if found is None:
+            return self.function(*args, **keywords)
+        return _compiled(*parts, *found.replay.outside, outcome=found)
+
+    def backward(self, *args: Any, **keywords: Any) -> float:  # noqa: ANN401
+        """`f(…).backward()` without a node on the tape; returns the value."""
+        parts, found = self._outcome(args, keywords, False)
+        if found is None or any(type(x) is Inner for x in parts):
+            y = self.function(*args, **keywords)
+            y.backward()
+            return y.item()
+        slopes = iter(found.slopes)
+        for x, wants in zip([*parts, *found.replay.outside], found.replay.wants, strict=True):
+            if wants:
+                d = next(slopes)
+                x._grad = d if x._grad is None else x._grad + d
+        return found.value
+
+    def value_and_grad(
+        self,
+        *args: Any,  # noqa: ANN401
+        **keywords: Any,  # noqa: ANN401
+    ) -> tuple[float, tuple[Value, ...]]:
+        """The value, and a gradient for each argument that is no constant or noise."""
+        parts, found = self._outcome(args, keywords, True)
+        if found is not None:
+            return found.value, found.slopes[: sum(found.replay.wants[: len(parts)])]
+        leaves, given, named = _fresh(args, keywords, True)
+        y = self.function(*given, **named)
+        wanted = [x for x in leaves if x.requires_grad]
+        return y.item(), grad(y, wanted)  # type: ignore[return-value]
+
+    def _outcome(
+        self, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
+    ) -> tuple[Sequence[Any], Outcome | None]:
+        """The arguments that are live, and what the program made of them; None: use the tape."""
+        last = self._last
+        if last and not numbers and not keywords and tuple(map(type, args)) == last[0]:
+            replay = last[1]
+            if replay.count + 1 < replay.next_check and self._bindings.hold():
+                replay.count += 1
+                try:
+                    values = [x if type(x) in (float, np.ndarray) else x._value for x in args]
+                    return args, replay.run(values)
+                except Unfit:
+                    pass
+        return self._looked_up(args, keywords, numbers)
+
+    def _looked_up(
+        self, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
+    ) -> tuple[Sequence[Any], Outcome | None]:
+        every = [*parts_of(args), *parts_of(keywords)]
+        parts = [x for _, x in every if isinstance(x, _LIVE)]
+        key = (numbers, *(_kind_of(name, x, numbers) for name, x in every))
+        if not self._bindings.hold():
+            self._bindings, self._last = Bindings(), None
+            self._replays.clear()
+        if key not in self._replays:
+            self._bindings.follow(self.function, *(x for _, x in every if type(x) not in _LIVE))
+            return parts, self._traced(key, args, keywords, numbers)
+        replay = self._replays[key]
+        if replay is None:
+            return parts, None
+        replay.count += 1
+        if replay.count >= replay.next_check:
+            replay.next_check *= 2
+            return parts, self._checked(key, replay, args, keywords, numbers)
+        simple = not keywords and len(parts) == len(args) and not numbers
+        if simple and all(type(x) is not np.ndarray or x.dtype == float for x in parts):
+            self._last = tuple(map(type, args)), replay
+        return parts, replay.run([_value_of(x) for x in parts])
+
+    def _traced(
+        self, key: object, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
+    ) -> Outcome | None:
+        """The first call of a signature: recorded, or left to the tape with a warning."""
+        self._traces += 1
+        if self._traces == MANY:
+            self._warn(
+                f"traced {MANY} times, since its arguments or what it reads outside differ from "
+                "call to call: pass what changes as floats or arrays of one shape"
+            )
+        since = next_order()
+        leaves, given, named = _fresh(args, keywords, numbers)
+        watch = Watching(self.function, 0)
+        output = watch.run(*given, **named)
+        if not isinstance(output, Var) or output.shape:
+            what = f"shape {output.shape}" if isinstance(output, Var) else type(output).__name__
+            raise TypeError(f"compiled: {self._name} returned {what}, not a scalar Var")
+        against = reasons_against(output, watch, leaves, since)
+        for place, what in against.items():
+            self._warn(f"runs on the tape, since at {place}: {what}")
+        if against or not output.requires_grad:
+            self._replays[key] = None
+            watch.rewind()
+            return None
+        replay = Replay(self._name, output, leaves, watch, since)
+        self._replays[key] = replay
+        return replay.run([x._value for x in leaves], watch.values_drawn)
+
+    def _checked(
+        self,
+        key: object,
+        replay: Replay,
+        args: tuple[Any, ...],
+        keywords: dict[str, Any],
+        numbers: bool,
+    ) -> Outcome | None:
+        """A call on the tape as well; where that finds something else, the tape it is from now."""
+        leaves, given, named = _fresh(args, keywords, numbers)
+        drawing = Drawing()
+        with watched(drawing):
+            y = self.function(*given, **named)
+        if [d[1:] for d in drawing.draws_made] == [d[1:] for d in replay.draws]:
+            found = replay.run([x._value for x in leaves], drawing.values)
+            inputs = [x for x in (*leaves, *replay.outside) if x.requires_grad]
+            truth = [y._value, *grad(y, inputs)]
+            if all(map(_close, truth, (found.value, *found.slopes))):
+                return found
+        self._warn(
+            f"on call {replay.count} the tape found another result than the program, so "
+            "something that the program keeps has changed since the last check, "
+            f"{replay.count // 2} calls ago: pass it as an argument; from now on it runs on the "
+            "tape"
+        )
+        self._replays[key], self._last = None, None
+        drawing.rewind()
+        return None
+
+    @property
+    def _name(self) -> str:
+        return free_name(getattr(self.function, "__name__", "f").replace("<lambda>", "f"), ())
+
+    def _warn(self, what: str) -> None:
+        warnings.warn(f"compiled: {self._name} {what}", stacklevel=5)
+
+
+def _fresh(
+    args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
+) -> tuple[list[Var], tuple[Any, ...], dict[str, Any]]:
+    """Leaves in the place of the live arguments: the leaves, the arguments, the keywords."""
+    leaves: list[Var] = []
+
+    def leaf(x: object) -> object:
+        if not isinstance(x, _LIVE):
+            return x
+        kind = "" if not isinstance(x, Var) else x.kind if x.kind == "noise" else "constant"
+        wants = x.requires_grad if isinstance(x, Var) else numbers
+        value = _value_of(x)
+        leaves.append(Var(value) if wants else constant(value, "", kind or "constant"))
+        return leaves[-1]
+
+    given = rebuilt(args, (leaf(x) for _, x in parts_of(args)))
+    named = rebuilt(keywords, (leaf(x) for _, x in parts_of(keywords)))
+    return leaves, given, named
+
+
+def _kind_of(name: str, x: object, numbers: bool) -> object:
+    """What a program depends on: the kind and shape of what is live, and anything else itself."""
+    if isinstance(x, Var):
+        return name, "Var", x.requires_grad, x.shape
+    if isinstance(x, _LIVE):
+        return name, "number", shape_of(x)
+    try:
+        hash(x)
+    except TypeError:
+        return name, type(x), id(x)
+    return name, type(x), x
+
+
+def _value_of(x: object) -> Value:
+    return x._value if isinstance(x, Var) else as_value(x)
+
+
+def _close(a: object, b: object) -> bool:
+    return np.allclose(a, b, rtol=RTOL, atol=1e-300, equal_nan=True)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------------------- a call on the tape
+
+
+def _share(g: Any, y: object, *inputs: Any, position: int, outcome: Outcome) -> object:  # noqa: ANN401
+    """The slope that the program found; on Vars its own lines, recorded."""
+    replay = outcome.replay
+    slot = sum(replay.wants[:position])
+    if isinstance(g, Var) or isinstance(y, Var):
+        return g * replay.again(inputs, outcome.noise)[1 + slot]
+    return g * outcome.slopes[slot]
+
+
+@op(_share, variadic=True, symbol="ƒ")
+def _compiled(*inputs: Value, outcome: Outcome) -> Value:
+    """The value of a function's program; its slopes were found with it."""
+    return outcome.value

@@ -1,0 +1,130 @@
+"""A recorded function as a program that is fed again: its arguments, outside leaves and noise."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ..engine.context import Watch
+from ..engine.values import Shape, Value
+from ..engine.variable import Var
+from .programs import compiled_function
+from .rescue import answered
+from .tracing import program_of
+from .watching import Generators, Watching
+
+HELD = 64  # an array of more numbers made by the function stays one, smaller ones are written out
+
+Draw = tuple[Callable[..., Any], Generators, Shape]
+
+
+class Unfit(Exception):
+    """Arguments of other shapes than those recorded."""
+
+
+class Outcome(NamedTuple):
+    """What a program made of its inputs: the value, and a slope for each that wants a gradient."""
+
+    value: float
+    slopes: tuple[Value, ...]
+    noise: tuple[Value, ...]
+    replay: "Replay"
+
+    def __repr__(self) -> str:
+        return self.replay.name
+
+
+class Replay:
+    """The program of one signature, and where its inputs come from.
+
+    They are, in order, the distinct arguments, the leaves that the function found outside, arrays
+    that it made, and noise, which is drawn anew by the calls that drew it first.
+    """
+
+    def __init__(
+        self, name: str, output: Var, leaves: list[Var], watch: Watching, start: int
+    ) -> None:
+        self.name = name
+        found, given = _entries(output, start), {*leaves}
+        self.outside = [x for x in found if x not in given and x._order < start]
+        held = [
+            x
+            for x in found
+            if x._order >= start and x not in given and x.kind == "constant" and x.size > HELD
+        ]
+        self.held = [x._value for x in held]
+        noise = [x for x in found if x.kind == "noise" and x._order >= start and x not in given]
+        self.draws: list[Draw] = watch.draws_made
+        drawn = [id(value) for value in watch.values_drawn]
+        self.noise = [drawn.index(id(x._value)) for x in noise]
+        program = program_of(output, [*leaves, *self.outside, *held], name, watch.known)
+        self.code = program._code
+        self.step = compiled_function(program, _unfit)
+        self.wants = [x.requires_grad for x in (*leaves, *self.outside)]
+        self.count, self.next_check = 1, 2
+
+    def run(self, leaves: Sequence[Value], drawn: Sequence[Value] | None = None) -> Outcome:
+        """The program at these arguments; Unfit where their shapes are others."""
+        if drawn is None:
+            drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
+        noise = [drawn[i] for i in self.noise]
+        outside = [x._value for x in self.outside]
+        value, slopes = self.step(*leaves, *outside, *self.held, *noise)
+        return Outcome(value, slopes, tuple(noise), self)
+
+    def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:
+        """Value and gradients at Vars, on the tape, where they can be differentiated again."""
+        return answered(self.code, [*inputs, *self.held, *noise])  # type: ignore[list-item]
+
+
+def reasons_against(
+    output: Var, watch: Watching, leaves: Sequence[Var], start: int
+) -> dict[str, str]:
+    """Where the run did what a program would not do again, by place."""
+    found, given = dict(watch.frozen), {*leaves}
+    drawn = {id(value) for value in watch.values_drawn}
+    for x in _entries(output, start):
+        if x in given:
+            continue
+        if x.op and x._order < start:
+            found[repr(x)] = "it was computed outside: compute it inside, or pass it as an argument"
+        elif x._order >= start and x.kind == "parameter":
+            found[repr(x)] = "the function makes it, or gives it a new value"
+        elif x._order >= start and x.kind == "noise" and id(x._value) not in drawn:
+            found[repr(x)] = "its noise is not drawn by the function"
+    return found
+
+
+def _entries(output: Var, start: int) -> list[Var]:
+    """What the run takes in: leaves, and whatever is older than `start`; oldest first."""
+    seen: dict[Var, None] = {output: None}
+    queue = [output]
+    for node in queue:  # which grows meanwhile
+        for x in node._edges() if node._order >= start else ():
+            if isinstance(x, Var) and x not in seen:
+                seen[x] = None
+                queue.append(x)
+    return sorted((x for x in queue if not x.op or x._order < start), key=lambda x: x._order)
+
+
+def _unfit(*args: object) -> object:
+    raise Unfit
+
+
+class Drawing(Watch):
+    """Keeps the values that are drawn, to feed a program with them as well."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.draws_made: list[Draw] = []
+        self._before: dict[int, tuple[Any, Any]] = {}
+
+    def draws(self, draw: Callable[..., Any], rng: Any, shape: Shape) -> Any:  # noqa: ANN401
+        self._before.setdefault(id(rng), (rng, rng.bit_generator.state))
+        value = draw(rng, shape)
+        self.values.append(value)
+        self.draws_made.append((draw, rng, shape))
+        return value
+
+    def rewind(self) -> None:
+        """Put the generators back to where they were."""
+        for rng, state in self._before.values():
+            rng.bit_generator.state = state
