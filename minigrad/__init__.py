@@ -23,7 +23,7 @@ from .ops import __all__ as _OPS
 if _TYPE_CHECKING:  # a type checker follows these; the names that count are listed below
     from .checking import *
     from .distributions import *
-    from .emit.compiled import *
+    from .emit.compiling import *
     from .emit.programs import *
     from .emit.tracing import *
     from .equations import *
@@ -48,7 +48,7 @@ _ABOVE = {
         RelaxedOneHotCategorical SigmoidTransform StudentT TanhTransform Transformed Uniform
         Weibull elbo iwae kl_divergence kl_monte_carlo noise strategy
         """,
-    "emit.compiled": "compiled",
+    "emit.compiling": "compiled",
     "emit.programs": "Program",
     "emit.tracing": "trace",
     "equations": "equations_of",

@@ -19,7 +19,8 @@ class Bindings:
 
     def __init__(self) -> None:
         self._cells: list[tuple[types.CellType, object]] = []
-        self._items: list[tuple[Any, Any, object]] = []  # container, key, what stood there
+        self._names: list[tuple[dict[Any, Any], Any, object]] = []  # what stood there, by key
+        self._elements: list[tuple[Any, int, object]] = []
         self._sizes: list[tuple[Any, int]] = []
         self._arrays: list[tuple[Any, Any]] = []  # an array, and its numbers then
         self._seen: dict[int, object] = {}  # the objects too, for an id may be used again
@@ -33,18 +34,24 @@ class Bindings:
                 todo += self._below(thing)
 
     def hold(self) -> bool:
-        """Whether all is as it was."""
+        """Whether all is as it was. Loops, for this is asked at every call."""
+        for box, key, old in self._names:
+            if box.get(key, self) is not old and not _equal(box.get(key), old):
+                return False
         for cell, old in self._cells:
             if cell.cell_contents is not old and not _equal(cell.cell_contents, old):
                 return False
-        for box, key, old in self._items:
-            try:
-                now = box[key]
-            except LookupError:
+        if self._sizes or self._arrays:
+            return self._elements_hold()
+        return True
+
+    def _elements_hold(self) -> bool:
+        if any(len(box) != size for box, size in self._sizes):
+            return False
+        for box, i, old in self._elements:
+            if box[i] is not old and not _equal(box[i], old):
                 return False
-            if now is not old and not _equal(now, old):
-                return False
-        return all(len(box) == size for box, size in self._sizes) and all(
+        return all(
             np.array_equal(now, then, equal_nan=now.dtype.kind == "f") for now, then in self._arrays
         )
 
@@ -80,7 +87,8 @@ class Bindings:
     def _watch(self, box: Any, keys: Any) -> Iterator[object]:  # noqa: ANN401
         for key in keys:
             if not isinstance(box[key], types.ModuleType):
-                self._items.append((box, key, box[key]))
+                kept = self._names if isinstance(box, dict) else self._elements
+                kept.append((box, key, box[key]))
                 yield box[key]
 
 

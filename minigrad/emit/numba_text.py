@@ -145,7 +145,7 @@ def _matmul(step: Step, shapes: list[Shape]) -> ForNumba:
     sizes = (size_of(batch), *first[-2:]), (size_of(batch), *second[-2:])
     spread = (*batch, *first[-2:]), (*batch, *second[-2:])
     given = [
-        f"(np.zeros({whole}) + {{{i}}}.reshape({own})).reshape({flat})"
+        f"(np.zeros({whole}) + np.ascontiguousarray({{{i}}}).reshape({own})).reshape({flat})"
         for i, (whole, own, flat) in enumerate(zip(spread, (first, second), sizes, strict=True))
     ]
     return ForNumba(f"multiplied_matrices({', '.join(given)}).reshape({step.shape})")
@@ -174,7 +174,9 @@ def _solve(step: Step, shapes: list[Shape]) -> ForNumba:
     batch = np.broadcast_shapes(a[:-2], columns[:-2])
     count = size_of(batch)
     left = f"(np.zeros({(*batch, *a[-2:])}) + {{0}}).reshape({(count, *a[-2:])})"
-    right = f"(np.zeros({(*batch, *columns[-2:])}) + {{1}}.reshape({columns}))"
+    right = (
+        f"(np.zeros({(*batch, *columns[-2:])}) + np.ascontiguousarray({{1}}).reshape({columns}))"
+    )
     right = f"{right}.reshape({(count, *columns[-2:])})"
     if lower is not None:
         left = f"triangles({left}, {lower})"

@@ -1,11 +1,17 @@
 """A recorded function as a program that is fed again: its arguments, outside leaves and noise."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+from numpy import ndarray
+
 from ..engine.context import Watch
+from ..engine.op import OPS, Call, Closure
+from ..engine.tape import record
 from ..engine.values import Shape, Value
 from ..engine.variable import Var
+from ..ops.row import op
 from .programs import compiled_function
 from .rescue import answered
 from .tracing import program_of
@@ -59,7 +65,8 @@ class Replay:
         self.code = program._code
         self.step = compiled_function(program, _unfit)
         self.wants = [x.requires_grad for x in (*leaves, *self.outside)]
-        self.count, self.next_check = 1, 2
+        self.places = [i for i, wants in enumerate(self.wants) if wants]
+        self.count, self.next_check = 0, 1
 
     def run(self, leaves: Sequence[Value], drawn: Sequence[Value] | None = None) -> Outcome:
         """The program at these arguments; Unfit where their shapes are others."""
@@ -68,7 +75,20 @@ class Replay:
         noise = [drawn[i] for i in self.noise]
         outside = [x._value for x in self.outside]
         value, slopes = self.step(*leaves, *outside, *self.held, *noise)
+        self.count += 1
         return Outcome(value, slopes, tuple(noise), self)
+
+    def backward(self, args: Sequence[Any]) -> float:
+        """The usual call, of which only value and gradients are wanted: nothing is kept of it."""
+        args = (*args, *self.outside)
+        values = [x if type(x) is float or type(x) is ndarray else x._value for x in args]
+        drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
+        value, slopes = self.step(*values, *self.held, *[drawn[i] for i in self.noise])
+        self.count += 1
+        for i, d in zip(self.places, slopes):
+            x = args[i]
+            x._grad = d if x._grad is None else x._grad + d
+        return value
 
     def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:
         """Value and gradients at Vars, on the tape, where they can be differentiated again."""
@@ -128,3 +148,31 @@ class Drawing(Watch):
         """Put the generators back to where they were."""
         for rng, state in self._before.values():
             rng.bit_generator.state = state
+
+
+# ---------------------------------------------------------------------------- a call on the tape
+
+
+def on_tape(outcome: Outcome, parts: Sequence[Any]) -> Var:
+    """A node for a call: its closures have the slopes already."""
+    replay = outcome.replay
+    rules: list[Closure | None] = []
+    slot = 0
+    for wants in replay.wants:
+        slot += wants
+        rules.append(partial(_share, outcome, slot - 1) if wants else None)
+    call = Call(OPS["compiled"], {"outcome": outcome}, tuple(rules))
+    return record(call, outcome.value, [*parts, *replay.outside], recording=True)
+
+
+def _share(outcome: Outcome, slot: int, g: Any, y: object, *inputs: Any) -> object:  # noqa: ANN401
+    """The slope that the program found; on Vars its own lines, recorded."""
+    if isinstance(g, Var) or isinstance(y, Var):
+        return g * outcome.replay.again(inputs, outcome.noise)[1 + slot]
+    return g * outcome.slopes[slot]
+
+
+@op(lambda g, y, *inputs, position, outcome: None, variadic=True, symbol="ƒ")
+def _compiled(*inputs: Value, outcome: Outcome) -> Value:
+    """The value of a function's program; its slopes were found with it."""
+    return outcome.value

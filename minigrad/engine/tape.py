@@ -159,10 +159,10 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
     kept = watch is not None and any(isinstance(x, Var) and watch.keeps(x) for x in held)
     if not (settings.recording or kept):
         return leaf(value, Note("", "", "constant"))
-    return _record(row.bind(len(held), static), value, held, settings.recording)  # type: ignore[arg-type]
+    return record(row.bind(len(held), static), value, held, settings.recording)  # type: ignore[arg-type]
 
 
-def _record(call: Call, value: Value, held: list[object], recording: bool) -> Var:
+def record(call: Call, value: Value, held: list[object], recording: bool) -> Var:
     wants = False
     for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
         if not isinstance(x, Var):

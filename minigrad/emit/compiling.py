@@ -15,18 +15,17 @@ import numpy as np
 
 from ..engine.context import current, watched, watcher
 from ..engine.gradients import grad
-from ..engine.nests import parts_of, rebuilt
-from ..engine.values import Value, as_value, shape_of
-from ..engine.variable import Fixed, Inner, Var, constant, next_order
-from ..ops.row import op
+from ..engine.nests import parts_of
+from ..engine.values import Value
+from ..engine.variable import Inner, Var, next_order
 from .bindings import Bindings
 from .names import free_name
-from .replay import Drawing, Outcome, Replay, Unfit, reasons_against
+from .replay import Drawing, Outcome, Replay, Unfit, on_tape, reasons_against
+from .signatures import LIVE, fresh, kind_of, number_of, value_of
 from .watching import Watching
 
 MANY = 16  # signatures of one function; more are a mistake, of which a warning tells
 RTOL = 1e-9  # between tape and program: the last digits of a sum may differ
-_LIVE = (Var, Inner, Fixed, float, np.ndarray)
 
 
 def compiled(f: Callable[..., Var]) -> "Compiled":
@@ -73,10 +72,23 @@ class Compiled:
         parts, found = self._outcome(args, keywords, False)
         if found is None:
             return self.function(*args, **keywords)
-        return _compiled(*parts, *found.replay.outside, outcome=found)
+        return on_tape(found, parts)
 
     def backward(self, *args: Any, **keywords: Any) -> float:  # noqa: ANN401
         """`f(…).backward()` without a node on the tape; returns the value."""
+        last = self._last
+        if (
+            last is not None
+            and not keywords
+            and tuple(map(type, args)) == last[0]
+            and Inner not in last[0]
+            and last[1].count < last[1].next_check
+            and self._bindings.hold()
+        ):
+            try:
+                return last[1].backward(args)
+            except Unfit:
+                pass
         parts, found = self._outcome(args, keywords, False)
         if found is None or any(type(x) is Inner for x in parts):
             y = self.function(*args, **keywords)
@@ -98,7 +110,7 @@ class Compiled:
         parts, found = self._outcome(args, keywords, True)
         if found is not None:
             return found.value, found.slopes[: sum(found.replay.wants[: len(parts)])]
-        leaves, given, named = _fresh(args, keywords, True)
+        leaves, given, named = fresh(args, keywords, True)
         y = self.function(*given, **named)
         wanted = [x for x in leaves if x.requires_grad]
         return y.item(), grad(y, wanted)  # type: ignore[return-value]
@@ -110,11 +122,9 @@ class Compiled:
         last = self._last
         if last and not numbers and not keywords and tuple(map(type, args)) == last[0]:
             replay = last[1]
-            if replay.count + 1 < replay.next_check and self._bindings.hold():
-                replay.count += 1
+            if replay.count < replay.next_check and self._bindings.hold():
                 try:
-                    values = [x if type(x) in (float, np.ndarray) else x._value for x in args]
-                    return args, replay.run(values)
+                    return args, replay.run([number_of(x) for x in args])
                 except Unfit:
                     pass
         return self._looked_up(args, keywords, numbers)
@@ -123,25 +133,24 @@ class Compiled:
         self, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
     ) -> tuple[Sequence[Any], Outcome | None]:
         every = [*parts_of(args), *parts_of(keywords)]
-        parts = [x for _, x in every if isinstance(x, _LIVE)]
-        key = (numbers, *(_kind_of(name, x, numbers) for name, x in every))
+        parts = [x for _, x in every if isinstance(x, LIVE)]
+        key = (numbers, *(kind_of(name, x, numbers) for name, x in every))
         if not self._bindings.hold():
             self._bindings, self._last = Bindings(), None
             self._replays.clear()
         if key not in self._replays:
-            self._bindings.follow(self.function, *(x for _, x in every if type(x) not in _LIVE))
+            self._bindings.follow(self.function, *(x for _, x in every if type(x) not in LIVE))
             return parts, self._traced(key, args, keywords, numbers)
         replay = self._replays[key]
         if replay is None:
             return parts, None
-        replay.count += 1
         if replay.count >= replay.next_check:
-            replay.next_check *= 2
+            replay.next_check = 2 * replay.next_check + 1
             return parts, self._checked(key, replay, args, keywords, numbers)
         simple = not keywords and len(parts) == len(args) and not numbers
         if simple and all(type(x) is not np.ndarray or x.dtype == float for x in parts):
             self._last = tuple(map(type, args)), replay
-        return parts, replay.run([_value_of(x) for x in parts])
+        return parts, replay.run([value_of(x) for x in parts])
 
     def _traced(
         self, key: object, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
@@ -154,7 +163,7 @@ class Compiled:
                 "call to call: pass what changes as floats or arrays of one shape"
             )
         since = next_order()
-        leaves, given, named = _fresh(args, keywords, numbers)
+        leaves, given, named = fresh(args, keywords, numbers)
         watch = Watching(self.function, 0)
         output = watch.run(*given, **named)
         if not isinstance(output, Var) or output.shape:
@@ -180,7 +189,8 @@ class Compiled:
         numbers: bool,
     ) -> Outcome | None:
         """A call on the tape as well; where that finds something else, the tape it is from now."""
-        leaves, given, named = _fresh(args, keywords, numbers)
+        number = replay.count + 1
+        leaves, given, named = fresh(args, keywords, numbers)
         drawing = Drawing()
         with watched(drawing):
             y = self.function(*given, **named)
@@ -191,9 +201,9 @@ class Compiled:
             if all(map(_close, truth, (found.value, *found.slopes))):
                 return found
         self._warn(
-            f"on call {replay.count} the tape found another result than the program, so "
+            f"on call {number} the tape found another result than the program, so "
             "something that the program keeps has changed since the last check, "
-            f"{replay.count // 2} calls ago: pass it as an argument; from now on it runs on the "
+            f"{number // 2} calls ago: pass it as an argument; from now on it runs on the "
             "tape"
         )
         self._replays[key], self._last = None, None
@@ -208,60 +218,5 @@ class Compiled:
         warnings.warn(f"compiled: {self._name} {what}", stacklevel=5)
 
 
-def _fresh(
-    args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
-) -> tuple[list[Var], tuple[Any, ...], dict[str, Any]]:
-    """Leaves in the place of the live arguments: the leaves, the arguments, the keywords."""
-    leaves: list[Var] = []
-
-    def leaf(x: object) -> object:
-        if not isinstance(x, _LIVE):
-            return x
-        kind = "" if not isinstance(x, Var) else x.kind if x.kind == "noise" else "constant"
-        wants = x.requires_grad if isinstance(x, Var) else numbers
-        value = _value_of(x)
-        leaves.append(Var(value) if wants else constant(value, "", kind or "constant"))
-        return leaves[-1]
-
-    given = rebuilt(args, (leaf(x) for _, x in parts_of(args)))
-    named = rebuilt(keywords, (leaf(x) for _, x in parts_of(keywords)))
-    return leaves, given, named
-
-
-def _kind_of(name: str, x: object, numbers: bool) -> object:
-    """What a program depends on: the kind and shape of what is live, and anything else itself."""
-    if isinstance(x, Var):
-        return name, "Var", x.requires_grad, x.shape
-    if isinstance(x, _LIVE):
-        return name, "number", shape_of(x)
-    try:
-        hash(x)
-    except TypeError:
-        return name, type(x), id(x)
-    return name, type(x), x
-
-
-def _value_of(x: object) -> Value:
-    return x._value if isinstance(x, Var) else as_value(x)
-
-
 def _close(a: object, b: object) -> bool:
     return np.allclose(a, b, rtol=RTOL, atol=1e-300, equal_nan=True)  # type: ignore[arg-type]
-
-
-# ---------------------------------------------------------------------------- a call on the tape
-
-
-def _share(g: Any, y: object, *inputs: Any, position: int, outcome: Outcome) -> object:  # noqa: ANN401
-    """The slope that the program found; on Vars its own lines, recorded."""
-    replay = outcome.replay
-    slot = sum(replay.wants[:position])
-    if isinstance(g, Var) or isinstance(y, Var):
-        return g * replay.again(inputs, outcome.noise)[1 + slot]
-    return g * outcome.slopes[slot]
-
-
-@op(_share, variadic=True, symbol="ƒ")
-def _compiled(*inputs: Value, outcome: Outcome) -> Value:
-    """The value of a function's program; its slopes were found with it."""
-    return outcome.value

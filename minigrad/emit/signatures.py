@@ -1,0 +1,53 @@
+"""What a program of a call depends on: which arguments are live, their kinds and shapes."""
+
+from typing import Any
+
+import numpy as np
+
+from ..engine.nests import parts_of, rebuilt
+from ..engine.values import Value, as_value, shape_of
+from ..engine.variable import Fixed, Inner, Var, constant
+
+LIVE = (Var, Inner, Fixed, float, np.ndarray)  # what may change from call to call
+
+
+def fresh(
+    args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
+) -> tuple[list[Var], tuple[Any, ...], dict[str, Any]]:
+    """Leaves in the place of the live arguments: the leaves, the arguments, the keywords."""
+    leaves: list[Var] = []
+
+    def leaf(x: object) -> object:
+        if not isinstance(x, LIVE):
+            return x
+        kind = "" if not isinstance(x, Var) else x.kind if x.kind == "noise" else "constant"
+        wants = x.requires_grad if isinstance(x, Var) else numbers
+        value = value_of(x)
+        leaves.append(Var(value) if wants else constant(value, "", kind or "constant"))
+        return leaves[-1]
+
+    given = rebuilt(args, (leaf(x) for _, x in parts_of(args)))
+    named = rebuilt(keywords, (leaf(x) for _, x in parts_of(keywords)))
+    return leaves, given, named
+
+
+def kind_of(name: str, x: object, numbers: bool) -> object:
+    """What a program depends on: the kind and shape of what is live, and anything else itself."""
+    if isinstance(x, Var):
+        return name, "Var", x.requires_grad, x.shape
+    if isinstance(x, LIVE):
+        return name, "number", shape_of(x)
+    try:
+        hash(x)
+    except TypeError:
+        return name, type(x), id(x)
+    return name, type(x), x
+
+
+def value_of(x: object) -> Value:
+    return x._value if isinstance(x, Var) else as_value(x)
+
+
+def number_of(x: Any) -> Value:  # noqa: ANN401
+    """The like where a float or an array of floats is known to be one."""
+    return x if type(x) is float or type(x) is np.ndarray else x._value
