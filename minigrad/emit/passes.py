@@ -131,5 +131,5 @@ def live(code: Code) -> Code:
         if needed[i]:
             moved[i] = len(steps)
             inputs = tuple([moved[j] for j in step.inputs])
-            steps.append(step if inputs == step.inputs else step._replace(inputs=inputs))
+            steps.append(step if inputs == step.inputs else step.reading(inputs))
     return Code(steps, tuple(moved[i] for i in code.outputs))

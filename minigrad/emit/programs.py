@@ -13,7 +13,7 @@ from .javascript import javascript_source
 from .jit import compiled_by_numba, executed
 from .passes import cleaned
 from .python import Pieces, python_source
-from .rescue import answered
+from .rescue import answered, where_raises
 from .steps import LITERAL, Code
 
 ValueAndGrad = Callable[..., tuple[float, tuple[Value, ...]]]
@@ -75,9 +75,9 @@ class Program:
             return javascript_source(f"{self._name}_and_grad", self._code)
         if language != "python":
             raise ValueError(f'listing: language is "python" or "javascript", not {language!r}')
-        source = self._source
-        if rescued:
-            source = python_source(source.name, self._code, style="rescued")
+        if not rescued:
+            return self._source.listing(self._doc(), where_raises(self._code))
+        source = python_source(self._source.name, self._code, style="rescued")
         return source.listing(self._doc())
 
     def jit(self) -> "Program":

@@ -3,13 +3,13 @@
 import math
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ..engine.op import OPS
-from ..engine.values import Array
+from ..engine.values import Array, size_of
 from . import numba_loops, rescue
 from .copies import NAME, copied_text, helpers_of, renamed_of
 from .layout import ATOM, SIGNED, Assignment, Language, Layout, Text, laid_out
@@ -18,6 +18,7 @@ from .numba_text import for_numba
 from .steps import LITERAL, Code, Step
 
 LARGEST_CONSTANT = 10_000  # numbers written out in a source
+LARGEST_TOTAL = 50_000  # of all constants together: some megabyte
 LONGEST_COMMENT = 100
 
 Style = Literal["plain", "rescued", "numba"]
@@ -32,7 +33,6 @@ class Pieces(NamedTuple):
     lines: list[Assignment]
     results: list[str]
     helpers: dict[str, str]
-    raises: list[str]
     value_alone: bool
 
     def body(self, indent: str) -> str:
@@ -54,23 +54,14 @@ class Pieces(NamedTuple):
             return value
         return f"{value}, ({', '.join(gradients)}{',' if len(gradients) == 1 else ''})"
 
-    def function(self, doc: str) -> str:
+    def function(self, doc: str, raises: Sequence[str] = ()) -> str:
         """The straight-line function: a definition of its own."""
         head = f"def {self.name}({', '.join(self.parameters)}):\n"
-        return f'{head}    """{doc}"""\n{self._warning()}{self.body("    ")}'
+        return f'{head}    """{doc}"""\n{_warning(raises)}{self.body("    ")}'
 
-    def _warning(self) -> str:
-        """One line that says where Python's floats raise; shorter where that is in many places."""
-        line = "    # Raises where IEEE 754 has inf or nan: "
-        where = ", ".join(self.raises)
-        if len(line + where) > LONGEST_COMMENT:
-            names = [text.partition(" ")[0].removeprefix("math.") for text in self.raises]
-            where = textwrap.shorten(", ".join(names), LONGEST_COMMENT - len(line))
-        return f"{line}{where}\n" if where else ""
-
-    def listing(self, doc: str) -> str:
+    def listing(self, doc: str, raises: Sequence[str] = ()) -> str:
         """The whole text, valid on its own."""
-        function = self.function(doc)
+        function = self.function(doc, raises)
         constants = "".join(f"{name} = {text}\n" for name, text in self.constants.items())
         parts = [constants] if constants else []
         parts += [function, *self.helpers.values()]
@@ -78,6 +69,16 @@ class Pieces(NamedTuple):
         needed = [m for m in ("math", "numpy as np") if f"{m.split()[-1]}." in text]
         imports = "\n".join(f"import {module}\n" for module in needed)
         return imports + ("\n" if constants else "\n\n") * bool(needed) + text
+
+
+def _warning(raises: Sequence[str]) -> str:
+    """One line that says where Python's floats raise; shorter where that is in many places."""
+    line = "    # Raises where IEEE 754 has inf or nan: "
+    where = ", ".join(raises)
+    if len(line + where) > LONGEST_COMMENT:
+        names = [text.partition(" ")[0].removeprefix("math.") for text in raises]
+        where = textwrap.shorten(", ".join(names), LONGEST_COMMENT - len(line))
+    return f"{line}{where}\n" if where else ""
 
 
 def python_source(
@@ -88,17 +89,17 @@ def python_source(
     "rescued": each op of floats that can raise goes through the function of that name. "numba":
     arrays are written as numba compiles them.
     """
-    risky = [bool(step.op) and rescue.may_raise(step, code.steps) for step in code.steps]
     functions: dict[str, object] = {}
     templates = []
-    for step, risk in zip(code.steps, risky, strict=True):
-        if style == "rescued" and risk:
-            templates.append(_rescued(step))
-        elif style == "numba" and step.op:
+    for step in code.steps:
+        if not step.op:
+            templates.append("")
+        elif style == "numba":
             templates.append(_for_numba(step, code, functions))
+        elif style == "rescued" and rescue.may_raise(step, code.steps):
+            templates.append(_rescued(step))
         else:
-            templates.append(_template(step, code) if step.op else "")
-    raises = dict.fromkeys(s.op for s, risk in zip(code.steps, risky, strict=True) if risk)
+            templates.append(_template(step, code))
     room = functions | vars(numba_loops) if style == "numba" else {}
     copied = helpers_of(templates, {step.op for step in code.steps if step.op}, room)
     renamed = renamed_of(copied, {step.name for step in code.steps if step.name})
@@ -106,6 +107,12 @@ def python_source(
         renamed.get(old, old): copied_text(thing, renamed, old) for old, thing in copied.items()
     }
     names = names_of(code, {*helpers, name})
+    total = sum(size_of(s.shape) for s in code.steps if s.kind == LITERAL and s.shape)
+    if total > LARGEST_TOTAL:
+        raise ValueError(
+            f"the constants of {name} hold {total:,} numbers, at most {LARGEST_TOTAL:,} are "
+            "written into a program: pass the larger arrays as arguments of f"
+        )
     constants = {
         names[i]: _array(step.value, step.name)
         for i, step in enumerate(code.steps)
@@ -129,7 +136,6 @@ def python_source(
         lines=layout.lines,
         results=_results(code, layout),
         helpers=helpers,
-        raises=[] if style != "plain" else [rescue.where_raises(op) for op in raises],
         value_alone=value_alone,
     )
 

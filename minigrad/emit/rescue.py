@@ -55,9 +55,10 @@ def answered(code: Code, arguments: Sequence[Value]) -> list[object]:
     return [found[i] for i in code.outputs]
 
 
-def where_raises(op: str) -> str:
-    """In words, for a comment."""
-    return RAISES[op][0] if op in RAISES else op
+def where_raises(code: Code) -> list[str]:
+    """In words, for a comment: the places where a step of floats may raise, each kind once."""
+    ops = dict.fromkeys(s.op for s in code.steps if s.op and may_raise(s, code.steps))
+    return [RAISES[op][0] if op in RAISES else op for op in ops]
 
 
 def may_raise(step: Step, steps: Sequence[Step]) -> bool:

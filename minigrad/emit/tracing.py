@@ -1,14 +1,16 @@
 """`trace` runs a function once on the tape and makes a program of value and gradients."""
 
+import gc
 import inspect
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from ..engine.context import scope
 from ..engine.gradients import grad
+from ..engine.nests import is_nest, parts_of, rebuilt
 from ..engine.values import as_value
-from ..engine.variable import Var, constant
+from ..engine.variable import Var, constant, next_order
 from ..equations import count_below, equations_of
 from .names import free_name
 from .passes import cleaned
@@ -26,16 +28,17 @@ def trace(
     """Run `f` once on the tape and make a `Program` of its value and gradients.
 
     `example_args` are floats, arrays, or Vars whose kind counts: every argument becomes a parameter
-    unless it is a constant or noise leaf; with `wrt` the positions in it do, no other. `f` returns
-    a scalar Var. Its parameters and its local variables name the program's lines.
+    unless it is a constant or noise leaf; with `wrt` the positions in it do, no other. A dict, or a
+    list or tuple that holds Vars, gives an argument for each part, `w_0` or `layer_bias`. `f`
+    returns a scalar Var. Its parameters and its local variables name the program's lines.
 
     Noise that `f` draws, also by `.sample()`, becomes an argument of the program, and what
     `.detach()` or `no_grad` cuts off is computed anew at every call. What else changes from run to
     run is frozen as it was, and a warning says where: a number taken off the tape by `.value`,
     `.item()` or `float`, Python's `if` on a traced value, numbers drawn by NumPy.
     """
-    leaves = _leaves(f, example_args, wrt)
-    output, known = _run(f, leaves)
+    leaves, given = _leaves(f, example_args, wrt)
+    output, known = _run(f, leaves, given)
     name = free_name(getattr(f, "__name__", "f").replace("<lambda>", "f"), ())
     return program_of(output, leaves, name, known)
 
@@ -62,7 +65,20 @@ def program_of(
             f"trace: {name} records {count:,} equations, a program has at most {MOST_EQUATIONS:,}: "
             "trace one step of its loop and loop around the program, or work on arrays"
         )
-    return Program(name, _code(output, leaves, wanted, known or {}))
+    with _collector_paused():
+        return Program(name, _code(output, leaves, wanted, known or {}))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Python's collector finds nothing while a program is made, and looking takes a quarter."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _code(
@@ -76,17 +92,17 @@ def _code(
     inner = {x: name for name, x in reversed(named.items()) if x.requires_grad and x.op}
     label = {x: name for name, x in reversed(known.items()) if isinstance(x, Var)} | inner
     asked = [*wanted, *inner]
-    with scope("backward"):
-        gradients: tuple[Any, ...] = ()
-        if wanted:
-            gradients = grad(output, asked, create_graph=True, allow_unused=True)
+    start = next_order()  # a scope would cost more: every op would ask for it
+    gradients: tuple[Any, ...] = ()
+    if wanted:
+        gradients = grad(output, asked, create_graph=True, allow_unused=True)
     names = dict(known)
     for x, gradient in zip(asked, gradients, strict=bool(wanted)):
         if name := x.name or label.get(x, ""):
             names.setdefault(f"d_{name}", gradient)
     equations = equations_of(output, *gradients[: len(wanted)], *leaves, names=names)
     arguments = equations.outputs[len(equations.outputs) - len(leaves) :]
-    code = code_of(equations, {*arguments})
+    code = code_of(equations, {*arguments}, backward=start)
     return cleaned(_inputs_first(code, len(wanted) + 1))
 
 
@@ -110,27 +126,39 @@ def _inputs_first(code: Code, outputs: int) -> Code:
     for i in order:
         step = code.steps[i]
         inputs = tuple([moved[j] for j in step.inputs])
-        steps.append(step if inputs == step.inputs else step._replace(inputs=inputs))
+        steps.append(step if inputs == step.inputs else step.reading(inputs))
     return Code(steps, tuple(moved[i] for i in code.outputs[:outputs]))
 
 
 def _leaves(
     f: Callable[..., Var], example_args: tuple[object, ...], wrt: Sequence[int] | int | None
-) -> list[Var]:
-    """The arguments as fresh leaves, named like the parameters of `f`."""
+) -> tuple[list[Var], list[object]]:
+    """Fresh leaves, named like the parameters of `f`, and the arguments that hold them."""
     names = _parameter_names(f, example_args)
     positions = None if wrt is None else {wrt} if isinstance(wrt, int) else {*wrt}
     for i in positions or ():
         if not 0 <= i < len(example_args):
             raise ValueError(f"trace: wrt names argument {i}, there are {len(example_args)}")
-    leaves = []
+    leaves: list[Var] = []
+    given = []
     for i, (x, name) in enumerate(zip(example_args, names, strict=True)):
-        value = x.value if isinstance(x, Var) else as_value(x)
-        kind = x.kind if isinstance(x, Var) and x.kind in ("constant", "noise") else "parameter"
-        if positions is not None and (i in positions) != (kind == "parameter"):
-            kind = "parameter" if i in positions else "constant"
-        leaves.append(Var(value, name) if kind == "parameter" else constant(value, name, kind))
-    return leaves
+        wanted = None if positions is None else i in positions
+        if isinstance(x, dict) or is_nest(x):
+            made = [_leaf(part, inner, wanted) for inner, part in parts_of(x, name)]
+            leaves += made
+            given.append(rebuilt(x, iter(made)))
+        else:
+            leaves.append(_leaf(x, name, wanted))
+            given.append(leaves[-1])
+    return leaves, given
+
+
+def _leaf(x: object, name: str, wanted: bool | None) -> Var:
+    value = x.value if isinstance(x, Var) else as_value(x)
+    kind = x.kind if isinstance(x, Var) and x.kind in ("constant", "noise") else "parameter"
+    if wanted is not None and wanted != (kind == "parameter"):
+        kind = "parameter" if wanted else "constant"
+    return Var(value, name) if kind == "parameter" else constant(value, name, kind)
 
 
 def _parameter_names(f: Callable[..., Var], args: tuple[object, ...]) -> list[str]:
@@ -145,10 +173,12 @@ def _parameter_names(f: Callable[..., Var], args: tuple[object, ...]) -> list[st
     return names
 
 
-def _run(f: Callable[..., Var], leaves: list[Var]) -> tuple[object, dict[str, object]]:
+def _run(
+    f: Callable[..., Var], leaves: list[Var], given: list[object]
+) -> tuple[object, dict[str, object]]:
     """What `f` returns, and its local variables as they were then: they name the lines."""
     watch = Watching(f, min((leaf._order for leaf in leaves), default=0))
-    output = watch.run(*leaves)
+    output = watch.run(*given)
     for place, what in watch.frozen.items():
         warnings.warn(f"{place}: {what}", stacklevel=3)
     return output, watch.known

@@ -381,6 +381,28 @@ def test_more_that_is_refused():
     with pytest.raises(ValueError, match=r"\(200, 100\) is too large .* 10,000 numbers: pass it"):
         mg.trace(lambda x: mg.sum(x * data), 1.0)
 
+    many = [np.random.default_rng(i).normal(size=9_000) for i in range(6)]
+    with pytest.raises(ValueError, match=r"hold 54,000 numbers, at most 50,000 .* as arguments"):
+        mg.trace(lambda x: sum(mg.sum(x * data) for data in many), 1.0)
+
+
+def test_nests_of_parameters_become_arguments():
+    params = {"w": mg.Var([1.0, 2.0]), "layers": [mg.Var(3.0), {"b": 4.0}]}
+
+    def f(params, x):
+        inner = params["layers"]
+        return mg.sum(params["w"] * x) * inner[0] + inner[1]["b"]
+
+    program = mg.trace(f, params, mg.constant(2.0))
+    assert [x.name for x in program.inputs] == [
+        "params_w",
+        "params_layers_0",
+        "params_layers_1_b",
+        "x",
+    ]
+    value, (w, a, b) = program.value_and_grad(np.array([1.0, 2.0]), 3.0, 4.0, 2.0)
+    assert (value, w.tolist(), a, b) == (22.0, [6.0, 6.0], 6.0, 1.0)
+
 
 def test_too_long(monkeypatch):
     monkeypatch.setattr(tracing, "MOST_EQUATIONS", 100)
