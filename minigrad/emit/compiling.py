@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.context import current, watched, watcher
-from ..engine.gradients import grad
+from ..engine.gradients import add_gradients, grad
 from ..engine.nests import parts_of
 from ..engine.values import Value
 from ..engine.variable import Inner, Var, next_order
@@ -94,11 +94,8 @@ class Compiled:
             y = self.function(*args, **keywords)
             y.backward()
             return y.item()
-        slopes = iter(found.slopes)
-        for x, wants in zip([*parts, *found.replay.outside], found.replay.wants, strict=True):
-            if wants:
-                d = next(slopes)
-                x._grad = d if x._grad is None else x._grad + d
+        inputs = [*parts, *found.replay.outside]
+        add_gradients(zip((inputs[i] for i in found.replay.places), found.slopes, strict=True))
         return found.value
 
     def value_and_grad(

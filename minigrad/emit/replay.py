@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from numpy import ndarray
 
 from ..engine.context import Watch
+from ..engine.gradients import add_gradients
 from ..engine.op import OPS, Call, Closure
 from ..engine.tape import record
 from ..engine.values import Shape, Value
@@ -85,9 +86,7 @@ class Replay:
         drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
         value, slopes = self.step(*values, *self.held, *[drawn[i] for i in self.noise])
         self.count += 1
-        for i, d in zip(self.places, slopes):
-            x = args[i]
-            x._grad = d if x._grad is None else x._grad + d
+        add_gradients(zip([args[i] for i in self.places], slopes))
         return value
 
     def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:

@@ -1,6 +1,6 @@
 """The ways to ask for a gradient: `backward`, `grad`, `value_and_grad`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -116,6 +116,18 @@ def _found_beside(output: Var, start: Value, wanted: list[Var], record: bool) ->
     kept = [copies.get(x) for x in wanted]
     sweep(copy, constant(start) if record else start, inner, {x for x in kept if x is not None})
     return [None if x is None else x._flow for x in kept]
+
+
+def add_gradients(shares: Iterable[tuple[Var, Value]]) -> None:
+    """Add to the leaves' `.grad`, as `backward` does, gradients that were found in another way."""
+    totals: dict[Var, Value] = {}
+    for x, d in shares:
+        totals[x] = totals[x] + d if x in totals else d
+    with turn: give([(x, _sum(x._kept(), d)) for x, d in totals.items()])  # noqa: E701  # fmt: skip
+
+
+def _sum(old: Value | None, new: Value) -> Value:
+    return new if old is None else old + new
 
 
 def value_and_grad(
