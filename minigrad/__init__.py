@@ -42,11 +42,15 @@ _HERE = "Var constant grad no_grad scope value_and_grad"
 _ABOVE = {
     "checking": "GradientError check_gradients",
     "distributions": """
-        AffineCouplingTransform AffineTransform Bernoulli Beta Categorical Cauchy Dirichlet
-        Exponential ExpTransform Gamma Gumbel HalfNormal Independent Laplace LogNormal
-        Logistic MultivariateNormal Normal PlanarTransform RelaxedBernoulli
-        RelaxedOneHotCategorical SigmoidTransform StudentT TanhTransform Transformed Uniform
-        Weibull elbo iwae kl_divergence kl_monte_carlo noise strategy
+        AffineCouplingTransform AffineTransform Bernoulli Beta Binomial Categorical Cauchy
+        Chi2 Dirichlet ExpTransform Exponential Gamma Geometric Gumbel HalfCauchy HalfNormal
+        Independent InverseGamma Kumaraswamy LKJCholesky Laplace LogNormal Logistic
+        LowRankMultivariateNormal LowerCholeskyTransform MixtureSameFamily
+        MultivariateNormal NegativeBinomial Normal OneHotCategorical Pareto PlanarTransform
+        Poisson PowerTransform RelaxedBernoulli RelaxedOneHotCategorical SigmoidTransform
+        SoftplusTransform StickBreakingTransform StudentT TanhTransform Transformed
+        TruncatedNormal Uniform VonMises Weibull elbo iwae kl_divergence kl_monte_carlo
+        noise strategy
         """,
     "emit.compiling": "compiled",
     "emit.programs": "Program",

@@ -1,16 +1,31 @@
 """Distributions whose draws are ordinary ops on noise: gradients flow through them."""
 
 from . import divergences as _divergences  # which enters its closed forms
+from .angles import VonMises
 from .base import Distribution
+from .bounded import Kumaraswamy, TruncatedNormal
 from .bounds import elbo, iwae
+from .constrained import (
+    LowerCholeskyTransform,
+    PowerTransform,
+    SoftplusTransform,
+    StickBreakingTransform,
+)
+from .correlations import LKJCholesky
+from .counts import Poisson
 from .dirichlet import Dirichlet
 from .discrete import Bernoulli, Categorical
 from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
 from .flows import AffineCouplingTransform, PlanarTransform
+from .gammas import Chi2, InverseGamma
 from .gaussian import MultivariateNormal, Normal
+from .heavy import HalfCauchy, Pareto
 from .implicit import Beta, Gamma
 from .independent import Independent
 from .kl import kl_divergence, kl_monte_carlo
+from .low_rank import LowRankMultivariateNormal
+from .mixtures import MixtureSameFamily
+from .one_hot import OneHotCategorical
 from .positive import Exponential, HalfNormal, LogNormal, Weibull
 from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
@@ -24,36 +39,56 @@ from .transforms import (
     TanhTransform,
     Transform,
 )
+from .trials import Binomial, Geometric, NegativeBinomial
 
 __all__ = [
     "AffineCouplingTransform",
     "AffineTransform",
     "Bernoulli",
     "Beta",
+    "Binomial",
     "Categorical",
     "Cauchy",
+    "Chi2",
     "Dirichlet",
     "Distribution",
     "ExpTransform",
     "Exponential",
     "Gamma",
+    "Geometric",
     "Gumbel",
+    "HalfCauchy",
     "HalfNormal",
     "Independent",
+    "InverseGamma",
+    "Kumaraswamy",
+    "LKJCholesky",
     "Laplace",
     "LogNormal",
     "Logistic",
+    "LowRankMultivariateNormal",
+    "LowerCholeskyTransform",
+    "MixtureSameFamily",
     "MultivariateNormal",
+    "NegativeBinomial",
     "Normal",
+    "OneHotCategorical",
+    "Pareto",
     "PlanarTransform",
+    "Poisson",
+    "PowerTransform",
     "RelaxedBernoulli",
     "RelaxedOneHotCategorical",
     "SigmoidTransform",
+    "SoftplusTransform",
+    "StickBreakingTransform",
     "StudentT",
     "TanhTransform",
     "Transform",
     "Transformed",
+    "TruncatedNormal",
     "Uniform",
+    "VonMises",
     "Weibull",
     "elbo",
     "iwae",

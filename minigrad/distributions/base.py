@@ -63,6 +63,10 @@ class Distribution(ABC):
     batch_shape: Shape = ()
     event_shape: Shape = ()
     has_rsample = True
+    _no_rsample: ClassVar[str] = (
+        "its outcomes jump, so no gradient can pass: take its relaxation (mg.RelaxedBernoulli, "
+        "mg.RelaxedOneHotCategorical) or the score function (mg.score_function)"
+    )
     _law: Law = NORMAL  # of its noise
     _parameters: ClassVar[dict[str, int]] = {}
     _positive: ClassVar[tuple[str, ...]] = ()
@@ -86,14 +90,20 @@ class Distribution(ABC):
 
     # ------------------------------------------------------------------------------------ draws
 
+    @property
+    def _noise_shape(self) -> Shape:
+        """The shape of the noise of one outcome."""
+        return self.event_shape
+
     def noise(self, rng: Generator, shape: int | Shape = ()) -> Var:
         """A draw from the base, which has no parameters: a noise leaf for `transform`.
 
-        Its shape is `shape` + batch_shape + event_shape. `rng` is a `numpy.random.Generator`, made
-        once and passed on; anything else is a TypeError.
+        Its shape is `shape` + batch_shape + event_shape; a family whose outcome takes more noise or
+        less than it has numbers puts the shape of that noise in place of event_shape. `rng` is a
+        `numpy.random.Generator`, made once and passed on; anything else is a TypeError.
         """
         check_generator(rng)
-        whole = as_sample_shape(shape) + self.batch_shape + self.event_shape
+        whole = as_sample_shape(shape) + self.batch_shape + self._noise_shape
         return self._leaf(self._law.drawn(rng, whole))
 
     def transform(self, eps: object) -> Var:
@@ -105,11 +115,8 @@ class Distribution(ABC):
         False it is a NotImplementedError.
         """
         if not self.has_rsample:
-            raise NotImplementedError(
-                f"{type(self).__name__} has no rsample and no transform: its outcomes jump, so no "
-                "gradient can pass: take its relaxation (mg.RelaxedBernoulli, "
-                "mg.RelaxedOneHotCategorical) or the score function (mg.score_function)"
-            )
+            name = type(self).__name__
+            raise NotImplementedError(f"{name} has no rsample and no transform: {self._no_rsample}")
         return self._outcome(eps)
 
     def mirrored(self, eps: object) -> Var:
@@ -126,11 +133,12 @@ class Distribution(ABC):
         self._check()
         if not isinstance(eps, Var):
             eps = self._leaf(as_value(eps))
-        outcome = self.batch_shape + self.event_shape
+        outcome = self.batch_shape + self._noise_shape
         if outcome and eps.shape[-len(outcome) :] != outcome:
+            what = "event_shape" if self._noise_shape == self.event_shape else "its noise's shape"
             raise ValueError(
                 f"{type(self).__name__}: eps of shape {eps.shape} must end in batch_shape + "
-                f"event_shape = {outcome}, noise for each outcome: draw it with .noise(rng, shape)"
+                f"{what} = {outcome}, noise for each outcome: draw it with .noise(rng, shape)"
             )
         start = next_order()
         if context.blocks and self._rounds and not context.current().recording:

@@ -38,7 +38,9 @@ from .support import REAL
 from .triangular import (
     factor_given,
     factor_of,
+    factor_of_inverse,
     half_logdet,
+    inverse_of_square,
     jittered,
     square_matrix,
     squared_length,
@@ -125,15 +127,16 @@ class Normal(Distribution):
 
 
 class MultivariateNormal(Distribution):
-    """Gaussian vectors with mean `loc` and covariance Σ = L Lᵀ, which is given in one of two ways.
+    """Gaussian vectors with mean `loc` and covariance Σ = L Lᵀ, given in one of three ways.
 
     `loc` has shape (..., d). `scale_tril`, (..., d, d), is L: lower triangular, its diagonal
     positive. Other than 0 above the diagonal is a ValueError, and the gradient there is exactly 0.
     `covariance_matrix`, (..., d, d), is Σ: symmetric, positive definite; `jitter` is added to its
-    diagonal first. The leading axes make the batch shape, as for `Normal`; the event shape is (d,).
+    diagonal first. `precision_matrix`, (..., d, d), is Σ⁻¹, likewise. The leading axes make the
+    batch shape, as for `Normal`; the event shape is (d,).
     """
 
-    _parameters = {"loc": 1, "scale_tril": 2, "_covariance": 2}
+    _parameters = {"loc": 1, "scale_tril": 2, "_covariance": 2, "_precision": 2}
     support = REAL
 
     def __init__(
@@ -142,23 +145,26 @@ class MultivariateNormal(Distribution):
         *unnamed: object,
         scale_tril: object = None,
         covariance_matrix: object = None,
+        precision_matrix: object = None,
         jitter: float = 0.0,
     ) -> None:
+        ways = "scale_tril=, covariance_matrix= or precision_matrix="
         if unnamed:
-            raise TypeError(
-                "MultivariateNormal: which matrix is it? Write scale_tril= or covariance_matrix="
-            )
-        if (scale_tril is None) == (covariance_matrix is None):
-            given = "neither was" if scale_tril is None else "both were"
-            raise ValueError(
-                f"MultivariateNormal takes scale_tril= or covariance_matrix=, {given} given"
-            )
+            raise TypeError(f"MultivariateNormal: which matrix is it? Write {ways}")
+        given = sum(x is not None for x in (scale_tril, covariance_matrix, precision_matrix))
+        if given != 1:
+            said = "none was" if not given else f"{given} were"
+            raise ValueError(f"MultivariateNormal takes one of {ways}, {said} given")
         if jitter and covariance_matrix is None:
             raise ValueError("MultivariateNormal: jitter= is for covariance_matrix= alone")
         self.loc = as_parameter(loc)
         self._covariance: Numbers | None = None
-        if covariance_matrix is None:
+        self._precision: Numbers | None = None
+        if scale_tril is not None:
             self.scale_tril = factor_given(scale_tril)
+        elif precision_matrix is not None:
+            self._precision = square_matrix("precision_matrix", precision_matrix)
+            self.scale_tril = factor_of_inverse(self._precision)
         else:
             self._covariance = jittered(covariance_matrix, jitter)
             self.scale_tril = factor_of(self._covariance)
@@ -188,6 +194,13 @@ class MultivariateNormal(Distribution):
         if self._covariance is not None:
             return self._covariance
         return matmul(self.scale_tril, swapaxes(self.scale_tril, -1, -2))
+
+    @property
+    def precision_matrix(self) -> Numbers:
+        """Σ⁻¹."""
+        if self._precision is not None:
+            return self._precision
+        return inverse_of_square(self.scale_tril)
 
     def _transform(self, eps: Var) -> Var:
         return add(self.loc, times_each(self.scale_tril, eps))

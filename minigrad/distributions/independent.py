@@ -19,6 +19,10 @@ class Wrapped(Distribution):
     def _check(self) -> None:
         self.base._check()
 
+    @property
+    def _noise_shape(self) -> Shape:
+        return (self.base.batch_shape + self.base._noise_shape)[len(self.batch_shape) :]
+
     def expand(self, batch_shape: int | Shape) -> Self:
         """The same of the base, expanded."""
         shape = as_sample_shape(batch_shape)

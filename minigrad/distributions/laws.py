@@ -19,6 +19,7 @@ from ..ops import abs as abs_
 from ..ops import (
     add,
     arctan2,
+    divide,
     erf,
     exp,
     expm1,
@@ -237,4 +238,32 @@ CAUCHY = Law(
     lambda x: multiply(1.0 / math.pi, arctan2(1.0, negative(x))),
     lambda x: log(multiply(1.0 / math.pi, arctan2(1.0, x))),
     _cauchy_quantile,
+)
+
+
+# ----------------------------------------------------------------------------------- half Cauchy
+
+
+def _half_cauchy(rng: Generator, shape: Shape) -> Value:
+    return plain(abs(rng.standard_cauchy(shape or None)))
+
+
+def _mirrored_half_cauchy(eps: Value) -> Value:
+    """Where u = 2/π arctan eps: the tangent of what is left of a right angle."""
+    return plain(1.0 / np.maximum(eps, np.finfo(float).tiny))
+
+
+def _half_cauchy_quantile(u: Numbers) -> Var:
+    low = less(u, 0.5)
+    tangent = tan(multiply(0.5 * math.pi, where(low, u, subtract(1.0, u))))
+    return where(low, tangent, divide(1.0, where(low, 1.0, tangent)))
+
+
+HALF_CAUCHY = Law(
+    "half_cauchy",
+    _half_cauchy,
+    _mirrored_half_cauchy,
+    lambda x: multiply(2.0 / math.pi, arctan2(x, 1.0)),
+    lambda x: log(multiply(2.0 / math.pi, arctan2(1.0, x))),
+    _half_cauchy_quantile,
 )

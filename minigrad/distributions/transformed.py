@@ -18,7 +18,8 @@ class Transformed(Wrapped):
     """z = fₙ(… f₁(x)), x drawn from `base`; log q(z) = log p(x) - Σ log |det ∂fᵢ|.
 
     `transforms` is a `Transform`, or a list of them, the first to be applied first. The shapes are
-    the base's. Maps of vectors need a base of vectors: `Independent(base, 1)` makes one.
+    the base's, but for maps such as `StickBreakingTransform` that change the event shape. Maps of
+    vectors need a base of vectors: `Independent(base, 1)` makes one.
 
     `log_prob(z)` finds x by the inverses, so with `PlanarTransform` it is an error. For draws of
     its own `rsample_with_log_prob` needs no inverse, and its digits survive where z has rounded to
@@ -30,15 +31,19 @@ class Transformed(Wrapped):
             raise TypeError(f"Transformed takes a distribution first, not {type(base).__name__}")
         self.base, self._law = base, base._law
         self.transforms = tuple(transforms) if isinstance(transforms, Iterable) else (transforms,)
+        shape = base.event_shape
+        self._sums = []  # over how many axes the log-determinants of each map are summed
         for f in self.transforms:
             if not isinstance(f, Transform):
                 raise TypeError(f"Transformed takes maps like mg.AffineTransform(0, 2), not {f!r}")
-            if f.vectors and not base.event_shape:
+            if f.vectors and not shape:
                 raise ValueError(
                     f"{type(f).__name__} moves vectors, and the base {base!r} has numbers: "
                     "mg.Independent(base, 1) makes its last batch axis a vector"
                 )
-        self.batch_shape, self.event_shape = base.batch_shape, base.event_shape
+            self._sums.append(len(shape) - f.vectors)
+            shape = f.outcome_shape(shape)
+        self.batch_shape, self.event_shape = base.batch_shape, shape
         self.has_rsample = base.has_rsample
 
     def transform_with_log_prob(self, eps: object) -> tuple[Var, Var]:
@@ -54,14 +59,10 @@ class Transformed(Wrapped):
 
     def _forward(self, x: Var) -> tuple[Var, Numbers]:
         total: Numbers = 0.0
-        for f in self.transforms:
+        for f, axes in zip(self.transforms, self._sums):
             x, log_det = f.forward(x)
-            total = add(total, self._summed(f, log_det))
+            total = add(total, sum_last(log_det, axes))
         return x, total
-
-    def _summed(self, f: Transform, log_det: Var) -> Var:
-        """One log-determinant for each outcome."""
-        return sum_last(log_det, len(self.event_shape) - f.vectors)
 
     def _transform(self, eps: Var) -> Var:
         return self._forward(self.base._transform(eps))[0]
@@ -83,9 +84,9 @@ class Transformed(Wrapped):
     def _back(self, z: Numbers) -> tuple[Numbers, Numbers]:
         """x, and Σ log |det ∂fᵢ|."""
         total: Numbers = 0.0
-        for f in reversed(self.transforms):
+        for f, axes in zip(reversed(self.transforms), reversed(self._sums)):
             z, log_det = f.inverse(z)
-            total = add(total, self._summed(f, log_det))
+            total = add(total, sum_last(log_det, axes))
         return z, total
 
     @property
@@ -138,7 +139,7 @@ class Transformed(Wrapped):
         """The base's + Σ log |scale|, if all maps are affine; else a NotImplementedError."""
         total = self.base.entropy()
         for f in self._affine("entropy", "the mean of -log_q"):
-            total = add(total, self._summed(f, f.forward(self.base.mean)[1]))
+            total = add(total, sum_last(f.forward(self.base.mean)[1], len(self.event_shape)))
         return total
 
     @property

@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from ..engine.values import shape_of
+from ..engine.values import Shape, shape_of
 from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
@@ -44,6 +44,10 @@ class Transform(ABC):
     vectors = False
     onto = False  # whether every y has an x
     rising = True  # whether y grows with x: for maps of numbers
+
+    def outcome_shape(self, shape: Shape) -> Shape:
+        """The event shape of y, where that of x is given."""
+        return shape
 
     @abstractmethod
     def forward(self, x: Numbers) -> Moved:

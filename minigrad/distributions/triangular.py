@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from ..engine.values import shape_of
+from ..engine.values import Array, shape_of
 from ..engine.variable import Var
 from ..ops import (
     add,
     cholesky,
     diag,
     expand_dims,
+    flip,
     index,
     log,
     matmul,
@@ -71,6 +72,29 @@ def factor_of(covariance: Numbers) -> Var:
     except ValueError as error:
         what = "MultivariateNormal: covariance_matrix (jitter= adds to its diagonal)"
         raise ValueError(f"{what}: {error}") from None
+
+
+def factor_of_inverse(precision: Numbers) -> Var:
+    """The L with L Lᵀ = P⁻¹; a ValueError if P is not symmetric positive definite.
+
+    With rows and columns turned round, P is C Cᵀ; L is C⁻ᵀ turned round, lower triangular again.
+    """
+    try:
+        turned = cholesky(flip(precision, (-1, -2)))
+    except ValueError as error:
+        raise ValueError(f"MultivariateNormal: precision_matrix: {error}") from None
+    return flip(swapaxes(solve_triangular(turned, _unit(turned)), -1, -2), (-1, -2))
+
+
+def inverse_of_square(factor: Numbers) -> Var:
+    """(L Lᵀ)⁻¹."""
+    inverse = solve_triangular(factor, _unit(factor))
+    return matmul(swapaxes(inverse, -1, -2), inverse)
+
+
+def _unit(like: Numbers) -> Array:
+    """The unit matrix, as many as there are in `like`."""
+    return np.broadcast_to(np.eye(shape_of(like)[-1]), shape_of(like))
 
 
 # Below, a vector stands along the last axis of x. One L for many vectors is one matrix product;

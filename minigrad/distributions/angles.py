@@ -1,0 +1,209 @@
+"""Angles around a direction: the density exp(κ cos x) of x from -π to π, and what follows from it.
+
+Integrals are Gauss-Legendre quadratures over the stretch where exp(κ cos t) is within a factor
+exp(-40) of its largest there: exact to rounding for every κ.
+"""
+
+import math
+
+import numpy as np
+
+from ..engine.values import Array, Value, plain
+from ..engine.variable import Var
+from ..ops import abs as abs_
+from ..ops import (
+    add,
+    divide,
+    exp,
+    greater_equal,
+    less,
+    log,
+    minimum,
+    multiply,
+    negative,
+    sign,
+    sin,
+    square,
+    subtract,
+    where,
+)
+from ..ops.row import op
+from .base import Distribution
+from .kl import register_kl
+from .laws import UNIFORM
+from .parameters import Numbers, as_outcome, minus, spread
+from .quantiles import _probability
+from .support import Support
+
+_NEGLIGIBLE = 40.0
+_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(64)  # on (-1, 1)
+
+
+def fall(x: Numbers) -> Var:
+    """cos x - 1, with its digits near 0."""
+    return multiply(-2.0, square(sin(multiply(0.5, x))))
+
+
+@op(
+    lambda g, y, x, k, order=0: -g * _score(x, order) * exp(k * fall(x)),
+    lambda g, y, x, k, order=0: g * angle_tail(x, k, order=order + 1),
+    symbol="∫",
+    numpy="angle_tail({all}{static})",
+)
+def angle_tail(x: Value, k: Value, order: int = 0) -> Value:
+    """∫ (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from x to π; n is the order, x in [0, π]."""
+    low = np.square(np.sin(0.5 * x))
+    with np.errstate(divide="ignore"):
+        end = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, low + 0.5 * _NEGLIGIBLE / k)))
+    half = 0.5 * (end - x)
+    points = _POINTS.reshape(-1, *(1,) * np.ndim(half))
+    weights = _WEIGHTS.reshape(-1, *(1,) * np.ndim(half))
+    falls: Array = -2.0 * np.square(np.sin(0.5 * (x + half * (1.0 + points))))
+    return plain((half * weights * falls**order * np.exp(k * falls)).sum(0))
+
+
+def _score(x: Numbers, n: int) -> Numbers:
+    """(cos x - 1)ⁿ."""
+    y: Numbers = 1.0
+    for _ in range(n):
+        y = y * fall(x)
+    return y
+
+
+def _moved(y: Numbers, k: Numbers) -> Var:
+    """d/dk of the quantile where that is y: the tail beyond |y| grows by its excess of cos t."""
+    x = abs_(y)
+    share = angle_tail(0.0, k, order=1) / angle_tail(0.0, k)
+    excess = angle_tail(x, k, order=1) - share * angle_tail(x, k)
+    return sign(y) * excess * exp(-k * fall(x))
+
+
+@op(
+    lambda g, y, k, u: g * _moved(y, k),
+    lambda g, y, k, u: g * 2.0 * angle_tail(0.0, k) * exp(-k * fall(y)),
+    symbol="von Mises⁻¹",
+    numpy="angle_quantile({all})",
+)
+def angle_quantile(k: Value, u: Value) -> Value:
+    """The angle from -π to π below which the probability is u: by Newton's steps in a bracket."""
+    k, u = np.broadcast_arrays(k, _probability(u))
+    rest = np.ravel(np.minimum(u, 1.0 - u) * 2.0 * angle_tail(0.0, k))
+    found = np.minimum(0.5 * math.pi, 1.0 / np.sqrt(np.ravel(k)))
+    open_ = np.arange(found.size)
+    low, high = np.zeros_like(found), np.full_like(found, math.pi)
+    for _ in range(60):
+        x, of, wanted = found[open_], np.ravel(k)[open_], rest[open_]
+        tail = np.asarray(angle_tail(x, of))
+        low[open_] = np.where(tail >= wanted, x, low[open_])
+        high[open_] = np.where(tail >= wanted, high[open_], x)
+        with np.errstate(all="ignore"):
+            step = tail * np.log(tail / wanted) / np.exp(-2.0 * of * np.square(np.sin(0.5 * x)))
+        inside = (x + step > low[open_]) & (x + step < high[open_])
+        found[open_] = np.where(inside, x + step, 0.5 * (low[open_] + high[open_]))
+        open_ = open_[np.abs(found[open_] - x) > 1e-14 * x]
+        if not open_.size:
+            break
+    size = found.reshape(u.shape)
+    return plain(np.where(u < 0.5, -size, size))
+
+
+class VonMises(Distribution):
+    """Angles in radians around `loc`, with density proportional to exp(κ cos(z - loc)).
+
+    `concentration` is κ, positive, or else it is a ValueError; for a large one it is nearly
+    Normal(loc, 1/√κ). Draws are from loc - π to loc + π; the density has the period 2π and is that
+    of the angle, so any z will do. As in torch, `variance` is the circular one, 1 - E cos(z - loc).
+    Moving loc moves the ends of that stretch: for a function without the period 2π the score
+    function would miss what crosses them, so `support.moves` says so.
+    """
+
+    _law = UNIFORM
+    _parameters = {"loc": 0, "concentration": 0}
+    _positive = ("concentration",)
+    loc: Numbers
+    concentration: Numbers
+
+    def __init__(self, loc: object, concentration: object) -> None:
+        self._hold(loc=loc, concentration=concentration)
+
+    @property
+    def support(self) -> Support:
+        """All angles; the stretch that draws are from moves with loc."""
+        moved = isinstance(self.loc, Var) and self.loc.requires_grad
+        return Support(kind="angles", also_moves=moved)
+
+    def _transform(self, eps: Var) -> Var:
+        return add(self.loc, angle_quantile(self.concentration, eps))
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return minus(z, self.loc)
+
+    def _share_beyond(self, x: Numbers) -> Var:
+        """The probability of an angle beyond |x|, on one side."""
+        inside = minimum(abs_(x), math.pi)
+        return divide(angle_tail(inside, self.concentration), multiply(2.0, self._half_mass))
+
+    def cdf(self, z: object) -> Var:
+        """From 0 at loc - π to 1 at loc + π."""
+
+        def curve(x: Numbers) -> Var:
+            tail = self._share_beyond(x)
+            return where(less(x, 0.0), tail, subtract(1.0, tail))
+
+        return self._curve(z, curve, 0.0, 1.0)
+
+    def log_survival(self, z: object) -> Var:
+        """log(1 - cdf(z)); -inf from loc + π on."""
+
+        def curve(x: Numbers) -> Var:
+            tail, below = self._share_beyond(x), less(x, 0.0)
+            beyond = greater_equal(x, math.pi)
+            rest = where(below, subtract(1.0, tail), where(beyond, 1.0, tail))
+            return where(beyond, -math.inf, log(rest))
+
+        return self._curve(z, curve, 0.0, -math.inf)
+
+    @property
+    def _half_mass(self) -> Var:
+        """∫ exp(κ (cos x - 1)) dx for x from 0 to π."""
+        return angle_tail(0.0, self.concentration)
+
+    def log_prob(self, z: object) -> Var:
+        """κ cos(z - loc) - log 2π I₀(κ)."""
+        z = as_outcome("VonMises", z, self.batch_shape, ())
+        kernel = multiply(self.concentration, fall(minus(z, self.loc)))
+        return subtract(kernel, log(multiply(2.0, self._half_mass)))
+
+    def entropy(self) -> Var:
+        """log 2π I₀(κ) - κ I₁(κ)/I₀(κ)."""
+        spare = multiply(self.concentration, self._circular)
+        return spread(add(log(multiply(2.0, self._half_mass)), spare), self.batch_shape)
+
+    @property
+    def _circular(self) -> Var:
+        """1 - I₁(κ)/I₀(κ)."""
+        return negative(divide(angle_tail(0.0, self.concentration, order=1), self._half_mass))
+
+    @property
+    def mean(self) -> Var:
+        """loc."""
+        return spread(self.loc, self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """The circular variance 1 - I₁(κ)/I₀(κ), from 0 to 1."""
+        return spread(self._circular, self.batch_shape)
+
+    @property
+    def mode(self) -> Var:
+        """loc."""
+        return self.mean
+
+
+@register_kl(VonMises, VonMises)
+def _von_mises(p: VonMises, q: VonMises) -> Var:
+    """log I₀(κ₂)/I₀(κ₁) + A (κ₁ - κ₂ cos(loc₁ - loc₂)), A = I₁(κ₁)/I₀(κ₁), all less exp(κ)."""
+    norms = subtract(log(q._half_mass), log(p._half_mass))
+    fallen = multiply(q.concentration, fall(minus(p.loc, q.loc)))
+    spare = multiply(p._circular, subtract(add(q.concentration, fallen), p.concentration))
+    return add(norms, subtract(spare, fallen))

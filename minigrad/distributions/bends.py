@@ -1,0 +1,53 @@
+"""The second difference of log Γ: what variances of narrow distributions are made of."""
+
+import numpy as np
+
+from ..engine.values import Value, plain
+from ..ops import digamma, lgamma, polygamma
+from ..ops.row import each
+from .parameters import Numbers
+
+_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(10)  # on (-1, 1)
+
+
+def _derivative(x: Numbers, order: int) -> Numbers:
+    """Of log Γ."""
+    if order < 2:
+        return digamma(x) if order else lgamma(x)
+    return polygamma(x, order - 1)
+
+
+def _by_c(g: Numbers, y: Numbers, c: Numbers, x: Numbers, order: int) -> Numbers:
+    bend: Numbers = lgamma_bend(c, x, order=order + 1)
+    return g * bend
+
+
+def _by_x(g: Numbers, y: Numbers, c: Numbers, x: Numbers, order: int) -> Numbers:
+    return 2.0 * g * (_derivative(c + 2.0 * x, order + 1) - _derivative(c + x, order + 1))
+
+
+@each(
+    _by_c,
+    _by_x,
+    symbol="Δ² log Γ",
+    numpy="lgamma_bend({all}{static})",
+)
+def lgamma_bend(c: Value, x: Value, order: int = 0) -> Value:
+    """f(c + 2x) - 2 f(c + x) + f(c) for c > 0 and x ≥ 0, f the derivative of log Γ of that order.
+
+    For a small x it is x² ∫ (1 - |t|) f″(c + x + xt) dt from -1 to 1, in which nothing cancels.
+    """
+    c, x = np.broadcast_arrays(c, x)
+    far = np.maximum(x, 0.5 * c)  # where x is small, any value that isn't
+    direct = _derivative(c + 2.0 * far, order) + _derivative(c, order)
+    direct = direct - 2.0 * np.asarray(_derivative(c + far, order))
+    total = np.zeros_like(x)
+    near = np.minimum(x, 0.5 * c)
+    for t, weight in zip(0.5 * (1.0 + _POINTS), 0.5 * _WEIGHTS):
+        both = _sum(c + near * (1.0 + t), c + near * (1.0 - t), order + 2)
+        total = total + weight * (1.0 - t) * both
+    return plain(np.where(x > 0.5 * c, direct, np.square(x) * total))
+
+
+def _sum(a: Value, b: Value, order: int) -> Numbers:
+    return _derivative(a, order) + _derivative(b, order)

@@ -1,0 +1,148 @@
+"""Counts: what they share, and Poisson. They jump, so they have no rsample.
+
+A draw is the smallest count whose distribution function reaches a uniform noise u; draws and
+distribution functions need
+SciPy.
+"""
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+
+from ..engine.values import Value
+from ..engine.variable import Var
+from ..ops import (
+    add,
+    exp,
+    expm1,
+    lgamma,
+    log,
+    multiply,
+    negative,
+    subtract,
+    where,
+)
+from ..ops import sum as sum_
+from .base import Distribution
+from .counting import poisson_quantile
+from .discrete import expected, probability
+from .kl import register_kl
+from .laws import UNIFORM
+from .parameters import Numbers, as_outcome, as_parameter, spread, value_of
+from .probabilities import gamma_cdf, gamma_log_survival
+from .support import COUNTS
+from .tails import times_log
+
+_MOST = 1 << 22  # counts that an entropy is summed over
+
+
+class Counts(Distribution):
+    """What these families share: 0, 1, 2, …, and expectations that are sums over them."""
+
+    has_rsample = False
+    _law = UNIFORM
+    support = COUNTS
+
+    def log_prob(self, z: object) -> Var:
+        """The log-probability of the count z; -inf where z isn't one that can be."""
+        z = as_outcome(type(self).__name__, z, self.batch_shape, ())
+        impossible = ~np.asarray(self.support.contains(z)) | np.isinf(value_of(z))
+        return where(impossible, -math.inf, self._log_mass(where(impossible, 0.0, z)))
+
+    @abstractmethod
+    def _log_mass(self, z: Numbers) -> Var:
+        """The log-probability of a count that can be."""
+
+    def cdf(self, z: object) -> Var:
+        """The probability of z or less; it steps, so no gradient passes to z."""
+        return self._at_count(z, self._up_to, 0.0, 1.0)
+
+    def log_survival(self, z: object) -> Var:
+        """The log of the probability of more than z."""
+        return self._at_count(z, self._log_beyond, 0.0, -math.inf)
+
+    def _at_count(
+        self, z: object, curve: Callable[[Value], Var], below: float, above: float
+    ) -> Var:
+        z = as_outcome(type(self).__name__, z, self.batch_shape, ())
+        k = np.floor(value_of(z))
+        low, high = k < 0.0, k >= value_of(self.support.upper)
+        return where(low, below, where(high, above, curve(np.where(low | high, 0.0, k))))
+
+    @abstractmethod
+    def _up_to(self, k: Value) -> Var:
+        """The probability of k or less."""
+
+    @abstractmethod
+    def _log_beyond(self, k: Value) -> Var:
+        """The log of the probability of more than k."""
+
+    def icdf(self, u: object) -> Var:
+        """The smallest count z with cdf(z) ≥ u."""
+        held = probability(type(self).__name__, u)
+        found = self._transform(held)  # type: ignore[arg-type]
+        return where(np.equal(value_of(held), 1.0), self.support.upper, found)
+
+    def entropy(self) -> Var:
+        """-Σ p log p, summed over all counts that matter; ValueError where those are millions."""
+        low, middle, high = (self._quantile(u) for u in (0.0, 0.5, 1.0))
+        high = np.minimum(high + (high - middle), value_of(self.support.upper))
+        size = int(np.max(high - low)) + 1
+        if size * np.size(low) > _MOST:
+            raise ValueError(
+                f"{type(self).__name__}: the entropy is a sum over {size:,} counts here: estimate "
+                "it by the mean of -log_prob over draws"
+            )
+        logs = self.log_prob(low + np.arange(float(size)).reshape(-1, *(1,) * np.ndim(low)))
+        return negative(sum_(expected(exp(logs), logs), 0))
+
+    def _quantile(self, u: float) -> Value:
+        return value_of(self._transform(np.full(self.batch_shape, u)))  # type: ignore[arg-type]
+
+
+class Poisson(Counts):
+    """The number of events in a unit of time, of which there are `rate` in the mean; positive."""
+
+    _parameters = {"rate": 0}
+    _positive = ("rate",)
+    rate: Numbers
+
+    def __init__(self, rate: object) -> None:
+        self._hold(rate=rate)
+
+    def _transform(self, eps: Var) -> Var:
+        return poisson_quantile(self.rate, eps)
+
+    def _log_mass(self, z: Numbers) -> Var:
+        """z log rate - rate - log z!."""
+        return subtract(subtract(times_log(z, self.rate), self.rate), lgamma(add(z, 1.0)))
+
+    def _up_to(self, k: Value) -> Var:
+        return exp(gamma_log_survival(k + 1.0, log(self.rate)))
+
+    def _log_beyond(self, k: Value) -> Var:
+        return log(gamma_cdf(k + 1.0, log(self.rate)))
+
+    @property
+    def mean(self) -> Var:
+        """rate."""
+        return spread(self.rate, self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """rate."""
+        return self.mean
+
+    @property
+    def mode(self) -> Var:
+        """The largest whole number up to rate."""
+        return as_parameter(np.floor(value_of(self.mean)))  # type: ignore[return-value]
+
+
+@register_kl(Poisson, Poisson)
+def _poisson(p: Poisson, q: Poisson) -> Var:
+    """rate₁ (expm1(r) - r), r = log(rate₂/rate₁)."""
+    r = subtract(log(q.rate), log(p.rate))
+    return multiply(p.rate, subtract(expm1(r), r))

@@ -1,0 +1,136 @@
+"""Positive numbers with heavy tails: HalfCauchy, and Pareto, which starts at its `scale`."""
+
+import math
+
+from ..engine.variable import Var
+from ..ops import add, divide, exp, expm1, greater, less, log, multiply, square, subtract, where
+from .base import Distribution
+from .families import LOG_2, Cauchy
+from .kl import register_kl
+from .laws import EXPONENTIAL, HALF_CAUCHY
+from .parameters import Numbers, as_outcome, spread
+from .support import POSITIVE, Support
+from .unrounded import is_positive, log_of
+
+
+class HalfCauchy(Distribution):
+    """The size |z| of a Cauchy number around 0: half of the numbers are below `scale`.
+
+    Its mean and variance are inf.
+    """
+
+    _law = HALF_CAUCHY
+    _parameters = {"scale": 0}
+    _positive = ("scale",)
+    scale: Numbers
+    support = POSITIVE
+
+    def __init__(self, scale: object) -> None:
+        self._hold(scale=scale)
+
+    def _transform(self, eps: Var) -> Var:
+        return multiply(self.scale, eps)
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return divide(z, self.scale)
+
+    def log_prob(self, z: object) -> Var:
+        """log 2 + the Cauchy log-density; z ≥ 0."""
+        z = as_outcome("HalfCauchy", z, self.batch_shape, ())
+        full = Cauchy(0.0, self.scale).log_prob(z)
+        return where(less(z, 0.0), -math.inf, add(full, LOG_2))
+
+    def entropy(self) -> Var:
+        """log 2π scale."""
+        return add(log(self.scale), math.log(2.0 * math.pi))
+
+    @property
+    def mean(self) -> Var:
+        """inf."""
+        return spread(math.inf, self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """inf."""
+        return spread(math.inf, self.batch_shape)
+
+    @property
+    def mode(self) -> Var:
+        """0."""
+        return multiply(0.0, self.scale)
+
+
+class Pareto(Distribution):
+    """Numbers from `scale` on, of which the share (scale/z)^alpha is above z.
+
+    Both parameters are positive, or else it is a ValueError. The mean is inf for alpha ≤ 1, the
+    variance for alpha ≤ 2.
+    """
+
+    _law = EXPONENTIAL
+    _parameters = {"scale": 0, "alpha": 0}
+    _positive = ("scale", "alpha")
+    scale: Numbers
+    alpha: Numbers
+
+    def __init__(self, scale: object, alpha: object) -> None:
+        self._hold(scale=scale, alpha=alpha)
+
+    @property
+    def support(self) -> Support:
+        """From scale on."""
+        return Support(self.scale)
+
+    def _transform(self, eps: Var) -> Var:
+        return exp(add(log(self.scale), divide(eps, self.alpha)))
+
+    def _noise_of(self, z: Numbers) -> Var:
+        return multiply(self.alpha, subtract(log_of(z), log(self.scale)))
+
+    def log_prob(self, z: object) -> Var:
+        """log(alpha/scale) - (alpha + 1) log(z/scale); z ≥ scale."""
+        z = as_outcome("Pareto", z, self.batch_shape, ())
+        low = log(self.scale)
+        if is_positive(z):  # then z may be an ulp below scale, its log is not
+            below, log_z = less(log_of(z), low), log_of(z)
+        else:
+            below = less(z, self.scale)
+            log_z = log(where(below, self.scale, z))
+        rise = multiply(add(self.alpha, 1.0), subtract(log_z, low))
+        return where(below, -math.inf, subtract(log(divide(self.alpha, self.scale)), rise))
+
+    def entropy(self) -> Var:
+        """log(scale/alpha) + 1 + 1/alpha."""
+        return add(log(divide(self.scale, self.alpha)), divide(1.0, self.alpha)) + 1.0
+
+    @property
+    def mean(self) -> Var:
+        """scale · alpha/(alpha - 1)."""
+        finite = greater(self.alpha, 1.0)
+        a = where(finite, self.alpha, 2.0)
+        return where(finite, multiply(self.scale, divide(a, subtract(a, 1.0))), math.inf)
+
+    @property
+    def variance(self) -> Var:
+        """scale² · alpha/((alpha - 1)² (alpha - 2))."""
+        finite = greater(self.alpha, 2.0)
+        a = where(finite, self.alpha, 3.0)
+        ratio = divide(a, multiply(square(subtract(a, 1.0)), subtract(a, 2.0)))
+        return where(finite, multiply(square(self.scale), ratio), math.inf)
+
+    @property
+    def mode(self) -> Var:
+        """scale."""
+        return spread(self.scale, self.batch_shape)
+
+
+@register_kl(Pareto, Pareto)
+def _pareto(p: Pareto, q: Pareto) -> Var:
+    """expm1(r) - r + alpha₂ log(scale₁/scale₂), r = log(alpha₂/alpha₁).
+
+    inf where q starts later than p.
+    """
+    r = subtract(log(q.alpha), log(p.alpha))
+    later = greater(q.scale, p.scale)
+    shift = multiply(q.alpha, subtract(log(p.scale), log(q.scale)))
+    return where(later, math.inf, add(subtract(expm1(r), r), shift))

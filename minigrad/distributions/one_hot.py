@@ -1,0 +1,98 @@
+"""OneHotCategorical: the choice as a vector of zeros with a single 1."""
+
+import math
+
+import numpy as np
+
+from ..engine.values import shape_of
+from ..engine.variable import Var
+from ..ops import add, cumsum, equal, multiply, subtract, where
+from ..ops import max as max_
+from ..ops import sum as sum_
+from .base import Distribution
+from .discrete import Categorical
+from .kl import kl_divergence, register_kl
+from .laws import GUMBEL
+from .parameters import Numbers, as_outcome, as_parameter, value_of
+from .support import Support
+
+
+def one_hot_of_largest(x: Numbers) -> Var:
+    """1 where x is largest along the last axis, at the first of a tie, else 0."""
+    largest = equal(x, max_(x, -1, True))
+    return multiply(largest, equal(cumsum(largest, -1), 1.0))
+
+
+class OneHotCategorical(Distribution):
+    """Vectors of K numbers, 1 for the choice and 0 for the others: `probs` or `logits` as for
+    Categorical. The event shape is (K,).
+
+    A draw has its 1 where logits + ε is largest, ε standard Gumbel: the noise of
+    `RelaxedOneHotCategorical`, whose draw of the same noise comes near as its temperature falls.
+    """
+
+    has_rsample = False
+    _law = GUMBEL
+    _parameters = {"_given": 1}
+    support = Support(0.0, 1.0, "simplex")
+
+    def __init__(self, probs: object = None, logits: object = None) -> None:
+        choice = Categorical(probs, logits)
+        self._given, self._is_probs = choice._given, choice._is_probs
+        self.batch_shape, self.event_shape = choice.batch_shape, shape_of(self._given)[-1:]
+
+    @property
+    def _choice(self) -> Categorical:
+        return Categorical(**{"probs" if self._is_probs else "logits": self._given})
+
+    def _check(self) -> None:
+        self._choice  # which refuses what can't be  # noqa: B018
+
+    def _shown(self) -> dict[str, object]:
+        return {"probs" if self._is_probs else "logits": self._given}
+
+    @property
+    def probs(self) -> Numbers:
+        """The K probabilities."""
+        return self._choice.probs
+
+    @property
+    def logits(self) -> Numbers:
+        """Their logs."""
+        return self._choice.logits
+
+    def _transform(self, eps: Var) -> Var:
+        return one_hot_of_largest(add(self.logits, eps))
+
+    def log_prob(self, z: object) -> Var:
+        """The log-probability of the choice; -inf where z isn't a single 1 among zeros."""
+        z = as_outcome("OneHotCategorical", z, self.batch_shape, self.event_shape)
+        value = np.asarray(value_of(z))
+        fits = ((value == 0.0) | (value == 1.0)).all(-1) & (value.sum(-1) == 1.0)
+        found = sum_(where(equal(z, 1.0), self.logits, 0.0), -1)
+        return where(fits, found, -math.inf)
+
+    def entropy(self) -> Var:
+        """-Σ p log p."""
+        return self._choice.entropy()
+
+    @property
+    def mean(self) -> Var:
+        """The K probabilities."""
+        return add(self.probs, 0.0)
+
+    @property
+    def variance(self) -> Var:
+        """p(1 - p)."""
+        return multiply(self.probs, subtract(1.0, self.probs))
+
+    @property
+    def mode(self) -> Var:
+        """1 at the largest probability, the first of several."""
+        return as_parameter(value_of(one_hot_of_largest(value_of(self.probs))))  # type: ignore
+
+
+@register_kl(OneHotCategorical, OneHotCategorical)
+def _one_hot(p: OneHotCategorical, q: OneHotCategorical) -> Var:
+    """That of the choices."""
+    return kl_divergence(p._choice, q._choice)

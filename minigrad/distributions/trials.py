@@ -1,0 +1,250 @@
+"""Counts in trials that succeed or fail: Binomial, Geometric, NegativeBinomial."""
+
+import numpy as np
+
+from ..engine.values import Value
+from ..engine.variable import Var
+from ..ops import add, divide, expm1, lgamma, log, multiply, negative, subtract
+from .counting import binomial_quantile, geometric_quantile, negative_binomial_quantile
+from .counts import Counts
+from .discrete import Bernoulli, check_all, the_given
+from .kl import kl_divergence, register_kl
+from .parameters import Numbers, as_parameter, spread, value_of
+from .probabilities import beta_cdf
+from .support import Support
+from .tails import times_log, times_log1p
+
+
+class Trials(Counts):
+    """Counts in trials that succeed with probability p: `probs` is p, or `logits` log p/(1 - p)."""
+
+    _given: Numbers
+
+    def _hold_trials(self, probs: object, logits: object, **others: object) -> None:
+        given, self._is_probs = the_given(type(self).__name__, probs, logits)
+        self._hold(**others, _given=given)
+
+    def _shown(self) -> dict[str, object]:
+        return {**super()._shown(), "probs" if self._is_probs else "logits": self._given}
+
+    def _check(self) -> None:
+        super()._check()
+        value, name = value_of(self._given), type(self).__name__
+        if self._is_probs:
+            good = np.greater_equal(value, 0.0) & np.less_equal(value, 1.0)
+            rule = "from 0 to 1 (logits= takes any number)"
+            check_all(good, f"{name}: probs", self._given, rule)
+        else:
+            check_all(np.isfinite(value), f"{name}: logits", self._given, "finite")
+
+    @property
+    def _trial(self) -> Bernoulli:
+        return Bernoulli(**{"probs" if self._is_probs else "logits": self._given})
+
+    @property
+    def probs(self) -> Numbers:
+        """p."""
+        return self._trial.probs
+
+    @property
+    def logits(self) -> Numbers:
+        """log p/(1 - p)."""
+        return self._trial.logits
+
+    def _log_of(self, successes: Numbers, failures: Numbers) -> Var:
+        """log of p^successes (1 - p)^failures; 0⁰ is 1."""
+        if self._is_probs:
+            on, off = times_log(successes, self._given), times_log1p(failures, -self._given)
+            return add(on, off)
+        log_on, log_off = self._trial._log_probs()
+        return add(multiply(successes, log_on), multiply(failures, log_off))
+
+
+class Binomial(Trials):
+    """The number of successes in `total_count` trials, each with probability p.
+
+    total_count is 0, 1, 2, …; `probs` is p in [0, 1], or `logits` is log p/(1 - p), finite; else it
+    is a ValueError.
+    """
+
+    _parameters = {"total_count": 0, "_given": 0}
+    total_count: Numbers
+
+    def __init__(
+        self, total_count: object = 1, probs: object = None, logits: object = None
+    ) -> None:
+        self._hold_trials(probs, logits, total_count=total_count)
+
+    def _check(self) -> None:
+        super()._check()
+        n = value_of(self.total_count)
+        good = np.greater_equal(n, 0.0) & np.equal(n, np.floor(n)) & np.isfinite(n)
+        check_all(good, "Binomial: total_count", self.total_count, "a whole number, 0 or more")
+
+    @property
+    def support(self) -> Support:  # type: ignore[override]
+        """From 0 to total_count."""
+        return Support(0.0, value_of(self.total_count), "integers")
+
+    def _transform(self, eps: Var) -> Var:
+        return binomial_quantile(self.total_count, self.probs, eps)
+
+    def _log_mass(self, z: Numbers) -> Var:
+        """log n!/(z! (n - z)!) + z log p + (n - z) log(1 - p)."""
+        n, failures = self.total_count, subtract(self.total_count, z)
+        ways = subtract(lgamma(add(n, 1.0)), add(lgamma(add(z, 1.0)), lgamma(add(failures, 1.0))))
+        return add(ways, self._log_of(z, failures))
+
+    def _up_to(self, k: Value) -> Var:
+        return beta_cdf(self._left(k), k + 1.0, negative(self.logits))
+
+    def _log_beyond(self, k: Value) -> Var:
+        return log(beta_cdf(k + 1.0, self._left(k), self.logits))
+
+    def _left(self, k: Value) -> Value:
+        return np.maximum(value_of(self.total_count) - k, 1.0)
+
+    @property
+    def mean(self) -> Var:
+        """np."""
+        return spread(multiply(self.total_count, self.probs), self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """np(1 - p)."""
+        return spread(multiply(self.total_count, self._trial.variance), self.batch_shape)
+
+    @property
+    def mode(self) -> Var:
+        """The largest whole number up to (n + 1)p, and up to n."""
+        n = value_of(self.total_count)
+        top = np.minimum(np.floor((n + 1.0) * value_of(self.probs)), n)
+        return spread(as_parameter(top), self.batch_shape)
+
+
+@register_kl(Binomial, Binomial)
+def _binomial(p: Binomial, q: Binomial) -> Var:
+    """n times that of one trial; NotImplementedError where the numbers of trials differ."""
+    if not np.all(np.equal(value_of(p.total_count), value_of(q.total_count))):
+        raise NotImplementedError(
+            "KL between two Binomial has a closed form where they have the same total_count, not "
+            f"{p.total_count!r} and {q.total_count!r}"
+        )
+    return multiply(p.total_count, kl_divergence(p._trial, q._trial))
+
+
+class Geometric(Trials):
+    """The number of failures before the first success: 0, 1, 2, …, as in torch; SciPy starts at 1.
+
+    `probs` is p in (0, 1], or `logits` is log p/(1 - p), finite; else it is a ValueError.
+    """
+
+    _parameters = {"_given": 0}
+
+    def __init__(self, probs: object = None, logits: object = None) -> None:
+        self._hold_trials(probs, logits)
+
+    def _check(self) -> None:
+        super()._check()
+        if self._is_probs:
+            good = np.greater(value_of(self._given), 0.0)
+            check_all(good, "Geometric: probs", self._given, "above 0")
+
+    def _transform(self, eps: Var) -> Var:
+        return geometric_quantile(self._log_failure, eps)
+
+    @property
+    def _log_failure(self) -> Var:
+        return self._trial._log_probs()[1]
+
+    def _log_mass(self, z: Numbers) -> Var:
+        """log p + z log(1 - p)."""
+        return self._log_of(1.0, z)
+
+    def _up_to(self, k: Value) -> Var:
+        return negative(expm1(self._log_beyond(k)))
+
+    def _log_beyond(self, k: Value) -> Var:
+        return multiply(k + 1.0, self._log_failure)
+
+    def entropy(self) -> Var:
+        """That of one trial, over p."""
+        return divide(self._trial.entropy(), self.probs)
+
+    @property
+    def mean(self) -> Var:
+        """(1 - p)/p."""
+        return divide(self._trial._others, self.probs)
+
+    @property
+    def variance(self) -> Var:
+        """(1 - p)/p²."""
+        return divide(self.mean, self.probs)
+
+    @property
+    def mode(self) -> Var:
+        """0."""
+        return spread(0.0, self.batch_shape)
+
+
+@register_kl(Geometric, Geometric)
+def _geometric(p: Geometric, q: Geometric) -> Var:
+    """That of one trial, over p₁: so many trials there are in the mean."""
+    return divide(kl_divergence(p._trial, q._trial), p.probs)
+
+
+class NegativeBinomial(Trials):
+    """The number of successes before `total_count` failures, as in torch; SciPy's p is 1 - p here.
+
+    total_count is any positive number; `probs` is p in [0, 1), or `logits` is log p/(1 - p),
+    finite; else it is a ValueError. A Poisson whose rate is a Gamma number is one.
+    """
+
+    _parameters = {"total_count": 0, "_given": 0}
+    _positive = ("total_count",)
+    total_count: Numbers
+
+    def __init__(self, total_count: object, probs: object = None, logits: object = None) -> None:
+        self._hold_trials(probs, logits, total_count=total_count)
+
+    def _check(self) -> None:
+        super()._check()
+        if self._is_probs:
+            good = np.less(value_of(self._given), 1.0)
+            check_all(good, "NegativeBinomial: probs", self._given, "below 1")
+
+    def _transform(self, eps: Var) -> Var:
+        return negative_binomial_quantile(self.total_count, self._trial._others, eps)
+
+    def _log_mass(self, z: Numbers) -> Var:
+        """log Γ(n + z)/(Γ(n) z!) + z log p + n log(1 - p)."""
+        n = self.total_count
+        ways = subtract(subtract(lgamma(add(n, z)), lgamma(n)), lgamma(add(z, 1.0)))
+        return add(ways, self._log_of(z, n))
+
+    def _up_to(self, k: Value) -> Var:
+        return beta_cdf(self.total_count, k + 1.0, negative(self.logits))
+
+    def _log_beyond(self, k: Value) -> Var:
+        return log(beta_cdf(k + 1.0, self.total_count, self.logits))
+
+    @property
+    def _odds(self) -> Var:
+        return divide(self.probs, self._trial._others)
+
+    @property
+    def mean(self) -> Var:
+        """np/(1 - p)."""
+        return spread(multiply(self.total_count, self._odds), self.batch_shape)
+
+    @property
+    def variance(self) -> Var:
+        """np/(1 - p)²."""
+        return divide(self.mean, self._trial._others)
+
+    @property
+    def mode(self) -> Var:
+        """The largest whole number up to (n - 1)p/(1 - p); 0 for n ≤ 1."""
+        n, odds = value_of(self.total_count), value_of(self._odds)
+        top = np.floor(np.maximum(np.subtract(n, 1.0), 0.0) * odds)
+        return spread(as_parameter(top), self.batch_shape)
