@@ -10,12 +10,14 @@ from ..engine.values import Array, Value, plain
 from ..ops.row import op
 from .quantiles import _probability, scipy_special
 
+_ROUNDING = 1e-14  # of a distribution function: quantile(cdf(k)) is k
 _FAR = 2.0**52  # beyond, not every whole number is a float
 
 
 def _smallest(cdf: Callable[[Array], Array], u: Value, guess: Value, step: Value) -> Value:
     """The smallest whole number k ≥ 0 with cdf(k) ≥ u: bracketed around a guess, then halved."""
-    u, middle, step = np.broadcast_arrays(_probability(u), np.floor(guess), np.ceil(step) + 1.0)
+    u = np.multiply(_probability(u), 1.0 - _ROUNDING)
+    u, middle, step = np.broadcast_arrays(u, np.floor(guess), np.ceil(step) + 1.0)
 
     def reached(k: Array) -> NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):
@@ -64,7 +66,6 @@ def negative_binomial_quantile(count: Value, q: Value, u: Value) -> Value:
 @op(None, None, symbol="Geometric⁻¹", numpy="geometric_quantile({all})")
 def geometric_quantile(log_failure: Value, u: Value) -> Value:
     """Of the number of failures, each of probability exp(log_failure), before the first success."""
-    u = _probability(u)
-    found = np.maximum(np.ceil(np.log1p(-u) / log_failure) - 1.0, 0.0)
-    reached = -np.expm1(found * log_failure) >= u  # one less would do: the quotient was rounded
-    return plain(np.where(reached & (found > 0.0), found - 1.0, found))
+    u = np.multiply(_probability(u), 1.0 - _ROUNDING)
+    with np.errstate(all="ignore"):
+        return plain(np.maximum(np.ceil(np.log1p(-u) / log_failure) - 1.0, 0.0))

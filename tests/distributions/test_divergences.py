@@ -49,6 +49,17 @@ NUMBERS = [
     (mg.HalfNormal, (0.4,), mg.Exponential, (1.7,), ABOVE_0),
     (mg.Weibull, (0.4, 1.8), mg.Normal, (-0.5, 1.7), ABOVE_0),
     (mg.Weibull, (0.4, 1.8), mg.Exponential, (1.7,), ABOVE_0),
+    (mg.Chi2, (2.4,), mg.Chi2, (5.5,), ABOVE_0),
+    (mg.Chi2, (2.4,), mg.Gamma, (0.5, 1.7), ABOVE_0),
+    (mg.Gamma, (2.4, 0.8), mg.Chi2, (3.7,), ABOVE_0),
+    (mg.InverseGamma, (4.4, 0.8), mg.InverseGamma, (2.5, 1.7), ABOVE_0),
+    (mg.Pareto, (1.4, 3.8), mg.Pareto, (0.5, 2.7), (1.4, math.inf)),
+    (mg.VonMises, (0.4, 0.8), mg.VonMises, (2.5, 1.7), (0.4 - math.pi, 0.4 + math.pi)),
+]
+COUNTS = [
+    (mg.Poisson, (2.4,), mg.Poisson, (1.7,)),
+    (mg.Geometric, (0.4,), mg.Geometric, (0.7,)),
+    (mg.Binomial, (7.0, 0.4), mg.Binomial, (7.0, 0.7)),
 ]
 each_row = pytest.mark.parametrize(
     ("p", "of_p", "q", "of_q", "where"), NUMBERS, ids=lambda x: getattr(x, "__name__", "")
@@ -90,6 +101,33 @@ def test_gradients(p, of_p, q, of_q, where):
     np.testing.assert_allclose(kl(*batched), each, rtol=1e-13)
 
 
+@pytest.mark.parametrize(("p", "of_p", "q", "of_q"), COUNTS)
+def test_it_is_what_a_sum_finds(p, of_p, q, of_q):
+    counts = np.arange(200.0)
+    one, other = p(*of_p), q(*of_q)
+    logs = one.log_prob(counts), other.log_prob(counts)
+    possible = np.isfinite(logs[0])
+    each = np.exp(logs[0][possible]) * (logs[0][possible] - logs[1][possible])
+    assert mg.kl_divergence(one, other) == pytest.approx(math.fsum(each), rel=1e-12)
+    *fixed, a = of_p
+    mg.check_gradients(lambda x, y: mg.kl_divergence(p(*fixed, x), q(*fixed, y)), a, of_q[-1])
+    by_logits = [kind(*fixed, logits=math.log(x[-1] / (1 - x[-1]))) for kind, x in
+                 ((p, of_p), (q, of_q)) if kind is not mg.Poisson]  # fmt: skip
+    if by_logits:
+        assert mg.kl_divergence(*by_logits) == pytest.approx(math.fsum(each), rel=1e-12)
+
+
+def test_binomials_of_different_counts_have_no_closed_form():
+    with pytest.raises(NotImplementedError, match="the same total_count, not 3.0 and 4.0"):
+        mg.kl_divergence(mg.Binomial(3, 0.5), mg.Binomial(4, 0.5))
+
+
+def test_one_hot_choices_are_choices():
+    p, q = np.array([0.2, 0.3, 0.5]), np.array([0.1, 0.6, 0.3])
+    found = mg.kl_divergence(mg.OneHotCategorical(p), mg.OneHotCategorical(q))
+    assert found == mg.kl_divergence(mg.Categorical(p), mg.Categorical(q))
+
+
 SAME = {
     mg.Gumbel: (0.3, 1.2),
     mg.LogNormal: (0.3, 1.2),
@@ -97,6 +135,11 @@ SAME = {
     mg.Uniform: (0.3, 1.2),
     mg.Gamma: (1.3, 0.6),
     mg.Exponential: (0.7,),
+    mg.InverseGamma: (1.3, 0.6),
+    mg.Pareto: (0.6, 1.3),
+    mg.VonMises: (0.6, 1.3),
+    mg.Poisson: (1.3,),
+    mg.Geometric: (0.3,),
 }
 
 
@@ -111,6 +154,7 @@ def test_nothing_is_left_at_equality_and_nothing_is_negative_near_it(kind):
 @pytest.mark.parametrize(
     ("p", "q"),
     [
+        (mg.Pareto(1.0, 2.0), mg.Pareto(1.1, 2.0)),
         (mg.Uniform(0.0, 1.0), mg.Uniform(0.1, 2.0)),
         (mg.Uniform(0.0, 1.0), mg.Uniform(-1.0, 0.9)),
         (mg.Uniform(-0.1, 1.0), mg.Beta(2.0, 2.0)),
@@ -174,6 +218,25 @@ def test_a_diagonal_against_a_full_covariance():
         mg.kl_divergence(mg.Independent(mg.Laplace(LOC1, SCALE), 1), q)
 
 
+def test_low_rank_against_full():
+    factor, diag = 0.7 * LOWER[:, :2], SCALE
+    low, q = mg.LowRankMultivariateNormal(LOC1, factor, diag), full(LOC2, LOWER)
+    same = mg.MultivariateNormal(LOC1, covariance_matrix=factor @ factor.T + np.diag(diag))
+    assert mg.kl_divergence(low, q) == pytest.approx(mg.kl_divergence(same, q), rel=1e-12)
+    assert mg.kl_divergence(q, low) == pytest.approx(mg.kl_divergence(q, same), rel=1e-12)
+    other = mg.LowRankMultivariateNormal(LOC2, factor, 2.0 * diag)
+    truth = mg.kl_divergence(
+        same, mg.MultivariateNormal(LOC2, covariance_matrix=factor @ factor.T + 2.0 * np.diag(diag))
+    )
+    assert mg.kl_divergence(low, other) == pytest.approx(truth, rel=1e-12)
+    assert mg.kl_divergence(low, low) == pytest.approx(0.0, abs=1e-13)
+
+    def f(loc, w, d):
+        return mg.kl_divergence(mg.LowRankMultivariateNormal(loc, w, d), q)
+
+    mg.check_gradients(f, LOC1, factor, diag)
+
+
 def test_gradients_of_a_diagonal_against_a_full_covariance():
     def there(m, s, loc, tril):
         return mg.kl_divergence(diagonal(m, s), full(loc, mg.tril(tril)))
@@ -230,9 +293,14 @@ ELSEWHERE = {  # in test_kl.py, and above
     (mg.Independent, mg.MultivariateNormal),
     (mg.MultivariateNormal, mg.Independent),
     (mg.Transformed, mg.Transformed),
+    (mg.OneHotCategorical, mg.OneHotCategorical),
+    (mg.LowRankMultivariateNormal, mg.LowRankMultivariateNormal),
+    (mg.LowRankMultivariateNormal, mg.MultivariateNormal),
+    (mg.MultivariateNormal, mg.LowRankMultivariateNormal),
 }
 
 
 def test_no_closed_form_is_left_out():
     entered = {pair for pair in _CLOSED_FORMS if pair[0].__module__.startswith("minigrad.")}
-    assert entered == {(p, q) for p, _, q, _, _ in NUMBERS} | ELSEWHERE
+    here = {(p, q) for p, _, q, _, _ in NUMBERS} | {(p, q) for p, _, q, _ in COUNTS}
+    assert entered == here | ELSEWHERE
