@@ -18,7 +18,8 @@ from .discrete import Bernoulli, Categorical
 from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
 from .flows import AffineCouplingTransform, PlanarTransform
 from .gammas import Chi2, InverseGamma
-from .gaussian import MultivariateNormal, Normal
+from .gaussian import Normal
+from .multivariate import MultivariateNormal
 from .heavy import HalfCauchy, Pareto
 from .implicit import Beta, Gamma
 from .independent import Independent

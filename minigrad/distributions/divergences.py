@@ -25,10 +25,11 @@ from ..ops import (
 )
 from .base import Distribution
 from .families import Gumbel, Laplace, Logistic, Uniform
-from .gaussian import HALF_LOG_2PI, MultivariateNormal, Normal
+from .gaussian import HALF_LOG_2PI, Normal
 from .implicit import Beta, Gamma, above_tangent
 from .independent import Independent
 from .kl import kl_divergence, register_kl
+from .multivariate import MultivariateNormal
 from .parameters import Numbers, minus, over
 from .positive import Exponential, HalfNormal, LogNormal, Weibull
 from .transformed import Transformed

@@ -22,8 +22,9 @@ from ..ops import (
 )
 from ..ops import sum as sum_
 from .base import Distribution
-from .gaussian import HALF_LOG_2PI, MultivariateNormal
+from .gaussian import HALF_LOG_2PI
 from .kl import kl_divergence, register_kl
+from .multivariate import MultivariateNormal
 from .parameters import Numbers, as_outcome, spread
 from .support import REAL
 from .triangular import half_logdet

@@ -1,7 +1,6 @@
 """MixtureSameFamily: numbers or vectors, each from one of several components of one family."""
 
 import math
-from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -21,7 +20,6 @@ from ..ops import (
     multiply,
     negative,
     reshape,
-    softplus,
     square,
     stop_gradient,
     subtract,
@@ -30,9 +28,9 @@ from ..ops import (
 from ..ops import max as max_
 from ..ops import min as min_
 from ..ops import sum as sum_
-from ..ops.row import op
 from .base import Distribution
 from .discrete import Categorical
+from .implied import implied, log_slope
 from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, as_parameter, check_expansion, spread, value_of
 from .randomness import as_sample_shape
@@ -41,42 +39,6 @@ from .unrounded import before_rounding
 
 _LAST_BELOW_1 = 1.0 - 2.0**-53
 _TAIL = 1e-3  # of a component: further out, components don't reach each other
-
-# The log of the slope of what rounds, at y.
-_LOG_SLOPES: dict[str, Callable[[Var], Var]] = {
-    "exp": lambda y: y,
-    "sigmoid": lambda y: negative(add(softplus(y), softplus(negative(y)))),
-    "softplus": lambda y: negative(softplus(negative(y))),
-    "tanh": lambda y: multiply(2.0, subtract(math.log(2.0), add(y, softplus(multiply(-2.0, y))))),
-}
-
-
-def _no_second(*_: object) -> object:
-    raise NotImplementedError(
-        "draws of MixtureSameFamily are differentiable once, and this differentiates that "
-        "derivative again"
-    )
-
-
-@op(_no_second, symbol="once")
-def once(x: Value) -> Value:
-    """x, which has no derivative here."""
-    return x
-
-
-@op(
-    None,
-    lambda g, y, x, mass, log_density: -once(g * exp(-log_density)),
-    None,
-    symbol="-F/q",
-    numpy="implied({all})",
-)
-def implied(x: Value, mass: Value, log_density: Value) -> Value:
-    """x where the distribution function is held fast: dx/dθ = -(∂F/∂θ)/q.
-
-    `mass` is F at a wall before x, `log_density` is log q there.
-    """
-    return x
 
 
 class MixtureSameFamily(Distribution):
@@ -192,8 +154,8 @@ class MixtureSameFamily(Distribution):
         z = before_rounding(each, lambda _: y)
         source = z.inputs[0] if z.op == "clip" else z
         log_density = self.log_prob(z)
-        if source.op in _LOG_SLOPES and source is not y:
-            log_density = add(log_density, _LOG_SLOPES[source.op](y))
+        if source is not y:
+            log_density = add(log_density, log_slope(source.op, y))
         return implied(y, self._mass(z), log_density)
 
     def _mass(self, z: Numbers) -> Var:

@@ -482,8 +482,8 @@ def test_what_is_no_number_is_refused(given):
 @pytest.mark.parametrize(
     ("keywords", "said"),
     [
-        ({}, "takes scale_tril= or covariance_matrix=, neither was given"),
-        ({"scale_tril": TRIL, "covariance_matrix": COV}, "both were given"),
+        ({}, "takes one of scale_tril=, covariance_matrix= or precision_matrix=, none was"),
+        ({"scale_tril": TRIL, "covariance_matrix": COV}, "2 were given"),
         ({"scale_tril": TRIL, "jitter": 0.1}, "jitter= is for covariance_matrix= alone"),
         ({"covariance_matrix": COV, "jitter": -0.1}, "must be 0 or a small number, not -0.1"),
         ({"covariance_matrix": COV, "jitter": math.nan}, "must be 0 or a small number, not nan"),

@@ -1,0 +1,53 @@
+"""Draws whose derivatives follow from the distribution function: they move as quantiles do.
+
+F(z; θ) = u, for noise u, gives dz/dθ = -(∂F/∂θ)/q with q the density. Here z is known, and F is on
+the tape.
+"""
+
+import math
+from collections.abc import Callable
+
+from ..engine.values import Value
+from ..engine.variable import Var
+from ..ops import add, exp, multiply, negative, softplus, subtract
+from ..ops.row import op
+
+_LOG_SLOPES: dict[str, Callable[[Var], Var]] = {
+    "exp": lambda y: y,
+    "sigmoid": lambda y: negative(add(softplus(y), softplus(negative(y)))),
+    "softplus": lambda y: negative(softplus(negative(y))),
+    "tanh": lambda y: multiply(2.0, subtract(math.log(2.0), add(y, softplus(multiply(-2.0, y))))),
+}
+
+
+def _no_second(*_: object) -> object:
+    raise NotImplementedError(
+        "draws of MixtureSameFamily are differentiable once, and this differentiates that "
+        "derivative again"
+    )
+
+
+@op(_no_second, symbol="once")
+def once(x: Value) -> Value:
+    """x, which has no derivative here."""
+    return x
+
+
+@op(
+    None,
+    lambda g, y, x, mass, log_density: -once(g * exp(-log_density)),
+    None,
+    symbol="-F/q",
+    numpy="implied({all})",
+)
+def implied(x: Value, mass: Value, log_density: Value) -> Value:
+    """x where the distribution function is held fast: dx/dθ = -(∂F/∂θ)/q.
+
+    `mass` is F at a wall before x, `log_density` is log q there.
+    """
+    return x
+
+
+def log_slope(rounder: str, y: Var) -> Var:
+    """log dz/dy where z is exp, sigmoid, softplus or tanh of y."""
+    return _LOG_SLOPES[rounder](y)
