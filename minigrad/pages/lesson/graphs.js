@@ -107,9 +107,9 @@ function overlayOf({ svg, root, pane }) {
 }
 
 function renderGraph(graph, shown) {
-  const { pane, at, numbers, grads, hidden, made } = shown;
+  const { numbers, grads, hidden, made } = shown;
   graph.nodes.forEach((write, i) => {
-    write?.value?.(pane.valueStep[i] <= at ? numbers.values[i] : undefined);
+    write?.value?.(showsValue(shown, i) ? numbers.values[i] : undefined);
     write?.grad?.(grads[i]);
   });
   graph.shares.forEach(({ arrow, slope }, k) => {

@@ -23,7 +23,10 @@ from .sources import Source, lines_by_node, lines_of
 MOST_KNOBS = 12  # that are made where none are asked for
 
 _SHARED = "numbers random dom engine"
-_OWN = "panes state heat graphs camera folds tables rules predict knobs curve train controls main"
+_OWN = """
+    panes state heat graphs camera folds tables rules answers predict knobs curve train controls
+    main
+"""
 SCRIPTS = [
     *(f"{name}.js" for name in _SHARED.split()),
     *(f"lesson/{name}.js" for name in _OWN.split()),

@@ -40,7 +40,7 @@ function leafLines({ pane, numbers }) {
   return lines;
 }
 
-function forwardLines({ pane, step, numbers }) {
+function forwardLines({ pane, step, numbers, hiddenNode }) {
   const node = pane.nodes[step.node];
   const x = numbers.values[step.node];
   const lead = element("p", "lead", `Forward: ${node.name}`);
@@ -48,7 +48,8 @@ function forwardLines({ pane, step, numbers }) {
   if (node.says !== node.name) parts.push(" = ", node.says);
   const filled = filledIn(node, pane.nodes, numbers.values);
   if (filled) parts.push(" = ", element("span", "filled", filled));
-  parts.push(" ", equals(result(x, "value")));
+  if (hiddenNode === null) parts.push(" ", equals(result(x, "value")));
+  else parts.push(" = ?");
   const lines = [lead, formulaLine(parts)];
   if (node.kind === "stop") {
     lines.push(stopLine(`a wall: the value passes, no gradient comes back`));

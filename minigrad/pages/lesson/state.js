@@ -23,12 +23,26 @@ function paneView(pane, now, step) {
   const grads = new Array(pane.nodes.length);
   const isSeeded = pane.seedStep <= at && !pane.steps[pane.seedStep].stops.length;
   if (isSeeded) grads[pane.output] = pane.seed;
+  const hiddenNode = hiddenValue(pane, now, place.step);
   const made = pane.shareStep.findLastIndex((when) => when <= at) + 1;
   for (let k = 0; k < made; k++) {
     if (!hidden.has(k)) grads[pane.shares[k].target] = numbers.sums[k];
   }
-  return { pane, ...place, numbers, grads, hidden, made };
+  return { pane, ...place, numbers, grads, hidden, hiddenNode, made };
 }
+
+// The node of this step forward whose value the reader is still to predict, or null.
+function hiddenValue(pane, now, { phase, node }) {
+  if (!now.predicting || phase !== "forward" || node === null) return null;
+  const isKnown = now.answered.has(`${pane.index}.n${node}`);
+  return isKnown || !isAskableValue(pane, pane.nodes[node]) ? null : node;
+}
+
+const isAskableValue = ({ numbers }, { op, id }) =>
+  op !== "" && typeof numbers.values[Number(id.slice(1))] === "number";
+
+// Whether the value of node i shows.
+const showsValue = ({ pane, at, hiddenNode }, i) => pane.valueStep[i] <= at && i !== hiddenNode;
 
 // The shares of this step that the reader is still to predict; nobody is asked for arrays.
 function hiddenShares(pane, now, step) {
@@ -43,6 +57,7 @@ function numbersOf(pane, now) {
   if (!pane.live) return pane.numbers;
   const leaves = leavesOf(pane, now);
   if (!pane.leaves?.every((x, i) => Object.is(x, leaves[i]))) {
+    numbersBefore[pane.index] = pane.run ?? null;
     pane.leaves = leaves;
     pane.run = runOf(pane, leaves);
   }
@@ -81,7 +96,8 @@ const valueOf = (parameter, now) => now.moved.get(parameter.key) ?? parameter.py
 
 // ------------------------------------------------------------------------------- in the address
 
-const addressParts = []; // what a page of another kind adds: functions that give parts
+const addressParts = []; // what others add: functions that give parts
+const addressReaders = []; // and that read them
 
 function hashOf(now) {
   const parts = [`s=${now.step}`];
@@ -103,6 +119,7 @@ function readHash(now, hash) {
     const text = said.get(`k${k}`);
     if (text && !Number.isNaN(Number(text))) now.moved.set(key, Number(text));
   });
+  for (const read of addressReaders) read(now, said);
 }
 
 function whole(text) {

@@ -98,11 +98,12 @@ function cellWriter(row, cell, name) {
   };
 }
 
-function renderTable(table, { pane, at, step, numbers, grads }) {
+function renderTable(table, shown) {
+  const { pane, step, numbers, grads } = shown;
   const targets = new Set(step.shares.map((k) => pane.shares[k].target));
   table.rows.forEach((row, i) => {
     if (!row) return;
-    row.value(pane.valueStep[i] <= at ? numbers.values[i] : undefined);
+    row.value(showsValue(shown, i) ? numbers.values[i] : undefined);
     row.grad?.(grads[i]);
     row.isNow(step.node === i);
     row.isTarget(targets.has(i));

@@ -38,6 +38,8 @@ def test_nothing_is_given_away(asked):
     assert str(FIRST.contribution) not in everything_told(asked)
     assert asked.rows()[FIRST.target].grad == ""
     answer(asked, "0")
+    assert hidden not in everything_told(asked)  # a first wrong answer gets a hint
+    answer(asked, "0")
     assert hidden in everything_told(asked)
     assert asked.rows()[FIRST.target].grad == pytest.approx(FIRST.total)
 
@@ -49,8 +51,63 @@ def test_a_right_answer_is_right_within_a_percent(asked):
 
 def test_a_wrong_answer_is_put_right(asked):
     verdict = answer(asked, f"{-FIRST.contribution:.4f}")
+    assert "the sign is not" in verdict and " of " not in verdict.partition("Try")[2]
+    verdict = answer(asked, f"{-FIRST.contribution:.4f}")
     assert "Right" not in verdict and number(FIRST.contribution) in verdict
     assert "0 of 1" in verdict
+
+
+def test_a_second_try_may_be_right_and_counts_as_asked(asked):
+    assert "Try once more" in answer(asked, "77")
+    verdict = answer(asked, number(FIRST.contribution))
+    assert "Right now" in verdict and "0 of 1" in verdict
+
+
+def test_a_formula_of_names_and_numbers_is_an_answer(asked):
+    """∂L/∂(z − target) gets 1 × 2·(z − target)."""
+    assert "Right" in answer(asked, "2*(z − target)")
+
+
+@pytest.mark.parametrize("text", ["2*(", "nobody*2", "alert(1)", "2 3", "constructor", "((((", "|"])
+def test_what_can_not_be_read_is_no_answer(asked, text):
+    assert "Type a number" in answer(asked, text)
+
+
+def test_usual_mistakes_are_told_by_their_number(stepper):
+    x, w, b = mg.Var(1.5, "x"), mg.Var(-2.0, "w"), mg.Var(0.25, "b")
+    loss = mg.square(w * x + b).named("L")
+    last = mg.step_through(loss).steps[-1]
+    page = stepper(loss, anchor=f"#s={last.step}")
+    page.click("predict")  # asks for w's share: upstream −5.5 × x
+    for given, words in [
+        ("1.5", "local slope alone"),
+        ("-5.5", "from above alone"),
+        ("8.25", "the sign is not"),
+        ("11", "the other operand"),
+        ("-4", "not added"),
+    ]:
+        assert words in answer(page, given), given
+        page.click("predict")
+        page.click("predict")
+
+
+def test_the_way_forward_asks_for_values(stepper):
+    x = mg.Var(2.0, "x")
+    page = stepper(mg.sin(x * x).named("L"), anchor="#s=1")
+    page.click("predict")
+    assert page.rows()["n1"].value == ""
+    assert "the sum of the two" not in answer(page, "5")
+    assert "0 of 1 right" in answer(page, "x*x")
+    assert page.rows()["n1"].value == 4.0
+    page.press(Keys.ENTER)
+    assert "1 of 2 right" in answer(page, "sin(4)") and page.rows()["n2"].value
+
+
+def test_the_score_stays_in_the_address(asked, tmp_path):
+    answer(asked, number(FIRST.contribution))
+    asked.browser.wait(lambda: "predict=1of1" in asked.address)
+    asked.browser.run("location.hash = location.hash.replace('1of1', '4of7')")
+    asked.browser.wait(lambda: "4 of 7" in asked.text_of("#verdict"))
 
 
 def test_a_minus_sign_may_be_typed_as_the_page_writes_it(asked):
