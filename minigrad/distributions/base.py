@@ -141,7 +141,7 @@ class Distribution(ABC):
                 f"{what} = {outcome}, noise for each outcome: draw it with .noise(rng, shape)"
             )
         start = next_order()
-        if context.blocks and self._rounds and not context.current().recording:
+        if context.blocks and self.rounds and not context.current().recording:
             with recording:
                 z = rounded_again(self._transform(eps))
         else:
@@ -149,7 +149,7 @@ class Distribution(ABC):
         return mark(z, start, "sample")
 
     @property
-    def _rounds(self) -> bool:
+    def rounds(self) -> bool:
         """Whether draws have an edge to round to."""
         return self.has_rsample and self.support.has_ends
 

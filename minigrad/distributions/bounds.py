@@ -13,6 +13,7 @@ from ..ops import sum as sum_
 from .base import Distribution
 from .parameters import Numbers, sum_last, value_of
 from .randomness import Generator, sample_count
+from .unrounded import before_rounding
 
 
 def elbo(
@@ -118,10 +119,14 @@ def _log_weights(
 
 
 def _slowed(z: Var, weights: Value) -> Var:
-    """z, exactly, with its gradient times the weights."""
-    still = stop_gradient(z)
-    axes = np.shape(weights) + (1,) * (z.ndim - np.ndim(weights))
-    return still + np.reshape(weights, axes) * (z - still)
+    """z, exactly, with its gradient times the weights; what it was rounded from stays with it."""
+
+    def slow(y: Var) -> Var:
+        still = stop_gradient(y)
+        axes = np.shape(weights) + (1,) * (y.ndim - np.ndim(weights))
+        return still + np.reshape(weights, axes) * (y - still)
+
+    return before_rounding(z, slow)
 
 
 def _scalar(x: Numbers, what: str, sample_shape: Shape, batch_shape: Shape) -> Numbers:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.values import plain
+from ..engine.values import Value, plain
 from ..engine.variable import Var
 from ..ops import add, maximum, minimum, multiply
 from .parameters import Numbers, value_of
@@ -64,6 +64,27 @@ class Support:
                 [ends[0] & ends[1], ends[0], ends[1]], [middle, low + 1.0, high - 1.0], 0.0
             )
         return float(point) if not point.ndim else point
+
+    def near_ends(self, value: Value) -> NDArray[np.bool_]:
+        """Which numbers are as near to a finite end as rounding allows: the end, or next to it."""
+        x = np.asarray(value)
+        near = np.zeros(x.shape, dtype=bool)
+        if self.kind in ("numbers", "simplex"):
+            for end in (self.lower, self.upper):
+                at = np.asarray(value_of(end))
+                close = np.maximum(2.0 * np.spacing(np.abs(at)), 4.0 * np.finfo(float).tiny)
+                near |= np.isfinite(at) & (np.abs(x - at) <= close)
+        return near
+
+    def inward(self, value: Value) -> NDArray[np.float64]:
+        """The numbers near an end, at twice their distance from it."""
+        x = np.array(value, dtype=float)
+        low, high = value_of(self.lower), value_of(self.upper)
+        with np.errstate(all="ignore"):
+            middle = np.broadcast_to(value_of(self.inside), x.shape)
+            end = np.where(x < middle, low, high)
+            moved = np.where(x == end, np.nextafter(x, middle), 2.0 * x - end)
+        return np.where(self.near_ends(value), moved, x)
 
     def contains(self, z: object) -> NDArray[np.bool_]:
         """Where z, numbers or a Var, is possible; for vectors of a simplex one answer each."""

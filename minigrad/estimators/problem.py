@@ -17,6 +17,7 @@ from ..engine.gradients import grad
 from ..engine.values import Array, Shape, Value, as_value
 from ..engine.variable import Var
 from ..ops import concatenate
+from .doubts import Doubts, look_at_edges
 from .points import Points, spread_points
 
 Integrand = Callable[[Var], Var]
@@ -42,6 +43,7 @@ class Setting:
             )
         self.q: Distribution = q
         self.integrand: Integrand = integrand
+        self.doubts = Doubts()
 
     @property
     def outcome_shape(self) -> Shape:
@@ -61,6 +63,8 @@ class Setting:
                 f"the integrand returned shape {y.shape} for samples of shape {z.shape}: it must "
                 f"be {z.shape[:1]}, one number a sample; sum over the other axes, and no further"
             )
+        if self.q.rounds:
+            look_at_edges(self.doubts, self.q, z, y, self.integrand)
         return y
 
     def mean_at(self, z: Var) -> float:

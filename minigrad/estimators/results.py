@@ -19,6 +19,7 @@ class Estimate:
     `value` is a float. `grads` holds one float or array for each parameter, of its shape.
     `value_se` and `grad_ses` are their standard errors, nan where a single chunk cannot tell them
     (one sample, or one antithetic pair). `chunks` is the number of chunks whose means gave them.
+    `warnings` says why the errors may not be trusted, as its text does.
     """
 
     estimator: str
@@ -28,6 +29,7 @@ class Estimate:
     grad_ses: tuple[Value, ...]
     samples: int
     chunks: int
+    warnings: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Estimate):
@@ -66,6 +68,7 @@ class Estimate:
             lines.append("no standard error: one chunk cannot show its own scatter; take more")
         elif self.chunks < ENOUGH:
             lines.append(f"rough standard errors: from {self.chunks} chunks, fewer than {ENOUGH}")
+        lines.extend(f"warning: {said}" for said in self.warnings)
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

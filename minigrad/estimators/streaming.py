@@ -18,6 +18,7 @@ import numpy as np
 from ..distributions.randomness import Generator, sample_count
 from ..engine.values import Array, Value, as_value, plain, readonly, shape_of, size_of
 from ..engine.variable import Var
+from .doubts import Doubts
 from .points import Points, size_of_set
 from .problem import Problem, Setting
 from .results import ENOUGH, Estimate
@@ -56,6 +57,7 @@ class Moments:
         self.scatter: Array = np.zeros(0)  # Σ n (mean of a chunk - mean)²
         self.bad, self.first_bad = 0, -1  # samples at which f is not finite
         self.bad_grad: tuple[int, int] | None = None
+        self.doubts = Doubts()
 
     def merge(self, other: "Moments") -> None:
         """Take in the moments of later chunks (Chan, Golub and LeVeque, 1983)."""
@@ -63,6 +65,7 @@ class Moments:
             self.first_bad = other.first_bad
         self.bad += other.bad
         self.bad_grad = self.bad_grad or other.bad_grad
+        self.doubts.merge(other.doubts)
         before, self.count = self.count, self.count + other.count
         self.chunks += other.chunks
         if not before:
@@ -105,6 +108,9 @@ class Plan(NamedTuple):
                 rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(i,)))
                 start, stop = self.start(i), self.start(i + 1)
                 moments.merge(_moments(self.rule(setting, rng, stop - start), start, stop))
+        if isinstance(setting, Setting):
+            moments.doubts.merge(setting.doubts)
+            setting.doubts = Doubts()
         return moments
 
 
@@ -119,6 +125,7 @@ def _moments(chunk: Chunk, start: int, stop: int) -> Moments:
     if np.isfinite(means).all():
         moments.count, moments.chunks = stop - start, 1
         moments.means, moments.scatter = means, np.zeros(means.shape)
+        moments.doubts.see(chunk.values)
     else:
         moments.bad_grad = start, stop
     return moments
@@ -182,7 +189,8 @@ def stream(
     _check_finite(name, total, samples)
     value, grads = _parts(total.means, values)
     value_se, grad_ses = _parts(total.standard_errors(), values)
-    return Estimate(name, value, value_se, grads, grad_ses, samples, chunks)
+    doubts = total.doubts.words(value_se)
+    return Estimate(name, value, value_se, grads, grad_ses, samples, chunks, doubts)
 
 
 def _setting(
