@@ -50,7 +50,7 @@ _ABOVE = {
         Poisson PowerTransform RelaxedBernoulli RelaxedOneHotCategorical SigmoidTransform
         SoftplusTransform StickBreakingTransform StudentT TanhTransform Transformed
         TruncatedNormal Uniform VonMises Weibull elbo iwae kl_divergence kl_monte_carlo
-        noise strategy
+        log_complement_of log_of noise strategy
         """,
     "emit.compiling": "compiled",
     "emit.programs": "Program",
@@ -70,7 +70,7 @@ _ABOVE = {
 }
 _ROOM_OF = {name: room for room, names in _ABOVE.items() for name in names.split()}
 
-_ROOMS = ("distributions", "estimators")
+_ROOMS = ("distributions", "estimators", "extend")
 
 __all__ = sorted([*_HERE.split(), *_OPS, *_ROOM_OF, *_ROOMS, "ops"])
 

@@ -43,6 +43,7 @@ FLOORS = [
     "shares",
     "distributions",
     "estimators",
+    "extend",
     "grammar",
     "expressions",
     "emit",

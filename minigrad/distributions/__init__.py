@@ -32,6 +32,7 @@ from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .strategies import strategy
 from .student import StudentT
+from .unrounded import log_complement_of, log_of
 from .transformed import Transformed
 from .transforms import (
     AffineTransform,
@@ -95,6 +96,8 @@ __all__ = [
     "iwae",
     "kl_divergence",
     "kl_monte_carlo",
+    "log_complement_of",
+    "log_of",
     "noise",
     "strategy",
 ]

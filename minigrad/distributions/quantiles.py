@@ -193,4 +193,4 @@ def _slope(
         for x, weight in zip(_POINTS, _WEIGHTS):
             t = start + half * (1.0 + x)
             total = total + half * weight * np.exp(log_density(t) - top) * side * score(t)
-    return total  # type: ignore[no-any-return]
+    return total

@@ -7,8 +7,10 @@ from statistics import NormalDist
 import numpy as np
 
 from ..engine.values import Value
-from ..ops import exp, log, log1p, multiply, square, where
+from ..engine.variable import Var
+from ..ops import erfc, exp, log, log1p, multiply, square, where
 from ..ops.row import each
+from .parameters import Numbers
 
 _ROOT_HALF = math.sqrt(0.5)
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
@@ -23,18 +25,9 @@ def _each(function: Callable[[float], float], x: Value) -> Value:
     return np.fromiter(map(function, x.ravel().tolist()), float, x.size).reshape(x.shape)
 
 
-@each(
-    lambda g, y, x: g * exp(-0.5 * square(x) - _LOG_ROOT_2PI),
-    symbol="Φ",
-    numpy="_each(_normal_cdf, {0})",
-)
-def normal_cdf(x: Value) -> Value:
+def normal_cdf(x: Numbers) -> Var:
     """Φ(x), the probability that a standard normal number is below x."""
-    return _each(_normal_cdf, x)
-
-
-def _normal_cdf(x: float) -> float:
-    return 0.5 * math.erfc(-_ROOT_HALF * x)
+    return multiply(0.5, erfc(multiply(-_ROOT_HALF, x)))
 
 
 @each(
@@ -49,7 +42,7 @@ def normal_hazard(x: Value) -> Value:
 
 def _normal_hazard(x: float) -> float:
     if x > _FAR or x != x:
-        return math.exp(-0.5 * x * x - _LOG_ROOT_2PI) / _normal_cdf(x)
+        return math.exp(-0.5 * x * x - _LOG_ROOT_2PI) / (0.5 * math.erfc(-_ROOT_HALF * x))
     return -x / _mills(x)
 
 
@@ -97,23 +90,25 @@ def _normal_quantile(u: float) -> float:
     lambda g, y, c, z: g * log(z),
     lambda g, y, c, z: g * c / where(multiply(c == 0.0, z == 0.0), 1.0, z),
     symbol="× log",
-    numpy="times_log({all})",
-    javascript="{0} === 0 ? 0 * {1} : {0} * Math.log({1})",
+    python="0.0 if {0} == 0.0 else {0} * math.log({1})",
+    numpy="np.where({0} == 0.0, 0.0, {0} * np.log({1}))",
+    javascript="{0} === 0 ? 0 : {0} * Math.log({1})",
 )
 def times_log(c: Value, z: Value) -> Value:
     """c log z for z ≥ 0, and 0 where c is 0, even at z = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.equal(c, 0.0), 0.0 * np.asarray(z), c * np.log(z))
+        return np.where(np.equal(c, 0.0), 0.0, c * np.log(z))
 
 
 @each(
     lambda g, y, c, x: g * log1p(x),
     lambda g, y, c, x: g * c / where(multiply(c == 0.0, x == -1.0), 1.0, 1.0 + x),
     symbol="× log1p",
-    numpy="times_log1p({all})",
-    javascript="{0} === 0 ? 0 * {1} : {0} * Math.log1p({1})",
+    python="0.0 if {0} == 0.0 else {0} * math.log1p({1})",
+    numpy="np.where({0} == 0.0, 0.0, {0} * np.log1p({1}))",
+    javascript="{0} === 0 ? 0 : {0} * Math.log1p({1})",
 )
 def times_log1p(c: Value, x: Value) -> Value:
     """c log(1 + x) for x ≥ -1, and 0 where c is 0, even at x = -1."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.equal(c, 0.0), 0.0 * np.asarray(x), c * np.log1p(x))
+        return np.where(np.equal(c, 0.0), 0.0, c * np.log1p(x))

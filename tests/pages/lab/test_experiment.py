@@ -252,11 +252,11 @@ REFUSED = {
         "Normal has shape (2,)",
     ),
     "a coin": (lambda p: (mg.Bernoulli(p), mg.sin), (0.4,), "Bernoulli has no rsample"),
-    "moving ends": (uniform, (1.0,), "a Uniform move its ends"),
+    "moving ends": (uniform, (1.0,), "the parameters move the ends of Uniform (numbers in"),
     "ends in a wrapper": (
         lambda b: (mg.Independent(uniform(b)[0], 0), mg.sin),
         (1.0,),
-        "a Uniform move its ends",
+        "the parameters move the ends of Independent (numbers in",
     ),
     "no density": (
         lambda a: (mg.RelaxedBernoulli(0.5, logits=a, hard=True), mg.sin),
