@@ -13,7 +13,7 @@ has one. Its pieces:
   and their shape, `as_outcome` checks a z;
 - densities: `at_positive` and `at_unit` are -inf outside (0, ∞) and [0, 1], `where_possible` is
   anywhere else; `log_of`, `log_complement_of`, `logit_of`, `arctanh_of` have the digits that a draw
-  lost by rounding, `times_log_of(c, z)` and `times_log_complement_of` are 0 where c is, edge or not;
+  lost by rounding, `times_log_of(c, z)` and `times_log_complement_of` are 0 where c is 0;
 - `kept_inside` keeps a draw from (0, 1) off its ends;
 - `normal_cdf`, `log_normal_cdf` and `normal_quantile` keep their digits in both tails.
 
