@@ -5,9 +5,14 @@ import operator
 
 import numpy as np
 import pytest
+import scipy.special
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import minigrad as mg
-from minigrad.numpy_bridge import FUNCTIONS, UFUNCS
+from minigrad.engine.habits import OF_A_VAR, OF_THE_MODULE
+from minigrad.engine.methods import Methods
+from minigrad.numpy_bridge.table import FUNCTIONS, SCIPY, UFUNCS
 
 rng = np.random.default_rng(0)
 S = 0.7  # a scalar
@@ -98,6 +103,90 @@ SMOOTH = [
     (np.linalg.solve, (Q, P), {}),
     (np.linalg.cholesky, (P,), {}),
     (np.full_like, (M, V), {}),
+    *((f, (x,), {}) for x in (S, V, M) for f in (
+        np.cbrt, np.fabs, np.deg2rad, np.radians, np.rad2deg, np.degrees, np.conjugate, np.sinc,
+        np.real, np.real_if_close,
+    )),
+    *((f, (a, b), {}) for a, b in ((S, S + 0.1), (V, W), (M, V)) for f in (
+        np.logaddexp2, np.fmax, np.fmin, np.copysign,
+    )),
+    *((f, (a, b), {}) for a, b in ((2.5, 1.0), (2.5 * V / V, V / V)) for f in (
+        np.remainder, np.fmod,
+    )),
+    (np.heaviside, (np.array([-0.5, 0.3, 2.0]), V), {}),
+    (np.select, ([MASK, ~MASK], [V, W]), {}),
+    (np.nan_to_num, (V,), {"nan": 3.0}),
+    *((f, (M,), k) for k in ({}, {"axis": 0}, {"axis": -1, "keepdims": True}) for f in (
+        np.ptp, np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin,
+        np.median,
+    )),
+    (np.nanvar, (M,), {"axis": 1, "ddof": 1}),
+    (np.nanstd, (M,), {"axis": 1, "ddof": 1}),
+    (np.average, (M,), {}),
+    (np.average, (M, 1), {"weights": V}),
+    (np.average, (M,), {"axis": 0, "weights": W[:2]}),
+    (np.cumprod, (M, 1), {}),
+    (np.sort, (M,), {}),
+    (np.sort, (M, 0), {}),
+    (np.sort, (M,), {"axis": None}),
+    (np.sort, (V,), {}),
+    (np.percentile, (M, 30), {"axis": 1}),
+    (np.percentile, (M, [10, 50]), {}),
+    (np.matrix_transpose, (T,), {}),
+    (np.rollaxis, (T, 2), {}),
+    (np.rollaxis, (T, 0, 3), {}),
+    (np.rollaxis, (T, -1, 1), {}),
+    *((f, (x,), {}) for x in (S, V, M) for f in (np.atleast_1d, np.atleast_2d, np.atleast_3d)),
+    (np.flipud, (M,), {}),
+    (np.fliplr, (M,), {}),
+    (np.rot90, (M,), {}),
+    (np.rot90, (M, 2), {}),
+    (np.roll, (M, 1), {"axis": 1}),
+    (np.take_along_axis, (M, np.array([[0], [2]]), 1), {}),
+    (np.repeat, (V, 2), {}),
+    (np.repeat, (M, [1, 2], 0), {}),
+    (np.tile, (V, (2, 2)), {}),
+    (np.pad, (M, 1), {}),
+    (np.pad, (M, ((1, 0), (0, 2)), "edge"), {}),
+    (np.diff, (M,), {}),
+    (np.diff, (M, 1, 0), {}),
+    (np.ediff1d, (V,), {}),
+    (np.gradient, (V,), {}),
+    (np.gradient, (T,), {"axis": 1}),
+    (np.linspace, (S, 2.0), {"num": 4}),
+    (np.linspace, (V, W, 3), {"axis": 1}),
+    (np.tril, (T, -1), {}),
+    (np.triu, (M,), {"k": 1}),
+    (np.diag, (V,), {"k": 1}),
+    (np.diag, (M,), {"k": -1}),
+    (np.diagflat, (M,), {}),
+    (np.diagonal, (T,), {"axis1": 1, "axis2": 2, "offset": 1}),
+    (np.trace, (M,), {}),
+    (np.trace, (T,), {"offset": -1, "axis1": 1, "axis2": 2}),
+    (np.append, (V, W), {}),
+    (np.append, (M, N, 1), {}),
+    (np.dstack, ([V, W],), {}),
+    (np.column_stack, ([V, W],), {}),
+    (np.block, ([V, W, 1.0],), {}),
+    (np.dot, (T, Q), {}),
+    (np.inner, (2.0, M), {}),
+    (np.inner, (T, V), {}),
+    (np.outer, (M, V), {}),
+    (np.tensordot, (T, Q), {"axes": 1}),
+    (np.tensordot, (M, N), {"axes": ([0], [0])}),
+    (np.kron, (V, W), {}),
+    (np.cross, (V, W), {}),
+    (np.cross, (T, T, 1, 1, 0), {}),
+    (np.einsum, (M, [0, 1], V, [1], [0]), {}),
+    *((np.linalg.norm, (V, order), {}) for order in (1, 2, 3, math.inf, -math.inf)),
+    *((np.linalg.norm, (Q, order), {}) for order in (1, -1, 2, -2, math.inf, -math.inf, "fro",
+                                                     "nuc")),
+    (np.linalg.norm, (T,), {"ord": 1, "axis": 2}),
+    (np.linalg.norm, (T,), {"ord": 2, "axis": (1, 2), "keepdims": True}),
+    (np.linalg.pinv, (M,), {}),
+    (np.linalg.det, (Q,), {}),
+    (np.linalg.matrix_power, (Q, 3), {}),
+    (np.linalg.svd, (Q,), {"compute_uv": False}),
 ]  # fmt: skip
 
 EDGES = np.array([[-1.5, 0.0, 1.0], [np.nan, np.inf, -np.inf]])
@@ -112,7 +201,15 @@ FLAT = [
     (np.isnan, (math.nan,), {}),
     (np.isfinite, (1.0,), {}),
     *((f, (np.eye(2),), k) for f in (np.all, np.any) for k in ({}, {"axis": 0, "keepdims": True})),
+    *((f, (EDGES[0],), {}) for f in (np.floor, np.ceil, np.trunc, np.rint, np.fix)),
+    (np.round, (M, 1), {}),
+    (np.around, (M, 1), {}),
+    (np.floor_divide, (M, 0.3), {}),
+    (np.logical_xor, (EDGES, EDGES[0]), {}),
+    (np.linalg.norm, (np.array([0.0, 2.0]), 0), {}),
     (np.all, (np.ones(2),), {}),
+    (np.all, (np.zeros(0),), {}),
+    (np.any, (np.zeros((0, 2)),), {"axis": 0}),
     (np.any, (np.zeros(2),), {}),
 ]  # fmt: skip
 
@@ -122,7 +219,34 @@ PLAIN = [
         np.shape, np.ndim, np.size, np.zeros_like, np.ones_like,
     )),
     (np.size, (M, 1), {}),
+    *((f, (M,), {}) for f in (
+        np.argmax, np.argmin, np.argsort, np.nanargmax, np.nanargmin, np.nonzero, np.flatnonzero,
+        np.argwhere, np.count_nonzero, np.iscomplexobj, np.isrealobj,
+    )),
+    *((f, (M, M + 1e-9), {}) for f in (np.allclose, np.isclose, np.array_equal, np.array_equiv)),
+    (np.argmax, (M,), {"axis": 1}),
+    (np.argpartition, (V, 1), {}),
+    (np.searchsorted, (np.sort(V), 0.5), {}),
+    (np.result_type, (V, W), {}),
 ]  # fmt: skip
+
+# Several Vars at once, or one that is no function of its own here: each part against NumPy's.
+SEVERAL = [
+    (np.divmod, (7.5 * V / V, 3.0 * V / V), {}),
+    (np.modf, (2.5 * V,), {}),
+    (np.broadcast_arrays, (V, M), {}),
+    (np.atleast_2d, (S, V), {}),
+    (np.gradient, (M,), {}),
+    (np.linspace, (S, 2.0), {"num": 4, "retstep": True}),
+    (np.split, (V, 3), {}),
+    (np.array_split, (V, 2), {}),
+    (np.hsplit, (M, 3), {}),
+    (np.vsplit, (M, 2), {}),
+    (np.dsplit, (T, 3), {}),
+    (np.linalg.slogdet, (Q,), {}),
+    (np.linalg.eigh, (P,), {}),
+    (np.linalg.svd, (M,), {"full_matrices": False}),
+]
 
 
 def is_number(x):
@@ -200,14 +324,203 @@ def test_plain(function, arguments, keywords):
     np.testing.assert_array_equal(answer, function(*arguments, **keywords))
 
 
+@pytest.mark.parametrize(("function", "arguments", "keywords"), SEVERAL, ids=ids(SEVERAL))
+def test_several(function, arguments, keywords):
+    wanted = function(*arguments, **keywords)
+    outputs, leaves = on_the_tape(function, arguments, keywords)
+    assert len(outputs) == len(wanted) and all(isinstance(y, mg.Var) for y in outputs)
+    for y, truth in zip(outputs, wanted, strict=True):
+        np.testing.assert_allclose(y.value, truth, rtol=1e-13, atol=1e-15)
+    assert mg.grad(mg.sum(outputs[-1]), leaves[0])[0] is not None
+
+
+def test_the_same_values():
+    v = mg.Var(V)
+    assert np.quantile(v, 0.25).value == pytest.approx(np.quantile(V, 0.25), rel=1e-15)
+    assert np.partition(v, 1).value[1] == np.partition(V, 1)[1]
+    np.testing.assert_allclose(np.linalg.eigvalsh(mg.Var(P)).value, np.linalg.eigvalsh(P))
+    assert np.empty_like(mg.Var(M)).shape == M.shape
+
+
 def test_the_cases_name_every_row():
-    assert {f for f, _, _ in (*SMOOTH, *FLAT, *PLAIN)} == UFUNCS.keys() | FUNCTIONS.keys()
+    tried = {f for f, _, _ in (*SMOOTH, *FLAT, *PLAIN, *SEVERAL)}
+    tried |= {np.quantile, np.partition, np.linalg.eigvalsh, np.empty_like}
+    assert tried == UFUNCS.keys() | FUNCTIONS.keys()
+
+
+# ----------------------------------------------------------------------------------------- SciPy
+
+
+@pytest.mark.parametrize("name", SCIPY)
+def test_scipys_ufuncs_by_name(name):
+    function = getattr(scipy.special, name)
+    given = (V, W)[: function.nin]
+    y = function(*map(mg.Var, given))
+    assert isinstance(y, mg.Var)
+    np.testing.assert_allclose(y.value, function(*given), rtol=1e-12)
+    np.testing.assert_allclose(
+        function(mg.Var(0.3), *[0.4] * (function.nin - 1)).value,
+        function(0.3, *[0.4] * (function.nin - 1)),
+        rtol=1e-12,
+    )
+
+
+# --------------------------------------------------------------------------------------- methods
+
+GIVEN = {
+    "average": (0,), "broadcast_to": ((2, 2, 2),), "clip": (0.3, None), "array_split": (2,),
+    "split": (2,), "expand_dims": (0,), "matrix_power": (2,), "moveaxis": (0, 1), "pad": (1,),
+    "quantile": (0.5,), "repeat": (2,), "reshape": (4,), "roll": (1,), "swapaxes": (0, 1),
+    "take": ([0, 1],), "tile": (2,), "argpartition": (1,), "searchsorted": (0.5,),
+}  # fmt: skip
+TWO = (
+    "arctan2 dot fmod hypot inner kron logaddexp matmul maximum minimum outer remainder solve "
+    "tensordot vdot"
+).split()
+
+
+@pytest.mark.parametrize("name", Methods.__annotations__)
+def test_every_method_is_the_function_of_its_name(name):
+    x = np.array([[0.9, 0.3], [0.3, 0.8]])
+    x = np.array([0.2, 0.4]) if name == "searchsorted" else x + (name == "arccosh")
+    x = np.array([0.2, 0.4, 0.1]) if name == "cross" else x
+    given = (x + 0.05,) if name in (*TWO, "cross") else GIVEN.get(name, ())
+    other = {"flatten": "ravel"}.get(name, name)
+    numpys = name in ("clip", "trace")  # mg.clip wants both ends, mg.trace makes a program
+    reference = getattr(np, other) if numpys else getattr(mg, other, None) or getattr(np, other)
+    found, wanted = getattr(mg.Var(x), name)(*given), reference(x, *given)
+    found, wanted = (y if isinstance(y, list | tuple) else [y] for y in (found, wanted))
+    for y, truth in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(y.value if isinstance(y, mg.Var) else y, truth, rtol=1e-14)
+    assert isinstance(found[0], mg.Var) == ("arg" not in name and name not in PLAIN_METHODS)
+
+
+PLAIN_METHODS = ("nonzero", "searchsorted")
+
+
+def test_numpys_and_torchs_forms_of_arguments():
+    v = mg.Var(M)
+    assert v.transpose(1, 0).shape == v.transpose([1, 0]).shape == v.T.shape == (3, 2)
+    assert v.reshape(3, 2).shape == v.reshape((3, -1)).shape == (3, 2)
+    assert v.sum(0, True).shape == v.sum(axis=0, keepdims=True).shape == (1, 3)
+    assert v.max(axis=1).shape == v.std(axis=1).shape == (2,)
+    assert v.tolist() == M.tolist() and mg.Var(2).tolist() == 2.0
+    assert v.clip(min=0.3).value.min() >= 0.3
+
+
+@pytest.mark.parametrize("name", OF_A_VAR)
+def test_a_habit_is_answered_with_the_way(name):
+    v = mg.Var(1.0)
+    assert not hasattr(v, name) and name not in dir(v)
+    with pytest.raises(AttributeError, match=f"a Var has no {name}: "):
+        getattr(v, name)
+    with pytest.raises(AttributeError, match=f"a Var has no {name}: "):
+        setattr(v, name, 1.0)
+
+
+@pytest.mark.parametrize("name", OF_THE_MODULE)
+def test_a_habit_of_the_module_is_answered(name):
+    assert name not in dir(mg)
+    with pytest.raises(AttributeError, match=f"module 'minigrad' has no attribute '{name}': "):
+        getattr(mg, name)
+
+
+def test_any_other_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        mg.Var(1.0).nonsense  # noqa: B018
+
+
+# ------------------------------------------------------------------------------------------ fuzz
+
+
+def axes_of(draw, ndim, several=True):
+    """None, an axis, a negative one, or several."""
+    if not ndim or draw(st.booleans()):
+        return None
+    one = st.integers(-ndim, ndim - 1)
+    axes = draw(st.lists(one, min_size=1, max_size=ndim, unique_by=lambda a: a % ndim))
+    return tuple(axes) if several and len(axes) > 1 else axes[0]
+
+
+SHAPES = st.lists(st.sampled_from([0, 1, 1, 2, 3]), max_size=3).map(tuple)
+BY_AXES = [
+    np.sum, np.mean, np.prod, np.max, np.min, np.all, np.any, np.var, np.std, np.ptp, np.median,
+    np.nansum, np.nanprod, np.flip, np.squeeze, np.linalg.norm,
+]  # fmt: skip
+BY_AXIS = [np.cumsum, np.cumprod, np.sort, np.argsort, np.argmax]
+BY_SHAPE = [
+    np.ravel, np.transpose, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.diagflat,
+    lambda x: np.expand_dims(x, 0), lambda x: np.expand_dims(x, -1), lambda x: np.reshape(x, -1),
+    lambda x: np.tile(x, 2), lambda x: np.tile(x, (2, 1)), lambda x: np.repeat(x, 2),
+    lambda x: np.repeat(x, 0), lambda x: np.roll(x, 1), lambda x: np.append(x, x),
+    lambda x: np.concatenate([x, x], -1), lambda x: np.stack([x, x], -1),
+    lambda x: np.hstack([x, x]), lambda x: np.vstack([x, x]), lambda x: np.dstack([x, x]),
+    lambda x: np.column_stack([x, x]), lambda x: np.block([x, x]), lambda x: np.pad(x, 1),
+    lambda x: np.diff(x), lambda x: np.diff(x, axis=0), lambda x: np.swapaxes(x, 0, -1),
+    lambda x: np.moveaxis(x, 0, -1), lambda x: np.rollaxis(x, -1), lambda x: np.rot90(x),
+    lambda x: np.tril(x, 1), lambda x: np.triu(x, -1), lambda x: np.diag(x),
+    lambda x: np.diagonal(x, 1), lambda x: np.trace(x), lambda x: np.outer(x, x),
+    lambda x: np.inner(x, x), lambda x: np.kron(x, x), lambda x: np.dot(x, x.T),
+    lambda x: np.tensordot(x, x, 0), lambda x: np.vdot(x, x), lambda x: np.take(x, [0], -1),
+    lambda x: np.einsum("...i,...i", x, x), lambda x: np.array_split(x, 2)[1],
+    lambda x: np.broadcast_to(x, (2, *np.shape(x))), lambda x: x[..., None], lambda x: x[None],
+    lambda x: x @ np.ones((np.shape(x)[-1], 2)), lambda x: np.ones_like(x), np.size, np.ndim,
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.data())
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_any_shape_and_axes_as_numpy_has_it(data):
+    """Where NumPy answers, the same numbers in the same shape; where it refuses, so is it here."""
+    shape = data.draw(SHAPES)
+    x = np.random.default_rng(0).permutation(27)[: math.prod(shape)].reshape(shape) - 7.0
+    function = data.draw(st.sampled_from([*BY_AXES, *BY_AXIS, *BY_SHAPE]))
+    keywords = {}
+    if function in BY_AXES or function in BY_AXIS:
+        axis = axes_of(data.draw, len(shape), function in BY_AXES)
+        keywords = {} if axis is None else {"axis": axis}
+        if function in BY_AXES[:13] and data.draw(st.booleans()):
+            keywords["keepdims"] = True
+    compare_with_numpy(function, x, keywords)
+
+
+def assert_refused_for_a_reason(message, x, wanted):
+    if "of a scalar: it has no axes" in message:
+        return  # NumPy takes axis 0 and -1 of a scalar, from of old
+    if "out of bounds" in message:
+        assert not x.size  # where NumPy does not look
+        return
+    assert "no elements" in message or "more than ddof" in message
+    assert np.all(np.isnan(wanted))  # with a warning
+
+
+def compare_with_numpy(function, x, keywords):
+    with np.errstate(all="ignore"):
+        try:
+            wanted = function(x, **keywords)
+        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):
+            with pytest.raises((ValueError, TypeError, IndexError)):
+                function(mg.Var(x), **keywords)
+            return
+        leaf = mg.Var(x)
+        try:
+            y = function(leaf, **keywords)
+        except (ValueError, IndexError) as error:
+            assert_refused_for_a_reason(str(error), x, wanted)
+            return
+    assert np.shape(y) == np.shape(wanted)
+    np.testing.assert_allclose(y.value if isinstance(y, mg.Var) else y, wanted, rtol=1e-12)
+    if isinstance(y, mg.Var) and y.requires_grad:
+        (d,) = mg.grad(y, leaf, seed=np.ones(y.shape) if y.shape else 1.0)
+        assert np.shape(d) == x.shape
 
 
 def test_every_op_that_numpy_has_is_in_the_table():
     named = {getattr(np, name) for name in mg.ops.__all__ if hasattr(np, name)}
     named |= {getattr(np.linalg, name) for name in ("inv", "solve", "cholesky")}
-    assert len(named) > 60
+    assert len(named) > 100
+    named.discard(np.full)  # which asks no one
     assert named <= UFUNCS.keys() | FUNCTIONS.keys()
 
 
@@ -359,18 +672,11 @@ KEYWORDS = [
     (lambda v: np.sum(v, initial=3.0), r"np\.sum of a Var takes no initial="),
     (lambda v: np.reshape(v, (3, 1), order="F"), r"np\.reshape of a Var takes no order="),
     (lambda v: np.ravel(v, order="K"), r"np\.ravel of a Var takes no order="),
-    (lambda v: np.linalg.norm(v, ord=1), r"np\.linalg\.norm of a Var takes no ord="),
-    (lambda v: np.tril(v, k=-1), r"np\.tril of a Var takes no k="),
-    (lambda v: np.diag(v, k=1), r"np\.diag of a Var takes no k="),
-    (lambda v: np.trace(np.outer(v, v), offset=1), r"np\.trace of a Var takes no offset="),
     (lambda v: np.take(v, [4], mode="wrap"), r"np\.take of a Var takes no mode="),
     (lambda v: np.sum(v, 0, np.float32), r"np\.sum of a Var: too many .*np\.sum\(a, axis=None, \*"),
     (lambda v: np.sum(v, 0, None, np.empty(())), r"np\.sum of a Var: too many positional"),
     (lambda v: np.var(v, 0, np.float32), r"np\.var of a Var: too many positional"),
-    (lambda v: np.linalg.norm(v, 1), r"np\.linalg\.norm of a Var: too many positional"),
-    (lambda v: np.tril(v, -1), r"np\.tril of a Var: too many positional"),
     (lambda v: np.where(v > 0.5), r"np\.where of a Var: missing a required argument.*np\.where\("),
-    (lambda v: np.einsum(v, [0], [0]), r"np\.einsum of a Var wants a string"),
 ]
 
 METHODS = [
@@ -388,29 +694,16 @@ METHODS = [
 
 WITHOUT_A_ROW = [
     (lambda v: np.fft.fft(v), r"np\.fft\.fft takes no Var: use an op of mg, or v\.value"),
-    (lambda v: np.linalg.det(np.outer(v, v)), r"np\.linalg\.det takes no Var: use mg\.logdet"),
-    (lambda v: np.linalg.slogdet(np.outer(v, v)), r"np\.linalg\.slogdet .* use mg\.logdet"),
-    (lambda v: np.linalg.eigh(np.outer(v, v)), r"np\.linalg\.eigh takes no Var"),
-    (lambda v: np.append(v, 1.0), r"np\.append takes no Var: use mg\.concatenate"),
-    (lambda v: np.append(V, v), r"np\.append takes no Var: use mg\.concatenate"),
-    (lambda v: np.linspace(v[0], 1.0, 3), r"np\.linspace takes no Var"),
-    (lambda v: np.argmax(v), r"np\.argmax takes no Var.*v\.value"),
-    (lambda v: np.argsort(v), r"np\.argsort takes no Var"),
-    (lambda v: np.sort(v), r"np\.sort takes no Var"),
-    (lambda v: np.nonzero(v), r"np\.nonzero takes no Var"),
-    (lambda v: np.allclose(v, V), r"np\.allclose takes no Var"),
-    (lambda v: np.round(v), r"np\.round takes no Var"),
-    (lambda v: np.floor(v), r"np\.floor takes no Var"),
-    (lambda v: np.fmax(v, V), r"np\.fmax takes no Var"),
-    (lambda v: V // v, r"np\.floor_divide takes no Var"),
-    (lambda v: np.float64(1.0) % v[0], r"np\.remainder takes no Var"),
-    (lambda v: divmod(V, v), r"np\.divmod takes no Var"),
     (lambda v: MASK & v, r"np\.bitwise_and takes no Var"),
-    (lambda v: np.copyto(np.empty(3), v), r"np\.copyto takes no Var"),
+    (lambda v: np.copyto(np.empty(3), v), r"np\.copyto takes no Var: use mg\.full\(shape, v\)"),
+    (
+        lambda v: np.linalg.eig(np.outer(v, v)),
+        r"np\.linalg\.eig takes .* np\.linalg\.eigh of",
+    ),
+    (lambda v: np.linalg.svd(np.outer(v, V[:2])), r"np\.linalg\.svd .* full_matrices=False"),
     (lambda v: np.full(3, v[0], dtype=float), r"np\.copyto takes no Var"),
     (lambda v: np.zeros(3, like=v), r"np\.zeros takes no Var"),
     (lambda v: np.interp(v, [0, 1], [0, 1]), r"np\.interp takes no Var"),
-    (lambda v: np.tensordot(v, v, 0), r"np\.tensordot takes no Var: use mg\.einsum"),
     (lambda v: np.frompyfunc(abs, 1, 1)(v), r"abs.* takes no Var"),
 ]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from .context import watcher
 from .habits import HABITS
+from .methods import Methods
 from .op import ABOVE, OPS
 from .values import Array, Value, shape_of
 
@@ -18,7 +19,7 @@ def _do(name: str, *given: object) -> Any:  # noqa: ANN401
     return (ABOVE.get(name) or OPS[name].function)(*given)
 
 
-class Operators:
+class Operators(Methods):
     """What can be written with a Var: a mixin without state."""
 
     __slots__ = ()
@@ -87,31 +88,28 @@ class Operators:
     def __iter__(self) -> Iterator[Self]:
         return (self[i] for i in range(len(self)))  # type: ignore[arg-type]
 
-    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
-        """The sum over `axis` (all by default)."""
-        return _do("sum", self, axis, keepdims)
+    def __mod__(self, other: object) -> Self:
+        return _do("remainder", self, other)
 
-    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
-        """The mean over `axis` (all by default)."""
-        return _do("mean", self, axis, keepdims)
+    def __rmod__(self, other: object) -> Self:
+        return _do("remainder", other, self)
 
-    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
-        """The same numbers, row by row, in another shape; one -1 is worked out."""
-        return _do("reshape", self, *shape)
+    def __floordiv__(self, other: object) -> Self:
+        return _do("floor_divide", self, other)
 
-    def swapaxes(self, axis1: int, axis2: int) -> Self:
-        """Two axes exchanged."""
-        return _do("swapaxes", self, axis1, axis2)
+    def __rfloordiv__(self, other: object) -> Self:
+        return _do("floor_divide", other, self)
 
-    def transpose(self, *axes: int | tuple[int, ...]) -> Self:
-        """The axes in another order, by default reversed."""
-        order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes or None
-        return _do("transpose", self, order)
+    def __divmod__(self, other: object) -> tuple[Self, Self]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: object) -> tuple[Self, Self]:
+        return other // self, other % self
 
     @property
     def T(self) -> Self:
         """The transpose: all axes reversed."""
-        return self.transpose()
+        return _do("transpose", self)
 
 
 def _is_number(other: object) -> bool:
@@ -140,6 +138,10 @@ class Conversions:
         if (watch := watcher()) is not None:
             watch.reads(self, ".item()")
         return float(np.reshape(self._value, ()))
+
+    def tolist(self) -> object:
+        """The numbers, off the tape: a float, or nested lists of floats."""
+        return self._value if isinstance(self._value, float) else self._value.tolist()
 
     def __len__(self) -> int:
         if not shape_of(self._value):

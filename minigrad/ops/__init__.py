@@ -3,11 +3,16 @@
 Every function that a room defines is exported from here, so adding an op is one edit.
 """
 
+from .arranging import *
 from .choices import *
 from .contractions import *
+from .diagonals import *
 from .elementwise import *
+from .factorizations import *
 from .joining import *
 from .linalg import *
+from .ordering import *
+from .products import *
 from .reductions import *
 from .rounding import *
 from .shapes import *
@@ -19,6 +24,6 @@ __all__ = [
     name
     for name, thing in globals().items()
     if getattr(thing, "__module__", "").startswith(f"{__name__}.")
-    and name not in ("op", "comparison", "Axis", "var", "std")
+    and name not in ("op", "comparison", "Axis", "var", "std", "trace", "atleast")
     and not name.startswith("_")
 ]

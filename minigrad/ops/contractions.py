@@ -1,6 +1,7 @@
 """Einsum, whose closures are einsums again."""
 
 import string
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,22 +35,26 @@ def _einsum(*inputs: Value, subscripts: str) -> Value:
     return np.einsum(subscripts, *inputs, optimize=len(inputs) > 2)
 
 
-def einsum(subscripts: str, *inputs: object) -> Var:
+def einsum(subscripts: object, *inputs: object) -> Var:
     """Sums of products over named indices, as in NumPy: `einsum("ij,j->i", a, x)` is a @ x.
 
     A repeated index ("ii->i") takes the diagonal, "..." stands for leading axes, and without "->"
-    the output has the indices named once, in order. The lengths of one index must agree.
+    the output has the indices named once, in order. The lengths of one index must agree, or be 1.
+    Indices may be numbers as well: `einsum(a, [0, 1], x, [1], [0])`.
     """
     if not isinstance(subscripts, str):
-        raise TypeError(f'einsum takes its indices as text, "ij,j->i", not {subscripts!r}')
+        subscripts, inputs = _as_text(subscripts, *inputs)
     each, output = _spelled_out(subscripts, [len(shape_of(x)) for x in inputs])
     lengths: dict[str, int] = {}
     for term, x in zip(each, inputs, strict=True):
         for i, n in zip(term, shape_of(x), strict=True):
-            if lengths.setdefault(i, n) != n:
+            if lengths.setdefault(i, n) == 1:
+                lengths[i] = n
+            if n not in (1, lengths[i]):
                 what = f"index {i!r}" if i in subscripts else "an axis of '...'"
                 raise ValueError(f"einsum {subscripts!r}: {what} has length {lengths[i]} and {n}")
-    pairs = [_diagonal(term, x, lengths) for term, x in zip(each, inputs, strict=True)]
+    narrow = [_without_ones(term, x, lengths) for term, x in zip(each, inputs, strict=True)]
+    pairs = [_diagonal(term, x, lengths) for term, x in narrow]
     terms = ",".join(term for term, _ in pairs)
     return _einsum(*(x for _, x in pairs), subscripts=f"{terms}->{output}")
 
@@ -81,6 +86,33 @@ def _spelled_out(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
             f"einsum {subscripts!r}: the output names each index once, and only known ones"
         )
     return each, output
+
+
+def _as_text(*given: object) -> tuple[str, tuple[object, ...]]:
+    """The indices that were given as lists of numbers behind each array, as text."""
+    inputs, lists = given[0::2], given[1::2]
+    output = "" if len(given) % 2 == 0 else f"->{_letters(inputs[-1])}"
+    if len(given) % 2:
+        inputs = inputs[:-1]
+    return ",".join(map(_letters, lists)) + output, inputs
+
+
+def _letters(indices: object) -> str:
+    if not isinstance(indices, Sequence):
+        raise TypeError(
+            f'einsum takes its indices as text, einsum("ij,j->i", a, x), or as a list behind each '
+            f"array, not {indices!r}"
+        )
+    return "".join("..." if i is Ellipsis else string.ascii_letters[i] for i in indices)
+
+
+def _without_ones(term: str, x: object, lengths: dict[str, int]) -> tuple[str, object]:
+    """The term and its array without the axes of length 1 that are repeated along others."""
+    stretched = [n == 1 != lengths[i] for i, n in zip(term, shape_of(x), strict=True)]
+    if not any(stretched):
+        return term, x
+    kept = "".join(i for i, gone in zip(term, stretched, strict=True) if not gone)
+    return kept, index(x, tuple(0 if gone else slice(None) for gone in stretched))
 
 
 def _diagonal(term: str, x: object, lengths: dict[str, int]) -> tuple[str, object]:

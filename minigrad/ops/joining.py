@@ -1,13 +1,14 @@
-"""Ops that join arrays: one after another, or side by side on a new axis."""
+"""Ops that join arrays, one after another or side by side on a new axis, and ops that split."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from ..engine.values import Array, Value, as_axes, shape_of
 from ..engine.variable import Var
+from .arranging import atleast
 from .row import op
-from .shapes import index
+from .shapes import index, reshape
 
 _GROUP = 64
 
@@ -36,9 +37,16 @@ def _in_groups(join: Callable[..., Var], inputs: list[object], axis: int) -> Var
     return join(*inputs, axis=axis)
 
 
-def concatenate(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
+def _listed(name: str, inputs: Iterable[object], axis: object) -> list[object]:
+    """The inputs as a list; two arrays beside one another are a mistake that NumPy users make."""
+    if isinstance(axis, Var | np.ndarray | list):
+        raise TypeError(f"{name} takes its arrays in a list: mg.{name}([a, b], axis)")
+    return list(inputs)
+
+
+def concatenate(inputs: Iterable[object], axis: int = 0) -> Var:
     """Arrays joined one after another along an axis that they have; the other axes must agree."""
-    inputs = list(inputs)
+    inputs = _listed("concatenate", inputs, axis)
     shapes = [shape_of(x) for x in inputs]
     if not shapes or not shapes[0]:
         raise ValueError("concatenate joins one array or more: use mg.stack for scalars")
@@ -60,9 +68,9 @@ def _stack(*inputs: Value, axis: int) -> Array:
     return np.stack(inputs, axis)
 
 
-def stack(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
+def stack(inputs: Iterable[object], axis: int = 0) -> Var:
     """Scalars or arrays of one shape, side by side on a new `axis`: how Vars become one array."""
-    inputs = list(inputs)
+    inputs = _listed("stack", inputs, axis)
     shapes = [shape_of(x) for x in inputs]
     if len(set(shapes)) != 1:
         raise ValueError(
@@ -70,3 +78,107 @@ def stack(inputs: "list[object] | tuple[object, ...]", axis: int = 0) -> Var:
         )
     (i,) = as_axes(axis, len(shapes[0]) + 1)
     return _in_groups(_stack, inputs, i)
+
+
+# ------------------------------------------------------------------- as NumPy names special cases
+
+
+def append(x: object, values: object, axis: int | None = None) -> Var:
+    """`values` after x along `axis`; both flattened without one."""
+    if axis is None:
+        return concatenate([reshape(x, -1), reshape(values, -1)])
+    return concatenate([x, values], axis)
+
+
+def hstack(inputs: Iterable[object]) -> Var:
+    """Arrays joined along their second axis; vectors, and scalars, along their only one."""
+    parts = [atleast(1, x) for x in inputs]
+    return concatenate(parts, 0 if parts and len(shape_of(parts[0])) == 1 else 1)
+
+
+def vstack(inputs: Iterable[object]) -> Var:
+    """Arrays joined along their first axis; a vector is a row."""
+    return concatenate([atleast(2, x) for x in inputs])
+
+
+def dstack(inputs: Iterable[object]) -> Var:
+    """Arrays joined along their third axis, which vectors and matrices get."""
+    return concatenate([atleast(3, x) for x in inputs], 2)
+
+
+def column_stack(inputs: Iterable[object]) -> Var:
+    """Vectors as the columns of a matrix; matrices side by side."""
+    parts = [reshape(x, -1, 1) if len(shape_of(x)) < 2 else x for x in inputs]
+    return concatenate(parts, 1)
+
+
+def block(rows: object) -> Var:
+    """An array of blocks, as NumPy writes it: `block([[A, B], [C, D]])`.
+
+    The innermost lists are joined along the last axis, their lists along the axis before.
+    """
+    depth = _depth(rows)
+    ndim = max(depth, *(len(shape_of(x)) for x in _leaves(rows)))
+    return _blocks(rows, depth, ndim)
+
+
+def _depth(rows: object) -> int:
+    if not isinstance(rows, list):
+        return 0
+    depths = {_depth(x) for x in rows}
+    if len(depths) != 1:
+        raise ValueError("block: nested lists must be equally deep, and none of them empty")
+    return depths.pop() + 1
+
+
+def _leaves(rows: object) -> list[object]:
+    return [y for x in rows for y in _leaves(x)] if isinstance(rows, list) else [rows]
+
+
+def _blocks(rows: object, depth: int, ndim: int) -> Var:
+    if not isinstance(rows, list):
+        shape = shape_of(rows)
+        return reshape(rows, (1,) * (ndim - len(shape)) + shape)
+    return concatenate([_blocks(x, depth - 1, ndim) for x in rows], -depth)
+
+
+# ------------------------------------------------------------------------------------- splitting
+
+
+def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
+    """x cut along `axis` into so many parts, the first ones longer by 1 where it must be, or cut
+    before each of the given places."""
+    (i,) = as_axes(axis, len(shape_of(x)))
+    n = shape_of(x)[i]
+    if isinstance(sections, int | np.integer):
+        if sections < 1:
+            raise ValueError(f"split: {sections} parts: give 1 or more")
+        small, longer = divmod(n, int(sections))
+        lengths = [small + 1] * longer + [small] * (int(sections) - longer)
+        cuts = np.cumsum(lengths)[:-1].tolist()
+    else:
+        cuts = [int(k) for k in sections]
+    before = (slice(None),) * i
+    ends = zip([0, *cuts], [*cuts, n], strict=True)
+    return [index(x, (*before, slice(start, end))) for start, end in ends]
+
+
+def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
+    """x cut along `axis` into so many equal parts, or before each of the given places."""
+    (i,) = as_axes(axis, len(shape_of(x)))
+    n = shape_of(x)[i]
+    if isinstance(sections, int | np.integer) and sections > 0 and n % sections:
+        raise ValueError(f"split: {n} elements are no {sections} equal parts: use array_split")
+    return array_split(x, sections, axis)
+
+
+def hsplit(x: object, sections: int | Sequence[int]) -> list[Var]:
+    """`split` along the second axis, of a vector along its only one."""
+    return split(x, sections, 0 if len(shape_of(x)) == 1 else 1)
+
+
+def vsplit(x: object, sections: int | Sequence[int]) -> list[Var]:
+    """`split` along the first axis of a matrix or more."""
+    if len(shape_of(x)) < 2:
+        raise ValueError(f"vsplit takes a matrix or more, not shape {shape_of(x)}: use split")
+    return split(x, sections, 0)

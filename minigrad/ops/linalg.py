@@ -4,88 +4,16 @@ import numpy as np
 
 from ..engine.values import Array, Shape, Value, shape_of
 from ..engine.variable import Var
-from .elementwise import multiply
+from .diagonals import tril, triu
+from .products import outer
 from .row import op
-from .shapes import expand_dims, index, reshape, tril, triu
-
-# ---------------------------------------------------------------------------------------- products
-
-
-def _matmul_left(g: Var, y: Var, a: Var, b: Var) -> object:
-    if a.ndim == b.ndim == 1:
-        return b * g
-    if b.ndim == 1:
-        return expand_dims(g, -1) * b
-    if a.ndim == 1:
-        return index(b @ expand_dims(g, -1), (..., 0))
-    return g @ b.swapaxes(-1, -2)
-
-
-def _matmul_right(g: Var, y: Var, a: Var, b: Var) -> object:
-    if a.ndim == b.ndim == 1:
-        return a * g
-    if a.ndim == 1:
-        return expand_dims(a, -1) * expand_dims(g, -2)
-    if b.ndim == 1:
-        return index(a.swapaxes(-1, -2) @ expand_dims(g, -1), (..., 0))
-    return a.swapaxes(-1, -2) @ g
-
-
-def _left_shown(shapes: tuple[Shape, Shape]) -> str:
-    a, b = map(len, shapes)
-    return "{g} @ {1}ᵀ" if b > 1 else "outer({g}, {1})" if a > 1 else "{g}·{1}"
-
-
-def _right_shown(shapes: tuple[Shape, Shape]) -> str:
-    a, b = map(len, shapes)
-    return "{0}ᵀ @ {g}" if a > 1 else "outer({0}, {g})" if b > 1 else "{g}·{0}"
-
-
-@op(_matmul_left, _matmul_right, infix="@", shown=(_left_shown, _right_shown))
-def matmul(a: Array, b: Array) -> Value:
-    """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy."""
-    left, right = shape_of(a), shape_of(b)
-    if not left or not right:
-        raise ValueError(f"matmul needs arrays, not shapes {left} and {right}: use * for a scalar")
-    rows = right[0] if len(right) == 1 else right[-2]
-    if left[-1] != rows:
-        raise ValueError(
-            f"matmul: shapes {left} and {right} do not fit: {left[-1]} columns meet {rows} rows"
-        )
-    try:
-        return np.matmul(a, b)
-    except ValueError:
-        raise ValueError(
-            f"matmul: the leading axes of {left} and {right} do not broadcast"
-        ) from None
-
-
-def dot(a: object, b: object) -> Var:
-    """The product of vectors, or of matrices, or a scalar times an array."""
-    left, right = shape_of(a), shape_of(b)
-    if len(left) > 2 or len(right) > 2:
-        raise ValueError(
-            f"dot takes at most 2 dimensions, not {left} and {right}: use matmul or einsum"
-        )
-    return matmul(a, b) if left and right else multiply(a, b)
-
-
-@op(
-    lambda g, y, a, b: g @ b,
-    lambda g, y, a, b: a @ g,
-)
-def outer(a: Value, b: Value) -> Value:
-    """The matrix of products of two vectors, a[i] * b[j]."""
-    if np.ndim(a) != 1 or np.ndim(b) != 1:
-        raise ValueError(f"outer takes two vectors, not shapes {np.shape(a)} and {np.shape(b)}")
-    return np.outer(a, b)
-
+from .shapes import reshape
 
 # --------------------------------------------------------------------- solving and factorising
 
 
-def _square(name: str, a: Value) -> None:
-    shape = np.shape(a)
+def _square(name: str, a: object) -> None:
+    shape = shape_of(a)
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ValueError(f"{name} takes a square matrix, not shape {shape}")
 

@@ -175,6 +175,23 @@ def cumsum(x: object, axis: int | None = None) -> Var:
     return _cumsum(x, *as_axes(axis, len(shape_of(x))))
 
 
+def cumprod(x: object, axis: int | None = None) -> Var:
+    """Running products along `axis`; of the flattened x without one. Right at zeros too.
+
+    In log₂ n steps, each of which multiplies by the products that end so far before.
+    """
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    shape = shape_of(x)
+    (i,) = as_axes(axis, len(shape))
+    y, before, step = reshape(x, shape), (slice(None),) * i, 1
+    while step < shape[i]:
+        ones = np.ones((*shape[:i], step, *shape[i + 1 :]))
+        y = y * concatenate([ones, index(y, (*before, slice(None, -step)))], i)
+        step *= 2
+    return y
+
+
 @op(
     # Beside anything finite, -inf has no share; so it has none where all are -inf.
     lambda g, y, x, axis, keepdims: (

@@ -1,6 +1,7 @@
 """Ops that move numbers about: reshape, transpose, index, join. None of them computes."""
 
 import operator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -51,13 +52,16 @@ def _transpose(x: Value, axes: Axes) -> Value:
     return np.transpose(x, axes)
 
 
-def transpose(x: object, axes: tuple[int, ...] | None = None) -> Var:
-    """The axes in the order `axes`, by default reversed."""
+def transpose(
+    x: object, *order: int | Sequence[int] | None, axes: Sequence[int] | None = None
+) -> Var:
+    """The axes in another order, given as a tuple or as separate ints; by default reversed."""
     ndim = len(shape_of(x))
-    order = as_axes(axes, ndim) if axes is not None else tuple(range(ndim))[::-1]
-    if sorted(order) != list(range(ndim)):
-        raise ValueError(f"transpose: axes {axes} do not name each of the {ndim} axes once")
-    return _transpose(x, order)
+    given: object = order[0] if len(order) == 1 and not isinstance(order[0], int) else order or axes
+    wanted = as_axes(tuple(given), ndim) if given is not None else range(ndim)[::-1]  # type: ignore
+    if sorted(wanted) != list(range(ndim)):
+        raise ValueError(f"transpose: axes {given} do not name each of the {ndim} axes once")
+    return _transpose(x, tuple(wanted))
 
 
 def swapaxes(x: object, axis1: int, axis2: int) -> Var:
@@ -168,35 +172,4 @@ def flip(x: object, axis: Axes | None = None) -> Var:
     return index(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim)))
 
 
-# ------------------------------------------------------------------------------------- triangles
-
-
-def _no_scalar(name: str, x: Value) -> None:
-    if not np.ndim(x):
-        raise ValueError(f"{name} takes a matrix, not a scalar")
-
-
-@op(lambda g, y, x: tril(g))
-def tril(x: Value) -> Value:
-    """The lower triangle, diagonal included, of the last two axes; zeros above it."""
-    _no_scalar("tril", x)
-    return np.tril(x)
-
-
-@op(lambda g, y, x: triu(g))
-def triu(x: Value) -> Value:
-    """The upper triangle, diagonal included, of the last two axes; zeros below it."""
-    _no_scalar("triu", x)
-    return np.triu(x)
-
-
-@op(lambda g, y, x: diag(g))
-def diag(x: Value) -> Value:
-    """A vector as a diagonal matrix; of a square matrix the diagonal."""
-    shape = np.shape(x)
-    if len(shape) not in (1, 2) or shape[0] != shape[-1]:
-        raise ValueError(f"diag takes a vector or a square matrix, not shape {shape}")
-    return np.diag(x)
-
-
-ABOVE.update(index=index, reshape=reshape, swapaxes=swapaxes, transpose=transpose)
+ABOVE.update(index=index, transpose=transpose)

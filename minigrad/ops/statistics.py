@@ -1,17 +1,18 @@
-"""Spread: variance and standard deviation. `axis` is None (all), an int or several.
+"""Means and spreads. `axis` is None (all), an int or several.
 
-`mg` does not have them, so that a mistyped `mg.var` is no silent variance: ask NumPy's functions
-(`np.var(v)`) or the methods (`v.var()`).
+`mg` does not have `var` and `std`, so that a mistyped `mg.var` is no silent variance: ask NumPy's
+functions (`np.var(v)`) or the methods (`v.var()`).
 """
 
 import numpy as np
 
-from ..engine.values import Value
+from ..engine.values import Value, as_axes, shape_of
 from ..engine.variable import Var
-from .choices import _along
-from .elementwise import square
-from .reductions import Axis, _count, _spread, mean, sum
+from .choices import _along, equal, where
+from .elementwise import divide, multiply, sqrt, square
+from .reductions import Axis, _count, _spread, max, mean, min, norm, prod, sum
 from .row import op
+from .shapes import broadcast_to, reshape
 
 
 def var(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Var:
@@ -47,3 +48,73 @@ def std(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -
     """The root of the variance. Of equal elements, where it has a kink, the gradient is 0."""
     _more_than(ddof, x, axis)
     return _std(x, axis, ddof, keepdims)
+
+
+def average(x: object, axis: Axis = None, weights: object = None) -> Var:
+    """The mean weighed by `weights`, of the shape of x or of its one axis; the mean without."""
+    if weights is None:
+        return mean(x, axis)
+    shape = shape_of(x)
+    if shape_of(weights) != shape:
+        if not isinstance(axis, int):
+            raise ValueError(
+                f"average: weights of shape {shape_of(weights)} do not fit x of shape {shape}: "
+                "name the one axis that they run along"
+            )
+        (i,) = as_axes(axis, len(shape))
+        weights = reshape(weights, tuple(n if a == i else 1 for a, n in enumerate(shape)))
+    weights = broadcast_to(weights, shape)
+    return divide(sum(multiply(x, weights), axis), sum(weights, axis))
+
+
+def _known(x: object, otherwise: float) -> tuple[Var, Var]:
+    """x with another number for nan, and where it had none: 1.0, else 0.0."""
+    known = equal(x, x)
+    return where(known, x, otherwise), known
+
+
+def nansum(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The sum over `axis` of what is not nan."""
+    return sum(_known(x, 0.0)[0], axis, keepdims)
+
+
+def nanprod(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The product over `axis` of what is not nan."""
+    return prod(_known(x, 1.0)[0], axis, keepdims)
+
+
+def nanmean(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The mean over `axis` of what is not nan; nan of nothing."""
+    filled, known = _known(x, 0.0)
+    return divide(sum(filled, axis, keepdims), sum(known, axis, keepdims))
+
+
+def nanvar(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Var:
+    """The variance over `axis` of what is not nan."""
+    filled, known = _known(x, 0.0)
+    centre = divide(sum(filled, axis, True), sum(known, axis, True))
+    apart = square(where(known, filled - centre, 0.0))
+    return divide(sum(apart, axis, keepdims), sum(known, axis, keepdims) - ddof)
+
+
+def nanstd(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Var:
+    """The root of `nanvar`; of equal numbers, where it has a kink, the gradient is 0."""
+    filled, known = _known(x, 0.0)
+    centre = divide(sum(filled, axis, True), sum(known, axis, True))
+    length = norm(where(known, filled - centre, 0.0), axis, keepdims)
+    return divide(length, sqrt(sum(known, axis, keepdims) - ddof))
+
+
+def nanmax(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The largest over `axis` of what is not nan."""
+    return max(_known(x, -np.inf)[0], axis, keepdims)
+
+
+def nanmin(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The smallest over `axis` of what is not nan."""
+    return min(_known(x, np.inf)[0], axis, keepdims)
+
+
+def ptp(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The largest less the smallest."""
+    return max(x, axis, keepdims) - min(x, axis, keepdims)

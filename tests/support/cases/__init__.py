@@ -3,7 +3,7 @@
 `tests/support/checks.py` says what is checked of each case.
 """
 
-from tests.support.cases.arrays import LINALG, REDUCTIONS, SHAPES
+from tests.support.cases.arrays import ARRANGED, LINALG, REDUCTIONS, SHAPES
 from tests.support.cases.case import Case, Function
 from tests.support.cases.elementwise import ONE_INPUT, THREE_INPUTS, TWO_INPUTS
 
@@ -15,5 +15,6 @@ CASES: list[Case] = [
     *THREE_INPUTS,
     *REDUCTIONS,
     *SHAPES,
+    *ARRANGED,
     *LINALG,
 ]

@@ -1,0 +1,71 @@
+"""What NumPy offers and a Var refuses, each with the way out."""
+
+import numpy as np
+
+from .. import ops
+
+# What changes nothing when it is spelled out: NumPy's own defaults.
+NEUTRAL: dict[str, object] = {
+    "out": None,
+    "where": True,
+    "dtype": None,
+    "casting": "same_kind",
+    "order": "C",
+    "mode": "raise",
+    "upper": False,
+    "kind": None,
+    "stable": None,
+    "device": None,
+    "subok": False,
+    "UPLO": "L",
+    "hermitian": False,
+    "method": "linear",
+    "prepend": np._NoValue,
+    "append": np._NoValue,
+    "edge_order": 1,
+    "returned": False,
+    "overwrite_input": False,
+    "check_finite": True,
+}
+INSTEAD_OF_ARGUMENT = {
+    "out": "nothing can be written into (array += v tries that too), write y = array + v",
+    "where": "use mg.where(mask, x, 0.0) before, or mg.where(mask, y, other) after",
+    "dtype": "minigrad computes in float64",
+}
+INSTEAD_OF_FUNCTION = {
+    "np.add.reduce": "mg.sum",
+    "np.multiply.reduce": "mg.prod",
+    "np.add.accumulate": "mg.cumsum",
+    "np.maximum.reduce": "mg.max",
+    "np.multiply.outer": "mg.outer",
+    "np.copyto": "mg.full(shape, v) or mg.where",
+    "np.linalg.eig": "np.linalg.eigh of a symmetric matrix",
+    "np.linalg.eigvals": "np.linalg.eigvalsh of a symmetric matrix",
+    "np.interp": "mg.where on the pieces",
+    "np.unique": "np.unique(v.value, return_index=True) and v[indices]",
+    "np.put": "mg.where or mg.block: nothing can be written into",
+}
+
+
+def name_of(function: object) -> str:
+    name = getattr(function, "__name__", repr(function))
+    if isinstance(function, np.ufunc):  # which does not tell its module
+        return f"np.{name}" if getattr(np, name, None) is function else name
+    return f"{getattr(function, '__module__', None)}.{name}".replace("numpy", "np", 1)
+
+
+def no_row(name: str) -> TypeError:
+    other = INSTEAD_OF_FUNCTION.get(name, f"mg.{name}" if name in ops.__all__ else "an op of mg")
+    return TypeError(f"{name} takes no Var: use {other}, or v.value for plain numbers off the tape")
+
+
+def no_argument(name: str, refused: list[str]) -> TypeError:
+    argument = "out" if "out" in refused else refused[0]  # `array @= v` passes axes= besides
+    remedy = INSTEAD_OF_ARGUMENT.get(argument, "leave it out, or use v.value for plain numbers")
+    return TypeError(f"{name} of a Var takes no {argument}=: {remedy}")
+
+
+def says_nothing(name: str, given: object) -> bool:
+    default = NEUTRAL.get(name, np._NoValue)
+    same = given == default if isinstance(given, str) else given is default
+    return same or given is np._NoValue

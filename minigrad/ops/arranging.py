@@ -1,0 +1,128 @@
+"""Ops that repeat, shift and pad. Most are an index: numbers move and none is computed."""
+
+import operator
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..engine.values import as_axes, shape_of
+from ..engine.variable import Var
+from .elementwise import add, subtract
+from .shapes import Axes, _scatter, broadcast_to, flip, index, reshape, swapaxes, take, transpose
+
+Widths = int | Sequence[int] | Sequence[Sequence[int]]
+
+
+def moveaxis(x: object, source: Axes, destination: Axes) -> Var:
+    """The axes `source` moved to the places `destination`; the others keep their order."""
+    ndim = len(shape_of(x))
+    starts, ends = as_axes(source, ndim), as_axes(destination, ndim)
+    if len(starts) != len(ends):
+        raise ValueError(f"moveaxis: {len(starts)} axes do not fit {len(ends)} places")
+    order = [i for i in range(ndim) if i not in starts]
+    for end, start in sorted(zip(ends, starts, strict=True)):
+        order.insert(end, start)
+    return transpose(x, tuple(order))
+
+
+def rot90(x: object, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Var:
+    """A quarter turn, k times, from the first of the two axes towards the second."""
+    i, j = as_axes(tuple(axes), len(shape_of(x)))
+    if k % 4 == 0:
+        return reshape(x, shape_of(x))
+    if k % 4 == 2:
+        return flip(x, (i, j))
+    return swapaxes(flip(x, j), i, j) if k % 4 == 1 else flip(swapaxes(x, i, j), j)
+
+
+def repeat(x: object, repeats: int | Sequence[int], axis: int | None = None) -> Var:
+    """Each element along `axis` so many times in a row; of the flattened x without one."""
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    (i,) = as_axes(axis, len(shape_of(x)))
+    return take(x, np.repeat(np.arange(shape_of(x)[i]), repeats), i)
+
+
+def tile(x: object, reps: int | Sequence[int]) -> Var:
+    """All of x so many times one after another along each axis, the last axes if reps are few."""
+    times = (reps,) if isinstance(reps, int | np.integer) else tuple(reps)
+    shape = shape_of(x)
+    ndim = max(len(shape), len(times))
+    shape = (1,) * (ndim - len(shape)) + shape
+    times = (1,) * (ndim - len(times)) + times
+    return _picked(reshape(x, shape), [np.tile(np.arange(n), r) for n, r in zip(shape, times)])
+
+
+def _picked(x: object, places: Sequence[object]) -> Var:
+    """Along each axis the elements at those places."""
+    return index(x, np.ix_(*places)) if places else reshape(x, ())
+
+
+def roll(x: object, shift: int | Sequence[int], axis: int | tuple[int, ...] | None = None) -> Var:
+    """The elements moved along by `shift`; what leaves at the end comes back at the start."""
+    shape = shape_of(x)
+    if axis is None:
+        return reshape(roll(reshape(x, -1), shift, 0), shape)
+    places = [np.arange(n) for n in shape]
+    axes = tuple(as_axes(a, len(shape))[0] for a in (axis if isinstance(axis, tuple) else (axis,)))
+    for by, i in np.broadcast(shift, axes):
+        places[i] = np.roll(places[i], by)
+    return _picked(x, places)
+
+
+def pad(
+    x: object, pad_width: Widths, mode: str = "constant", constant_values: float | Widths = 0.0
+) -> Var:
+    """x with so many elements before and after it, on each axis.
+
+    `pad_width` is one int, a pair (before, after) for all axes, or a pair for each. They are
+    `constant_values` (one number, or numbers as the widths), or taken from x, by `mode` "edge",
+    "reflect", "symmetric" or "wrap", as in NumPy.
+    """
+    shape = shape_of(x)
+    widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (len(shape), 2)).tolist()
+    if mode in ("edge", "reflect", "symmetric", "wrap"):
+        places = [np.pad(np.arange(n), w, mode) for n, w in zip(shape, widths)]  # type: ignore
+        return _picked(x, places)
+    if mode != "constant":
+        raise ValueError(f"pad: mode {mode!r} is none of constant, edge, reflect, symmetric, wrap")
+    padded = tuple(n + low + high for n, (low, high) in zip(shape, widths))
+    inside = tuple(slice(low, low + n) for n, (low, _) in zip(shape, widths))
+    y = _scatter(x, inside, padded)
+    if not np.any(constant_values):
+        return y
+    return add(y, np.pad(np.zeros(shape), widths, constant_values=constant_values))
+
+
+def diff(x: object, n: int = 1, axis: int = -1) -> Var:
+    """Each element less the one before it along `axis`, and that n times."""
+    (i,) = as_axes(axis, len(shape_of(x)))
+    if n < 0:
+        raise ValueError(f"diff: n is how often to take differences, 0 or more, not {n}")
+    y = reshape(x, shape_of(x))
+    before = (slice(None),) * i
+    for _ in range(n):
+        y = subtract(index(y, (*before, slice(1, None))), index(y, (*before, slice(None, -1))))
+    return y
+
+
+def full(shape: int | tuple[int, ...], fill_value: object) -> Var:
+    """An array of that shape of one number, or of an array repeated; `fill_value` may be a Var."""
+    return broadcast_to(fill_value, shape)
+
+
+def linspace(start: object, stop: object, num: int = 50, endpoint: bool = True) -> Var:
+    """`num` numbers in equal steps from `start` to `stop`, on a new first axis."""
+    ramp = np.linspace(0.0, 1.0, operator.index(num), endpoint)
+    gap = subtract(stop, start)
+    return add(start, reshape(ramp, (num,) + (1,) * len(shape_of(gap))) * gap)
+
+
+def atleast(ndim: int, x: object) -> Var:
+    """x with axes of length 1 added, as NumPy's atleast_1d, atleast_2d and atleast_3d add them."""
+    shape = shape_of(x)
+    if len(shape) >= ndim:
+        return reshape(x, shape)
+    if ndim == 3 and shape:
+        return reshape(x, (*((1, *shape) if len(shape) == 1 else shape), 1))
+    return reshape(x, (1,) * (ndim - len(shape)) + shape)

@@ -1,0 +1,88 @@
+"""Sorting, and what is read off sorted numbers. The order is found anew at each call, in a
+program too; it jumps where numbers are equal, and the gradient goes to each number's place.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..engine.values import Array, as_axes, shape_of
+from ..engine.variable import Var
+from .choices import not_equal, where
+from .elementwise import add, multiply
+from .reductions import Axis, max
+from .row import op
+from .shapes import index, reshape, transpose
+
+
+@op(
+    lambda g, y, v, x, axis: _unsorted_like(g, x, axis),
+    None,
+    numpy="_sorted_like({0}, {1}, {axis})",
+)
+def _sorted_like(v: Array, x: Array, axis: int) -> Array:
+    """v in the order in which x would be sorted along `axis`."""
+    return np.take_along_axis(v, np.argsort(x, axis, kind="stable"), axis)
+
+
+@op(
+    lambda g, y, v, x, axis: _sorted_like(g, x, axis),
+    None,
+    numpy="_unsorted_like({0}, {1}, {axis})",
+)
+def _unsorted_like(v: Array, x: Array, axis: int) -> Array:
+    """What sorted_like makes v of: its inverse, and its adjoint."""
+    order = np.argsort(x, axis, kind="stable")
+    return np.take_along_axis(v, np.argsort(order, axis), axis)
+
+
+def sort(x: object, axis: int | None = -1) -> Var:
+    """The elements in rising order along `axis`, nan last; of the flattened x for None."""
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    (i,) = as_axes(axis, len(shape_of(x)))
+    return _sorted_like(x, x, i)
+
+
+def quantile(
+    x: object, q: float | Sequence[float], axis: Axis = None, keepdims: bool = False
+) -> Var:
+    """The number below which a share q of the elements lies, linear between the two nearest.
+
+    With an array of shares the result has their axes first. nan where an element is nan.
+    """
+    shares = np.asarray(q, dtype=float)
+    if not np.all((shares >= 0.0) & (shares <= 1.0)):
+        raise ValueError(f"quantile: a share is between 0 and 1, not {q}")
+    lined, kept = _lined_up(x, axis)
+    n = shape_of(lined)[-1]
+    if not n:
+        raise ValueError(f"quantile of no elements: shape {shape_of(x)}, axis {axis}")
+    place = shares * (n - 1)
+    low = np.floor(place).astype(int)
+    high, part = np.minimum(low + 1, n - 1), place - low
+    y = sort(lined)
+    below, above = index(y, (..., low)), index(y, (..., high))
+    y = add(multiply(below, 1.0 - part), multiply(above, part))
+    spoiled = max(not_equal(lined, lined), -1)
+    y = where(reshape(spoiled, shape_of(spoiled) + (1,) * shares.ndim), math.nan, y)
+    if shares.ndim:  # to the front
+        axes = tuple(range(y.ndim))
+        y = transpose(y, axes[len(axes) - shares.ndim :] + axes[: len(axes) - shares.ndim])
+    return reshape(y, (*shares.shape, *kept)) if keepdims else y
+
+
+def _lined_up(x: object, axis: Axis) -> tuple[Var, tuple[int, ...]]:
+    """x with the axes to reduce made one, the last, and the shape that keepdims wants."""
+    shape = shape_of(x)
+    axes = as_axes(axis, len(shape))
+    others = tuple(i for i in range(len(shape)) if i not in axes)
+    count = math.prod(shape[i] for i in axes)
+    lined = reshape(transpose(x, (*others, *axes)), (*(shape[i] for i in others), count))
+    return lined, tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def median(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
+    """The number in the middle, or the mean of the two."""
+    return quantile(x, 0.5, axis, keepdims)
