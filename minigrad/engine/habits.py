@@ -104,7 +104,6 @@ OF_THE_MODULE = {
     **dict.fromkeys(("gelu", "silu", "swish"), "x * mg.sigmoid(x) is the like"),
     "leaky_relu": "mg.maximum(x, 0.01 * x) is it",
     "nn": "a layer is x @ w + b with Vars w and b",
-    "optim": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",
     "Optimizer": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",
     "jit": "mg.trace(f, …).jit() compiles",
     "vmap": "ops take whole arrays: give f a batch",

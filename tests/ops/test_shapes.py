@@ -42,7 +42,6 @@ ERRORS = [
     (lambda: X[np.array([True, False])], IndexError, "size of axis is 3"),
     (lambda: mg.take(X, [3]), IndexError, "index 3 is out of bounds"),
     (lambda: mg.take(X, [0], axis=1), ValueError, "axis 1 is out of range"),
-    (lambda: mg.diag(np.ones((2, 3))), ValueError, r"not shape \(2, 3\)"),
     (lambda: mg.diag(1.0), ValueError, r"not shape \(\)"),
     (lambda: mg.tril(mg.Var(1.0)), ValueError, "tril.*scalar"),
     (lambda: mg.triu(1.0), ValueError, "triu.*scalar"),
