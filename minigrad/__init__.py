@@ -28,6 +28,7 @@ if _TYPE_CHECKING:  # a type checker follows these; the names that count are lis
     from .emit.tracing import *
     from .equations import *
     from .estimators import *
+    from .jacobians import *
     from .optim import *
     from .pages.lab.lab import *
     from .pages.lesson.lesson import *
@@ -60,6 +61,7 @@ _ABOVE = {
         Estimate arm compare disarm finite_difference gumbel_rao measure_valued pathwise rebar
         reinmax relax score_function straight_through surrogate triples
         """,
+    "jacobians": "hessian hvp jacobian jvp",
     "optim": "Adam SGD",
     "pages.lab.lab": "CoinFlipLab coin_flip_lab",
     "pages.lesson.lesson": "Lesson step_through",

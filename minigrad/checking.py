@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .engine.gradients import grad
+from .engine.nests import apart, is_container, over
 from .engine.variable import Var, constant
 
 Function = Callable[..., object]
@@ -48,6 +49,14 @@ def check_gradients(
         raise TypeError(f"check_gradients: give a function, then its arguments, not {f!r} first")
     if type(order) is not int or order < 1:
         raise ValueError(f"check_gradients: order counts derivatives, 1, 2, …, not {order!r}")
+    if any(is_container(x) for x in args):
+        forms, function = args, f
+        args = tuple(leaf for x in forms for leaf in apart(x).values())
+
+        def f(*xs: Var) -> object:
+            each = iter(xs)
+            return function(*(over(lambda _: next(each), form) for form in forms))
+
     leaves = [x if isinstance(x, Var) else Var(x) for x in args]
     leaves = [Var(x.value, x.name) if x.requires_grad else x for x in leaves]
     wanted = [i for i, x in enumerate(leaves) if x.requires_grad]

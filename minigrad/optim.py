@@ -1,23 +1,31 @@
 """Optimisers, which move parameters by the gradients that `backward` left in `.grad`."""
 
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from .engine.nests import apart
 from .engine.values import Value
 from .engine.variable import Var
 from .ops import sqrt
 
+Params = Iterable[object] | Mapping[str, object]
+
 
 class _Optimizer(ABC):
-    """The parameters, their learning rate, and one step: subclasses say how far each moves."""
+    """The parameters (also in dicts, lists and nests of them), their learning rate, and one step.
 
-    def __init__(self, params: Iterable[Var], lr: float) -> None:
-        self.params = list(params)
-        for i, p in enumerate(self.params):
+    Subclasses say how far each moves.
+    """
+
+    def __init__(self, params: Params, lr: float) -> None:
+        given = params if isinstance(params, Mapping) else dict(enumerate(params))
+        self.params: list[Var] = []
+        for place, p in apart(given, "params").items():
             if not isinstance(p, Var) or p.kind != "parameter":
-                raise TypeError(
-                    f"params[{i}] is {p!r}, not a parameter: give leaves made by mg.Var"
-                )
+                raise TypeError(f"{place} is {p!r}, not a parameter: give leaves made by mg.Var")
+            self.params.append(p)
+        self._warned = False
         if not self.params:
             raise ValueError("no parameters to optimise: give at least one mg.Var")
         for i, p in enumerate(self.params):
@@ -42,11 +50,28 @@ class _Optimizer(ABC):
             p.grad = None
 
     def step(self) -> None:
-        """Give parameters that have a gradient new values; graphs recorded before become stale."""
-        for i, p in enumerate(self.params):
-            grad = p.grad
+        """Give parameters that have a gradient new values; graphs recorded before become stale.
+
+        A ValueError where none has one. A warning, once, where one has the gradients of several
+        backwards added up, which is most often a `zero_grad` forgotten.
+        """
+        grads = [p._kept() for p in self.params]
+        if all(grad is None for grad in grads):
+            raise ValueError("step: no parameter has a gradient: call loss.backward() before")
+        self._warn_of_sums()
+        for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
             if grad is not None:
                 p._renew(p._value - self._move(i, grad))
+
+    def _warn_of_sums(self) -> None:
+        for i, p in enumerate(self.params):
+            if not self._warned and p._mark is not None and id(p) in p._mark.added:
+                self._warned = True
+                warnings.warn(
+                    f"step: params[{i}] has the gradients of several backwards added up: call "
+                    "zero_grad() before each backward, unless the sum is meant",
+                    stacklevel=3,
+                )
 
     @abstractmethod
     def _move(self, i: int, grad: Value) -> Value:
@@ -56,7 +81,7 @@ class _Optimizer(ABC):
 class SGD(_Optimizer):
     """p ← p - lr·v with velocity v ← momentum·v + grad; plain gradient descent at momentum 0."""
 
-    def __init__(self, params: Iterable[Var], lr: float, momentum: float = 0.0) -> None:
+    def __init__(self, params: Params, lr: float, momentum: float = 0.0) -> None:
         super().__init__(params, lr)
         if not 0.0 <= momentum < 1.0:
             raise ValueError(f"momentum is {momentum}, it must be in [0, 1)")
@@ -74,7 +99,7 @@ class Adam(_Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Var],
+        params: Params,
         lr: float,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,

@@ -10,8 +10,8 @@ ROOT = Path(mg.__file__).parent
 FLOORS = [
     "engine.values",
     "engine.arrays",
-    "engine.context",
     "engine.nests",
+    "engine.context",
     "engine.op",
     "engine.habits",
     "engine.marks",
@@ -44,6 +44,7 @@ FLOORS = [
     "ops",
     "numpy_bridge",
     "checking",
+    "jacobians",
     "optim",
     "equations",
     "shares",

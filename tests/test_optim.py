@@ -90,6 +90,7 @@ def test_a_scalar_stays_a_python_float():
     for opt in (mg.SGD([p], np.float64(0.1), np.float32(0.5)), mg.Adam([p], 0.1)):
         for _ in range(2):
             opt.lr = np.float64(0.05)
+            opt.zero_grad()
             (p * p).backward()
             opt.step()
             assert type(p.value) is float

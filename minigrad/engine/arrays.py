@@ -1,10 +1,11 @@
-"""What arrays need to be fast. Nothing that they compute depends on it."""
+"""What arrays need, to be fast and to be handed to users. Nothing they compute depends on it."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from .values import Array, readonly
+from .values import Array, Value, readonly
 
 # glibc maps a large array on fresh pages and gives them back when it dies, and touching pages costs
 # more than most ops. Freeing one block as large as this (31 MiB) makes it keep smaller arrays
@@ -21,3 +22,53 @@ def ones(n: int) -> Array:
 @lru_cache(maxsize=16)
 def _kept_ones(n: int) -> Array:
     return readonly(np.ones(n))  # type: ignore[return-value]
+
+
+class Held(np.ndarray):
+    """The array of a leaf, as `.value` and `.grad` hand it out: locked, for the tape relies on it.
+
+    `p.value -= step` works, since Python assigns what `-=` returns: a new array. A copy of it, and
+    what is computed of it, is an array like any other.
+    """
+
+    def __array_wrap__(
+        self, array: Array, context: object = None, return_scalar: bool = False
+    ) -> Any:  # noqa: ANN401
+        return array[()] if return_scalar or not array.ndim else array.view(np.ndarray)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        if not self.flags.writeable:
+            raise ValueError(
+                "this array is read-only, since graphs were recorded with it: change a copy and "
+                "assign that: a = p.value.copy(); a[0] = 1.0; p.value = a"
+            )
+        super().__setitem__(key, value)  # type: ignore
+
+    def __reduce__(self) -> object:  # type: ignore[override]
+        return self.view(np.ndarray).__reduce__()
+
+    def __repr__(self) -> str:
+        return repr(self.view(np.ndarray))
+
+
+def _in_place(name: str) -> None:
+    """`array -= other`: a new array where this one is locked."""
+    usual = getattr(np.ndarray, f"__i{name}__")
+    fresh = getattr(np.ndarray, f"__{name}__")
+
+    def operator(self: Held, other: object) -> object:
+        return usual(self, other) if self.flags.writeable else fresh(self, other)
+
+    setattr(Held, f"__i{name}__", operator)
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    _in_place(_name)
+
+
+def handed(value: Value) -> Value:
+    """A leaf's value, or gradient, for its user."""
+    if type(value) is float:
+        return value
+    array: Array = readonly(value).view(Held)  # type: ignore[union-attr]
+    return array

@@ -1,11 +1,13 @@
 """The ways to ask for a gradient: `backward`, `grad`, `value_and_grad`."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from . import context
 from .marks import Mark, at_work, give, in_turn, interrupts, takes_turns, turn
+from .nests import apart, over
 from .op import ABOVE
 from .sweep import copied, reach, sweep
 from .values import Value, as_value, readonly, shape_of
@@ -35,6 +37,7 @@ def _add(output: Var, start: Value) -> None:
             old = mark.before.get(id(x))
             if old is not None:
                 x._flow = old + x._flow
+        mark.added = frozenset(mark.before)
     mark.finish()
 
 
@@ -58,7 +61,7 @@ def _add_beside(output: Var, start: Value) -> None:
 
 def grad(
     output: Var,
-    inputs: Sequence[Var] | Var,
+    inputs: Sequence[Var] | Var = (),
     *,
     seed: object = None,
     create_graph: bool = False,
@@ -74,6 +77,8 @@ def grad(
     """
     start = _seed_of(output, seed, "grad")
     wanted = _inputs_of(inputs)
+    if not wanted:
+        raise TypeError("grad: say with respect to what: mg.grad(output, [w, b])")
     if not (context.current().recording or output.requires_grad or output.op):
         raise ValueError(
             "grad: the output is a constant without a graph: compute it outside mg.no_grad()"
@@ -132,39 +137,58 @@ def _sum(old: Value | None, new: Value) -> Value:
 
 def value_and_grad(
     f: Callable[..., Var], argnums: int | tuple[int, ...] = 0, *, allow_unused: bool = False
-) -> Callable[..., tuple[Value, Value | tuple[Value, ...]]]:
+) -> Callable[..., tuple[Value, Any]]:
     """A function of floats and arrays that returns the value of `f` and its gradient.
 
     `argnums` says which positional arguments to differentiate: one gradient for an int, a tuple of
     them for a tuple. `f` gets those as Vars, everything else as it is, and returns a scalar Var.
-    One that the value doesn't depend on is a ValueError, with `allow_unused=True` zeros.
+    An argument may be a dict, list or tuple of parameters, or a nest of these: its gradient has the
+    same form. One that the value doesn't depend on is a ValueError, with `allow_unused=True` zeros.
     """
     if not callable(f):
         raise TypeError(f"value_and_grad: give a function of floats or arrays, not {f!r}")
-    single = isinstance(argnums, int)
-    positions: tuple[int, ...] = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if not all(isinstance(i, int) for i in positions):
-        raise TypeError(f"value_and_grad: argnums is an int or a tuple of ints, not {argnums!r}")
+    positions = positions_of(argnums, "value_and_grad")
 
-    def with_grad(*args: object, **keywords: object) -> tuple[Value, Value | tuple[Value, ...]]:
-        given = list(args)
-        for i in positions:
-            if not -len(given) <= i < len(given):
-                raise TypeError(f"value_and_grad: argument {i} is missing, {len(given)} were given")
-            given[i] = Var(given[i])
-        wanted = [given[i] for i in positions]
+    def with_grad(*args: object, **keywords: object) -> tuple[Value, Any]:
+        given, wanted = as_leaves(args, positions, "value_and_grad")
         result: object = f(*given, **keywords)
         output = result if isinstance(result, Var) else constant(result)
-        grads = grad(output, wanted, allow_unused=allow_unused)  # type: ignore[arg-type]
-        return output.value, grads[0] if single else grads  # type: ignore[return-value]
+        found = iter(grad(output, wanted, allow_unused=allow_unused))
+        grads = tuple(over(lambda _: next(found), given[i]) for i in positions)
+        return output.value, grads[0] if isinstance(argnums, int) else grads
 
     return with_grad
+
+
+def positions_of(argnums: object, caller: str) -> tuple[int, ...]:
+    """`argnums` as a tuple of ints."""
+    positions = argnums if isinstance(argnums, tuple | list) else (argnums,)
+    if not positions or not all(type(i) is int for i in positions):
+        raise TypeError(
+            f"{caller}: argnums is an int or a tuple of ints, not {argnums!r}: {caller}(f) makes a "
+            f"function, which takes the arguments: mg.{caller}(f)(x)"
+        )
+    return tuple(positions)
+
+
+def as_leaves(
+    args: tuple[object, ...], positions: tuple[int, ...], caller: str
+) -> tuple[list[Any], list[Var]]:
+    """The arguments, those at `positions` made Vars or nests of Vars, and all these Vars."""
+    given: list[Any] = list(args)
+    for i in positions:
+        if not -len(given) <= i < len(given):
+            raise TypeError(f"{caller}: argument {i} is missing, {len(given)} were given")
+    for i in {i % len(given): None for i in positions}:
+        given[i] = over(lambda x: Var(x.value if isinstance(x, Var) else x), given[i])
+    wanted = [leaf for i in positions for leaf in apart(given[i]).values()]
+    return given, wanted  # type: ignore[return-value]
 
 
 def _seed_of(output: object, seed: object, caller: str) -> Value:
     if not isinstance(output, Var):
         remedy = (
-            "mg.value_and_grad(f) differentiates a function"
+            "value, gradient = mg.value_and_grad(f)(x) differentiates a function"
             if callable(output)
             else "compute it from Vars"
         )

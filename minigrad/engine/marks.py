@@ -28,11 +28,12 @@ class Mark:
     says nothing. The id does for a key since a node that is asked for it holds this Mark.
     """
 
-    __slots__ = ("before", "done")
+    __slots__ = ("added", "before", "done")
 
     def __init__(self) -> None:
         self.before: dict[int, Value] = {}
         self.done = False
+        self.added: frozenset[int] = frozenset()  # leaves with the gradients of several backwards
 
     def remember(self, x: _Marked) -> None:
         """Keep the `.grad` of x, which this sweep is about to reach."""

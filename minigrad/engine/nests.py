@@ -1,7 +1,10 @@
 """Nests of lists, tuples and dicts, as parameters of a model come in: their parts, and back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 
 def is_nest(thing: object) -> bool:
@@ -31,3 +34,43 @@ def rebuilt(thing: object, parts: Iterator[object]) -> Any:  # noqa: ANN401
         made = [rebuilt(part, parts) for part in thing]
         return type(thing)(*made) if hasattr(thing, "_fields") else type(thing)(made)
     return next(parts)
+
+
+# ---------------------------------------- of numbers and arrays, where a list may be an array
+
+
+def is_container(thing: object) -> bool:
+    """Whether it is a dict, list or tuple of parts. A list of numbers, or of such, is an array."""
+    if isinstance(thing, Mapping):
+        return True
+    return isinstance(thing, list | tuple) and not _is_array(thing)
+
+
+def _is_array(thing: object) -> bool:
+    if isinstance(thing, list | tuple):
+        return all(_is_array(part) for part in thing)
+    return isinstance(thing, Real | np.bool_)
+
+
+def apart(nest: object, what: str = "") -> dict[str, object]:
+    """The leaves, in order, by their places: `["w"][0]`. `nest` itself where it is no nest."""
+    if not is_container(nest):
+        return {what: nest}
+    parts = nest.items() if isinstance(nest, Mapping) else enumerate(nest)  # type: ignore[arg-type]
+    return {
+        place: leaf
+        for key, part in parts
+        for place, leaf in apart(part, f"{what}[{key!r}]").items()
+    }
+
+
+def over(function: Callable[[Any], object], nest: object) -> Any:  # noqa: ANN401
+    """`function` of each leaf, in a nest of the same form; named tuples stay what they are."""
+    if not is_container(nest):
+        return function(nest)
+    if isinstance(nest, Mapping):
+        return {key: over(function, part) for key, part in nest.items()}
+    parts = [over(function, part) for part in nest]  # type: ignore[attr-defined]
+    if isinstance(nest, list):
+        return parts
+    return type(nest)(*parts) if hasattr(nest, "_fields") else tuple(parts)

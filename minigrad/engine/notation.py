@@ -3,6 +3,7 @@ refuses to turn into silently. Each operator reaches its op by name, so nothing 
 the rows stand in `ops/`.
 """
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
@@ -76,6 +77,24 @@ class Operators(Methods):
 
     def __ne__(self, other: object) -> Self:  # type: ignore[override]
         return _do("not_equal", self, other) if _is_number(other) else NotImplemented
+
+    def __isub__(self, other: object) -> Self:
+        self._warn_of_update(other, "-")
+        return self - other
+
+    def __iadd__(self, other: object) -> Self:
+        self._warn_of_update(other, "+")
+        return self + other
+
+    def _warn_of_update(self, other: object, sign: str) -> None:
+        """`w -= lr * w.grad`, meant as an update, would make the tape longer with each step."""
+        me: Any = self
+        if me.kind == "parameter" and me.grad is not None and not isinstance(other, Operators):
+            warnings.warn(
+                f"w {sign}= … makes a new node, which holds the old one: the tape grows with each "
+                f"step and w is no parameter any more. Write w.value {sign}= … to update it",
+                stacklevel=3,
+            )
 
     def __getitem__(self, key: object) -> Self:
         return _do("index", self, key)

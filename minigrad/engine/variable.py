@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from . import context
+from .arrays import handed
 from .marks import Mark, give, interrupts, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
@@ -37,6 +38,10 @@ class Var(Operators, Conversions):
     `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
     bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
     else is a TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
+    So dicts and sets find a Var by identity, but a list by value: `p in params` and
+    `params.index(p)` find the first of p's value, as with torch's tensors. To ask for p itself:
+    `any(p is x for x in params)`. (Were `a == b` false for two Vars of one value,
+    `where(a == b, …)` would be silently wrong, the worse trap.)
 
     The subclass tells who wants a gradient: `Var` itself is a leaf that does, `Inner` an op's
     result that does, `Fixed` what does not, leaf or result.
@@ -89,7 +94,7 @@ class Var(Operators, Conversions):
         """The value: a float, or a read-only array. A leaf can be given a new one of its shape."""
         if context.watches and (watch := context.watcher()) is not None:
             watch.reads(self, ".value")
-        return readonly(self._value)
+        return handed(self._value) if self._call is None else readonly(self._value)
 
     @value.setter
     def value(self, value: object) -> None:
@@ -113,7 +118,9 @@ class Var(Operators, Conversions):
     def grad(self) -> Value | None:
         """What `backward` left: a float or a read-only array; None where nothing came."""
         grad = self._kept()
-        return None if grad is None else readonly(grad)
+        if grad is None:
+            return None
+        return handed(grad) if self._call is None else readonly(grad)
 
     @grad.setter
     def grad(self, grad: object) -> None:
@@ -127,7 +134,10 @@ class Var(Operators, Conversions):
                 f"{self!r}: a gradient is being computed here, which this call interrupted: "
                 "set .grad before or after it"
             )
-        with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
+        if new is None:
+            self._mark = None
+        else:
+            with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
 
     def _kept(self) -> Value | None:
         """The gradient that users see. Another thread's sweep may come in between: look again."""
@@ -225,7 +235,7 @@ class Var(Operators, Conversions):
     def __reduce__(self) -> "tuple[Callable[..., Var], tuple[object, ...]]":
         if self._call is not None:
             raise TypeError(f"{self!r} was computed: pickle or copy v.value, or v.detach()")
-        return _restored, (self.requires_grad, self._value, self.name, self.kind)
+        return _restored, (self.requires_grad, self._value, self._note)
 
     def detach(self) -> "Var":
         """A fresh constant of the same value that holds no graph."""
@@ -265,9 +275,9 @@ def constant(value: object, name: str = "", kind: str = "constant") -> Var:
     return leaf(as_value(value), Note(_as_name(name), context.current().scope, kind))
 
 
-def _restored(wants: bool, value: Value, name: str, kind: str) -> Var:
-    """A leaf from a pickle, as young as any made now."""
-    return Var(value, name) if wants else constant(value, name, kind)
+def _restored(wants: bool, value: Value, note: Note) -> Var:
+    """A leaf from a pickle, as young as any made now, with its name, scope and law."""
+    return leaf(as_value(value), note, Var if wants else Fixed)
 
 
 def _as_name(name: object) -> str:
@@ -276,6 +286,6 @@ def _as_name(name: object) -> str:
     return name
 
 
-def leaf(value: object, note: Note) -> Var:
-    leaf: Var = Fixed()
+def leaf(value: object, note: Note, kind: "type[Var]" = Fixed) -> Var:
+    leaf: Var = object.__new__(kind)
     return leaf._fill(value, None, None, None, note)  # type: ignore[arg-type]
