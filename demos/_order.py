@@ -30,6 +30,13 @@ SIDE_TRIPS = {
     "stochastic_layers": "A net that knows what it doesn't know",
     "black_box_vi": "The price of independence",
     "policy_gradient": "Learning to steer",
+    "random_walk": "A walk in whole steps",
+    "bandit": "Learning from rewards alone",
+    "mixture_posterior": "Which heap a number came from",
+    "categorical_vae": "A VAE whose code is one of twelve",
+    "diffusion": "Guessing the noise",
+    "option_delta": "The delta of an option",
+    "sparse_gp": "Ten points stand for sixty",
 }
 
 TITLES = PATH | SIDE_TRIPS
