@@ -21,7 +21,7 @@ function cameraOf(graph) {
 
 // A frame's height comes from the window and the graph: enough for the graph, half the window.
 function sizeFrames() {
-  const room = Math.max(220, 0.48 * innerHeight);
+  const room = Math.max(220, (root.classList.contains("present") ? 0.72 : 0.48) * innerHeight);
   const heights = cameras.map(({ width, height, graph }) => {
     const fit = Math.min(1.25, graph.frame.clientWidth / (width + 16));
     return (fit >= READABLE ? fit : READABLE) * (height + 16);

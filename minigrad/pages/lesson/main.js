@@ -25,6 +25,7 @@ function render(shown) {
     renderTable(tables[i], each);
   });
   renderRules(shown);
+  byId("latex").hidden = true; // it was of the step before
   renderSource(shown);
   renderKnobs(shown);
   renderPredict(shown);

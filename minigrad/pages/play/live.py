@@ -62,7 +62,7 @@ class Playground(Page):
             editor=page_file("play/editor.html"),
             plots=page_file("play/plots.html"),
             more=f"{_element('facts', tables())}\n{_element('engine', engine())}\n"
-            f"<style>{style_sheet(_PREFIX)}</style>",
+            f'<style id="drawing-style">{style_sheet(_PREFIX)}</style>',
         )
 
 
