@@ -13,7 +13,7 @@ usable := $(shell test "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" \
   && $(python) -c "" 2>/dev/null && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test check mutants bench wheel clean remake
+.PHONY: help demo quick docs notebooks test check mutants bench wheel clean remake
 
 help:  ## list these targets
 	@echo "minigrad: the first target that needs .venv makes it (PYTHON=$(PYTHON))."
@@ -27,6 +27,15 @@ quick: .venv/ready  ## write the course and the demos that need no training: som
 
 test: .venv/ready  ## run the tests and the doctests, or without browsers: make test FAST=1
 	@$(python) -m pytest -n logical --dist loadgroup $(if $(FAST),-m "not browser and not slow")
+
+docs: .venv/ready  ## build the reference of every public name into demos/out/reference
+	@$(python) -m pdoc --template-directory demos/reference --no-show-source \
+	  --output-directory demos/out/reference minigrad
+	@echo "Open demos/out/reference/index.html"
+
+notebooks: .venv/ready  ## write the lessons as notebooks into demos/out/notebooks and run each
+	@$(python) -m demos._notebooks demos/out/notebooks
+	@$(python) -m pytest -q -p no:cacheprovider --nbmake demos/out/notebooks
 
 check: .venv/ready  ## lint with ruff, type-check the package with mypy
 	@$(python) -m ruff check .

@@ -154,7 +154,7 @@ def _lesson_page(lesson: Lesson, before: Lesson | None, after: Lesson | None, ou
             beside = f"../{part.name}.html" if part in live else ""
             body.append(_picture_html(part, out, several=len(live) > 1))
         else:
-            body.append(_markdown(part))
+            body.append(markdown(part))
     shown = live[0] if live else None
     side = f'<aside id="live">{_frame(shown)}</aside>\n' if shown else ""
     links = [
@@ -216,21 +216,23 @@ def _question_html(question: Question, place: int, beside: str) -> str:
     wrong = html.escape(json.dumps(question.wrong))
     return f"""<section class="question" data-place="{place}" data-beside="{beside}" \
 data-wrong="{wrong}">
-{_markdown(question.text)}<form>{inputs} <button class="button">Check</button>
+{markdown(question.text)}<form>{inputs} <button class="button">Check</button>
 <button type="button" class="button quiet" data-show>Show the answer</button></form>
 <p class="verdict" aria-live="polite"></p>
-<div class="answer" hidden>{_markdown(question.answer)}</div>
+<div class="answer" hidden>{markdown(question.answer)}</div>
 </section>
 """
 
 
-def _markdown(text: str) -> str:
+def markdown(text: str, symbols: bool = True) -> str:
     """HTML of a part; what is named in the figure as well is marked, so that both light up."""
     from markdown_it import MarkdownIt  # here: the claims of demos are read without it
 
     text = _NUMBERS.sub(r"*Numbers: \1*", text)
     written = MarkdownIt("commonmark").enable("table").render(text)
     written = written.replace("<pre>", '<pre tabindex="0">')
+    if not symbols:
+        return written.replace("<table>", '<table tabindex="0">')
     pieces = re.split(r"(<pre.*?</pre>|<[^>]+>)", written, flags=re.S)
     marked = (p if p.startswith("<") else _SYMBOL.sub(_mark, p) for p in pieces)
     return re.sub(r"<code>([A-Za-z]\w*)</code>", _mark_code, "".join(marked))

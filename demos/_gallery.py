@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ._course import course_cards, progress_script, write_course
+from ._guides import guide_cards, write_guides
 from ._order import PATH, title
 from ._style import page
 
@@ -77,8 +78,9 @@ def write_gallery(sections: Sequence[Section], out: Path) -> Path:
     for section in sections:
         (out / own_page(section.name)).write_text(_own(section, out), encoding="utf-8")
     write_course(out)
+    write_guides(out)
     index = out / "index.html"
-    index.write_text(_index(sections), encoding="utf-8")
+    index.write_text(_index(sections, out), encoding="utf-8")
     return index
 
 
@@ -92,9 +94,10 @@ def closing(printed: str) -> str:
     return printed.strip("\n").rpartition("\n\n")[2]
 
 
-def _index(sections: Sequence[Section]) -> str:
+def _index(sections: Sequence[Section], out: Path) -> str:
     path = [s for s in sections if s.name in PATH]
     others = [s for s in sections if s.name not in PATH]
+    groups = _group("The experiments of the course", path) + _group("More experiments", others)
     body = f"""<header>
 <h1>minigrad</h1>
 <p class="ask">How does a gradient get through a random sample?</p>
@@ -104,8 +107,17 @@ it answers. The experiments below it each make one claim and hold it against an 
 <main>
 <h2 id="course">The course</h2>
 {course_cards()}
-{_group("The experiments of the course", path)}{_group("More experiments", others)}</main>"""
+<h2>Guides</h2>
+{guide_cards()}
+{_reference(out)}{groups}</main>"""
     return page("minigrad: the course and the gallery", _INDEX_STYLE, body, progress_script())
+
+
+def _reference(out: Path) -> str:
+    """A link to the reference, where `make docs` has written it."""
+    if not (out / "reference" / "index.html").is_file():
+        return ""
+    return '<p><a href="reference/index.html">The reference</a>: every public name.</p>\n'
 
 
 def _group(heading: str, sections: Sequence[Section]) -> str:
