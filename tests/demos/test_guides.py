@@ -174,7 +174,14 @@ def test_the_habits_run():
     space = {"mg": mg, "np": np, "x": x, "a": 1.0, "b": 2.0, "f": lambda v: mg.sin(v)}
     rng = np.random.default_rng(0)
     mu, sigma = mg.Var(0.7, "mu"), mg.Var(1.2, "sigma")
-    space |= {"rng": rng, "mu": mu, "sigma": sigma, "loc": np.zeros(3), "scale": 1.0}
+    space |= {
+        "data": [1.0, 2.0],
+        "rng": rng,
+        "mu": mu,
+        "sigma": sigma,
+        "loc": np.zeros(3),
+        "scale": 1.0,
+    }
     space["loss"] = mg.sin(mu) + sigma
     for _, cell in rows:
         for code in re.findall(r"`(.+?)`", cell):
