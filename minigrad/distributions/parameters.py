@@ -40,9 +40,10 @@ def first_where(wrong: NDArray[np.bool_], value: Value) -> tuple[float, str]:
 
 
 def joint_shape(what: str, a: Shape, b: Shape) -> Shape:
-    """The shape that a and b broadcast to, which must be one of the two; else a ValueError.
+    """The shape that a and b broadcast to; a ValueError where that looks like a mistake.
 
-    (3,) and (3, 1) would make (3, 3): nine numbers where three were meant, and no sign of it.
+    With as many axes in both, (5, 1) and (1, 3) are meant to make (5, 3). Otherwise it must be one
+    of the two: (3,) and (3, 1) would make (3, 3), nine numbers where three were meant.
     """
     if a == b or not b:  # two floats, most often
         return a
@@ -52,7 +53,7 @@ def joint_shape(what: str, a: Shape, b: Shape) -> Shape:
         raise ValueError(
             f"{what} of shapes {a} and {b} do not broadcast: give equal shapes"
         ) from None
-    if both not in (a, b):
+    if both not in (a, b) and len(a) != len(b):
         raise ValueError(
             f"{what} of shapes {a} and {b} would silently make {both}: reshape one of them, "
             f"or ask for it with mg.broadcast_to(x, {both})"
@@ -64,33 +65,22 @@ def joint_batch(owner: str, shapes: dict[str, Shape]) -> Shape:
     """The batch shape that parameters of these shapes broadcast to; a ValueError where it looks
     like a mistake.
 
-    They broadcast where they have the same number of axes, or where the result has the shape of
-    one of them. A vector of n beside a matrix of n×n is refused: that matrix is a covariance.
+    They broadcast as `joint_shape` says. A matrix of n×n after a vector of n is refused: Normal(mu,
+    C) means a covariance. A matrix before the vector is n draws of it, and broadcasts.
     """
     names = ""
     both: Shape = ()
     for name, shape in shapes.items():
         what = f"{owner}: {names} and {name}"
-        if 1 == min(len(both), len(shape)) < max(len(both), len(shape)) == 2:
-            _refuse_covariance(what, *sorted((both, shape), key=len))
-        if len(both) == len(shape):
-            try:
-                both = np.broadcast_shapes(both, shape)
-            except ValueError:
-                joint_shape(what, both, shape)  # which says so
-        else:
-            both = joint_shape(what, both, shape) if both else shape
+        if shape == both * 2 and len(both) == 1 < both[0]:
+            raise ValueError(
+                f"{what} of shapes {both} and {shape} would silently make {shape}: for a "
+                "covariance take mg.MultivariateNormal(loc, covariance_matrix=); for a batch, "
+                f"mg.broadcast_to(x, {shape})"
+            )
+        both = joint_shape(what, both, shape) if both else shape
         names = f"{names}, {name}" if names else name
     return both
-
-
-def _refuse_covariance(what: str, vector: Shape, matrix: Shape) -> None:
-    if matrix == vector * 2 and vector[0] > 1:
-        raise ValueError(
-            f"{what} of shapes {vector} and {matrix} would silently make {matrix}: for a "
-            "covariance take mg.MultivariateNormal(loc, covariance_matrix=); for a batch, "
-            f"mg.broadcast_to(x, {matrix})"
-        )
 
 
 def check_expansion(owner: object, old: Shape, new: Shape) -> None:

@@ -525,3 +525,14 @@ def test_a_scalar_loc_does_not_make_a_vector():
 def test_batches_of_loc_and_factor_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"batches of loc and matrix of shapes \(4,\) and \(2,\)"):
         mg.MultivariateNormal(np.zeros((4, 3)), scale_tril=np.stack([TRIL, TRIL]))
+
+
+def test_as_many_axes_broadcast_on_purpose():
+    z, loc = np.linspace(-1.0, 1.0, 5)[:, None], np.array([[0.0, 1.0, 2.0]])
+    log_q = mg.Normal(mg.Var(loc), 1.0).log_prob(z)
+    assert log_q.shape == (5, 3)
+    assert log_q.value == pytest.approx(-0.5 * (z - loc) ** 2 - 0.5 * math.log(2.0 * math.pi))
+
+
+def test_eight_draws_of_eight_means_are_no_covariance():
+    assert mg.Normal(mg.Var(np.zeros((8, 8))), np.ones(8)).batch_shape == (8, 8)
