@@ -32,6 +32,7 @@ if _TYPE_CHECKING:  # a type checker follows these; the names that count are lis
     from .optim import *
     from .pages.lab.lab import *
     from .pages.lesson.lesson import *
+    from .pages.lesson.task import *
     from .pages.play.live import *
     from .pictures.picture import *
     from .pictures.render import *
@@ -64,6 +65,7 @@ _ABOVE = {
     "jacobians": "hessian hvp jacobian jvp",
     "optim": "Adam SGD",
     "pages.lab.lab": "CoinFlipLab coin_flip_lab",
+    "pages.lesson.task": "Exercise exercise",
     "pages.lesson.lesson": "Lesson step_through",
     "pages.play.live": "Playground playground",
     "pictures.picture": "Drawing draw",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from ...emit.rule_table import rule_table
 from ...engine import context
@@ -33,6 +34,16 @@ SCRIPTS = [
 ]
 
 
+class Asked(NamedTuple):
+    """A question that a page asks: its answer, how close one has to come, and what wrong numbers
+    say of how they were found."""
+
+    question: str
+    answer: float
+    tolerance: float
+    mistakes: list[tuple[float, str]]
+
+
 class Lesson(Page):
     """A walk through one graph, or through several side by side.
 
@@ -43,9 +54,15 @@ class Lesson(Page):
     _what, _height = "lesson", 800
 
     def __init__(
-        self, title: str, panes: Sequence[Pane], lines: Sequence[str], knobs: Sequence[list[int]]
+        self,
+        title: str,
+        panes: Sequence[Pane],
+        lines: Sequence[str],
+        knobs: Sequence[list[int]],
+        asked: Asked | None = None,
     ) -> None:
         self.title, self._panes, self._lines, self._knobs = title, panes, lines, knobs
+        self._asked = asked
 
     def __repr__(self) -> str:
         nodes = sum(len(pane.equations) for pane in self._panes)
@@ -56,19 +73,32 @@ class Lesson(Page):
         """The page: one HTML file that needs no network."""
         panes = [pane.data(knobs) for pane, knobs in zip(self._panes, self._knobs, strict=True)]
         live = [pane.equations for pane in self._panes if not pane.frozen]
-        files = "".join(map(page_file, [*SCRIPTS, "lesson/start.js"]))
+        data: dict[str, object] = {
+            "lines": self._lines,
+            "panes": panes,
+            "timeline": self._sent_timeline(),
+        }
+        more = []
+        if self._asked is not None:
+            data["exercise"] = self._asked._asdict()
+            more = ["lesson/exercise.js"]
+        files = "".join(map(page_file, [*SCRIPTS, *more, "lesson/start.js"]))
         return document(
             page_file("lesson/lesson.html"),
             self.title,
             style=page_colours() + page_file("lesson/lesson.css"),
             script=f'(() => {{\n"use strict";\n{rule_table(ops_of(live))}{files}}})();',
-            data=as_data({"lines": self._lines, "panes": panes, "timeline": self._sent_timeline()}),
+            data=as_data(data),
             kind="lesson",
             editor="",
             plots="",
             more="",
             graphs="\n".join(pane.drawing.svg for pane in self._panes),
         )
+
+    def asking(self, asked: Asked) -> "Lesson":
+        """The same walk with a question before it; the way back opens when it is answered."""
+        return Lesson(self.title, self._panes, self._lines, self._knobs, asked)
 
     @cached_property
     def steps(self) -> list[Record]:

@@ -3,7 +3,8 @@
 let panes = [];
 let timeline = []; // the page's steps: the phase, and which step each pane is then at
 let parameters = [];
-const lastStep = () => timeline.length - 1;
+let lockedAt = null; // the last step that an exercise shows before it is answered
+const lastStep = () => lockedAt ?? timeline.length - 1;
 
 function loadPanes(data) {
   panes = data.panes.map(paneOf);

@@ -1,6 +1,12 @@
 // A lesson made in Python: its graphs and numbers stand in the page.
 
-load(JSON.parse(byId("data").textContent));
+const DATA = JSON.parse(byId("data").textContent);
+load(DATA);
+if (DATA.exercise) {
+  startExercise(DATA.exercise);
+  root.dataset.steps = lastStep();
+  byId("step").max = lastStep();
+}
 readHash(state, location.hash);
 show();
 compare();
