@@ -1,7 +1,9 @@
-"""`python -m tests.benchmarks [--only WORD] [--quick] [--json FILE]`: measure, print, write.
+"""`python -m tests.benchmarks [--only WORD] [--quick] [--readme]`: measure, print, write.
 
-A missed bar is printed as MISS and is no error, since machines are noisy; the exit status is 1
-only if a benchmark could not be run or if contestants disagree about the result.
+Who is missing (a browser, a compiler, a peer) is said in a line and left out. The exit status is 1
+if a bar is missed, a benchmark could not be run, or contestants disagree about the result. Rows of
+one day are kept together in out/results.json, also over several runs, and out/table.md has them as
+Markdown, which --readme puts into the README.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from pathlib import Path
 from tests.benchmarks.case import Case
 from tests.benchmarks.harness import BenchmarkError, Pace, Row, run
 from tests.benchmarks.registry import CASES
+from tests.benchmarks.table import into_readme, markdown, number
 
 # Many short turns: the noise of a shared machine comes in waves longer than a turn.
 THOROUGH = Pace(rounds=15, slice=0.05, budget=6.0)
@@ -27,14 +30,6 @@ RESULTS = Path(__file__).with_name("out") / "results.json"
 LAYOUT = "{:<30} {:<18} {:>16} {:<22} {:>16} {:>7} {:>5}  {}"
 HEADINGS = ("case", "ours", "median", "peer", "median", "ratio", "bar", "")
 VERDICTS = {True: "pass", False: "MISS", None: ""}
-
-
-def number(value: float | None, unit: str = "") -> str:
-    """Three significant digits, in plain notation, and the unit."""
-    if value is None:
-        return ""
-    digits = 0 if value >= 100 or value == 0 else 1 if value >= 10 else 2 if value >= 0.1 else 3
-    return f"{value:,.{digits}f} {unit}".rstrip()
 
 
 def line(row: Row) -> str:
@@ -66,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="WORD", default="", help="cases with it in their name")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, no large graphs")
     parser.add_argument("--json", metavar="FILE", type=Path, default=RESULTS)
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
     return parser.parse_args()
 
 
@@ -101,10 +97,26 @@ def main() -> int:
         print(f"{name} left out: {reason}")
     missed = sum(row.passed is False for row in rows)
     print(f"{missed} missed, {crashed} crashed, {time.monotonic() - start:.0f} s")
-    report = {"machine": machine(), "left_out": left_out, "rows": [asdict(row) for row in rows]}
+    kept = merged(options.json, {"machine": machine(), "left_out": left_out, "rows": rows})
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(report, indent=1) + "\n")
-    return 1 if crashed else 0
+    options.json.write_text(json.dumps(kept, indent=1) + "\n")
+    options.json.with_name("table.md").write_text(markdown(kept))
+    if options.readme:
+        into_readme(markdown(kept))
+    return 1 if crashed or missed else 0
+
+
+def merged(path: Path, new: dict) -> dict:
+    """The new results, with those that other cases had in runs of the same day."""
+    rows = [asdict(row) for row in new["rows"]]
+    measured = {row["case"] for row in rows}
+    if path.exists():
+        old = json.loads(path.read_text())
+        if old["machine"]["date"] == new["machine"]["date"]:
+            rows = [row for row in old["rows"] if row["case"] not in measured] + rows
+    order = list(CASES)
+    rows = [row for row in rows if row["case"] in order]
+    return new | {"rows": sorted(rows, key=lambda row: order.index(row["case"]))}
 
 
 if __name__ == "__main__":

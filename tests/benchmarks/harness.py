@@ -90,7 +90,7 @@ class Worker:
 
 def check_answers(case: Case, answers: Mapping[str, Answer]) -> None:
     """Raises BenchmarkError unless everyone computes what the first contestant does."""
-    first, *others = answers
+    first, *others = answers or [""]
     for name in others:
         relative, absolute = case.tolerance, ROUNDING
         if name in case.noisy:
@@ -150,6 +150,8 @@ def run(case: Case, pace: Pace) -> tuple[list[Row], dict[str, str]]:
             if "unavailable" in greeting
         }
         ready = [worker for worker in workers if worker.name not in missing]
+        if not ready:
+            return [], missing
         check_answers(case, {worker.name: greetings[worker.name]["answer"] for worker in ready})
         return rows_of(case, take_turns(ready, ONCE if case.once else pace)), missing
     finally:

@@ -35,7 +35,7 @@ CASES = [
     Case(
         name="import",
         contestants={"minigrad": importing("minigrad"), "NumPy": importing("numpy")},
-        bars=[Bar("minigrad", "NumPy", 1.2)],
+        bars=[Bar("minigrad", "NumPy", 1.1)],
         sample=reported_seconds,
         tolerance=float("inf"),
     )

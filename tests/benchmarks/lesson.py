@@ -137,9 +137,9 @@ def feel(name: str, output) -> Case:
             "a knob's move": in_chromium(output, turning),
         },
         bars=[
-            Bar("first step visible", limit=300.0),
-            Bar("a step", limit=16.0),
-            Bar("a knob's move", limit=16.0),
+            Bar("first step visible"),
+            Bar("a step", "first step visible", 0.1),
+            Bar("a knob's move", "first step visible", 0.1),
         ],
         sample=reported,
         tolerance=float("inf"),
@@ -151,7 +151,7 @@ CASES = [
     Case(
         name="making the page of the VAE",
         contestants={"page": stepper, "SVG alone": drawing},
-        bars=[Bar("page", "SVG alone", 2.0)],
+        bars=[Bar("page", "SVG alone", 1.3)],
         tolerance=float("inf"),
     ),
     Case(

@@ -1,14 +1,17 @@
 """Every case, by name."""
 
 from tests.benchmarks import (
+    drawing,
     estimators,
     gaussian,
     importing,
     lesson,
     memory,
+    models,
     programs,
     scalar,
     streaming,
+    threads,
     vae,
     vae_1d,
 )
@@ -24,6 +27,9 @@ MODULES = (
     programs,
     estimators,
     streaming,
+    threads,
+    models,
+    drawing,
     lesson,
 )
 CASES = {case.name: case for module in MODULES for case in module.CASES}
