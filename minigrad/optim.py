@@ -4,6 +4,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 
+from .engine.marks import give, turn
 from .engine.nests import apart
 from .engine.values import Value
 from .engine.variable import Var
@@ -46,8 +47,7 @@ class _Optimizer(ABC):
 
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
-        for p in self.params:
-            p.grad = None
+        with turn: give([(p, None) for p in self.params])  # noqa: E701  # fmt: skip  # see `turn`
 
     def step(self) -> None:
         """Give parameters that have a gradient new values; graphs recorded before become stale.

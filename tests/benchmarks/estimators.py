@@ -93,6 +93,6 @@ def case(d: int, full: bool, limit: float) -> Case:
 
 
 CASES = [
-    case(DIAGONAL, full=False, limit=1.3),
-    case(FULL, full=True, limit=1.25),
+    case(DIAGONAL, full=False, limit=1.2),
+    case(FULL, full=True, limit=1.3),
 ]

@@ -104,7 +104,7 @@ CASES = [
             "NumPy by hand": numpy_1d,
             "C++": lambda: compile_cpp("gaussian_1d", answers=5),
         },
-        bars=[Bar("minigrad", "NumPy by hand", 1.3), Bar("minigrad", "C++", 0.9)],
+        bars=[Bar("minigrad", "NumPy by hand", 1.15), Bar("minigrad", "C++", 0.9)],
         noisy={"C++": OTHER_NOISE},
     ),
     Case(
@@ -114,7 +114,7 @@ CASES = [
             "NumPy by hand": numpy_diagonal,
             "C++": lambda: compile_cpp("gaussian_diagonal", answers=11),
         },
-        bars=[Bar("minigrad", "NumPy by hand", 1.3), Bar("minigrad", "C++", 0.45)],
+        bars=[Bar("minigrad", "NumPy by hand", 1.25), Bar("minigrad", "C++", 0.45)],
         noisy={"C++": OTHER_NOISE},
     ),
 ]

@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.benchmarks.case import Bar, Case, Contestant, Job, Unavailable
+from tests.benchmarks.case import Bar, Case, Contestant, Job, Unavailable, on_the_clock
 from tests.benchmarks.memory import peak_growth
 from tests.support.estimator_problems import heavy, sine
 
@@ -69,6 +69,7 @@ CASES = [
         name="streaming, worker processes",
         contestants={"two": shared(2), "one": shared(1)},
         bars=[Bar("two", "one", 1 / 1.6)],
+        sample=on_the_clock,
         slow=True,
     ),
 ]

@@ -17,11 +17,12 @@ def number(value: float | None, unit: str = "") -> str:
 
 
 def markdown(results: dict) -> str:
-    """One row a bar: what was measured, the ratio to the peer, and the bar; * where it is missed."""
+    """One row a bar: what was measured, the ratio, the bar, and a * where that is missed."""
     machine = results["machine"]
     lines = [
         f"Medians of {machine['date']}, {machine['system']}, {machine['cores']} cores, Python "
-        f"{machine['python']}, everyone on one thread in a process of its own, in turns.",
+        f"{machine['python']}, everyone on one thread in a process of its own, in turns; "
+        "processor time, smaller is faster.",
         "",
         "| work | ours | | against | ratio | bar |",
         "|---|---|---|---|---|---|",

@@ -3,7 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.benchmarks.case import Bar, Case, Job, Unavailable
+from tests.benchmarks.case import Bar, Case, Job, Unavailable, on_the_clock
 
 SAMPLES, DIMENSIONS, SEED = 20_000, 500, 0
 
@@ -36,5 +36,6 @@ CASES = [
         name="pathwise, two threads",
         contestants={"two": lambda: estimate(2), "one": lambda: estimate(1)},
         bars=[Bar("two", "one", 0.65)],
+        sample=on_the_clock,
     )
 ]
