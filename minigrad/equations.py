@@ -91,6 +91,12 @@ class Equations(Sequence[Equation]):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __reduce__(self) -> str:
+        raise TypeError(
+            "Equations hold the rules of their ops, which can't be pickled or copied: keep "
+            "str(equations), or pickle a program: mg.trace(f, *args)"
+        )
+
     def __iter__(self) -> Iterator[Equation]:
         return iter(self.rows)
 

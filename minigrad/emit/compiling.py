@@ -207,6 +207,10 @@ class Compiled:
         drawing.rewind()
         return None
 
+    def __reduce__(self) -> str:
+        """It is pickled by its name, like any function of a module."""
+        return self.function.__qualname__
+
     @property
     def _name(self) -> str:
         return free_name(getattr(self.function, "__name__", "f").replace("<lambda>", "f"), ())

@@ -1,6 +1,5 @@
 """A program that can be called, listed and compiled. `tracing.py` makes one."""
 
-import copy
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -37,7 +36,7 @@ class Program:
     """
 
     def __init__(self, name: str, code: Code) -> None:
-        self._name, self._code = name, code
+        self._name, self._code, self._is_jitted = name, code, False
         self._source = python_source(f"{name}_and_grad", code)
         leaves = [s for s in code.steps if not s.op and s.kind != LITERAL]
         self.inputs = tuple(
@@ -87,11 +86,15 @@ class Program:
         doesn't compile is a NotImplementedError that names it.
         """
         source = python_source(self._source.name, self._code, style="numba")
-        other = copy.copy(self)
+        other = Program(self._name, self._code)
         step = compiled_by_numba(source, [given.shape for given in self.inputs])
-        other.value_and_grad = step
+        other._is_jitted, other.value_and_grad = True, step
         other._value = lambda *args: step(*args)[0]
         return other
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """It is pickled as its steps, and written and compiled anew where it is read."""
+        return _restored, (self._name, self._code, self._is_jitted)
 
     def _doc(self) -> str:
         wrt = [given.name for given in self.inputs if given.kind == "parameter"]
@@ -106,6 +109,11 @@ class Program:
     def __repr__(self) -> str:
         inputs = ", ".join(f"{given.name}: {given.kind} {given.shape}" for given in self.inputs)
         return f"Program({self._name}, {inputs})"
+
+
+def _restored(name: str, code: Code, is_jitted: bool) -> Program:
+    program = Program(name, code)
+    return program.jit() if is_jitted else program
 
 
 # ------------------------------------------------------------------------------------- compiling

@@ -1,5 +1,6 @@
 """`compiled`: the tape's numbers in any loop, and nothing frozen that could change."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -13,6 +14,15 @@ TARGET = DATA @ np.array([1.0, -2.0, 0.5]) + 0.3
 
 def regression(w, b, x, y):
     return mg.mean(mg.square(x @ w + b - y)) + 0.01 * mg.sum(w * w)
+
+
+@mg.compiled
+def at_module_level(x):
+    return x * x
+
+
+def test_it_is_pickled_by_name():
+    assert pickle.loads(pickle.dumps(at_module_level)) is at_module_level
 
 
 def fitted(loss, optimizer=mg.SGD, how="call", steps=40):

@@ -1,8 +1,10 @@
 """A traced program: its numbers are the tape's, its text runs alone, bad input is refused."""
 
 import ast
+import copy
 import inspect
 import math
+import pickle
 import sys
 import warnings
 from pathlib import Path
@@ -496,3 +498,20 @@ def test_an_op_without_texts_has_no_program_and_says_so():
         assert mg.step_through(bump(mg.Var(0.3))).text()
     finally:
         del OPS["bump"]
+
+
+def test_a_program_can_be_pickled_and_copied():
+    program = mg.trace(lambda x, y: mg.sum(x[1:] * y) + mg.sum(x[:, None][::2]), np.ones(3), 2.0)
+    x = np.array([1.0, 2.0, 3.0])
+    for other in (pickle.loads(pickle.dumps(program)), copy.deepcopy(program), copy.copy(program)):
+        assert other.source == program.source
+        value, (dx, dy) = other.value_and_grad(x, 3.0)
+        truth, (tx, ty) = program.value_and_grad(x, 3.0)
+        assert (value, dy) == (truth, ty) and np.array_equal(dx, tx)
+
+
+def test_equations_say_why_they_can_not():
+    equations = mg.equations_of(mg.sin(mg.Var(1.0)))
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="Equations hold the rules of their ops.*mg.trace"):
+            attempt(equations)
