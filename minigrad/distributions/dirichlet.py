@@ -12,6 +12,7 @@ from ..ops import (
     divide,
     greater,
     lgamma,
+    matmul,
     multiply,
     softmax,
     subtract,
@@ -88,9 +89,11 @@ class Dirichlet(Implicit):
 
     @property
     def variance(self) -> Var:
-        """Mean times (1 - mean)/(A + 1)."""
-        mean, total = self.mean, sum_(self.concentration, -1, True)
-        return divide(multiply(mean, subtract(1.0, mean)), add(total, 1.0))
+        """Mean times (1 - mean)/(A + 1), where 1 - mean is the sum of the others over A."""
+        total = sum_(self.concentration, -1, True)
+        (k,) = self.event_shape
+        others = divide(matmul(self.concentration, 1.0 - np.eye(k)), total)
+        return divide(multiply(self.mean, others), add(total, 1.0))
 
     @property
     def mode(self) -> Var:

@@ -19,7 +19,6 @@ from ..ops import (
     less,
     lgamma,
     log,
-    log1p,
     multiply,
     negative,
     softplus,
@@ -32,6 +31,7 @@ from .kl import register_kl
 from .laws import CAUCHY, GUMBEL, LAPLACE, LOGISTIC, UNIFORM
 from .parameters import Numbers, as_outcome, check_positive, minus, over, spread
 from .support import REAL, Support
+from .tails import log1p_square
 
 LOG_2 = math.log(2.0)
 EULER = 0.5772156649015329  # γ, the mean of a standard Gumbel number
@@ -150,11 +150,7 @@ class Cauchy(LocationScale):
     _law = CAUCHY
 
     def _log_density(self, x: Numbers) -> Var:
-        """With log(1 + x²) = 2 log |x| + log(1 + 1/x²) for |x| > 1, where x² could overflow."""
-        far = greater(abs_(x), 1.0)
-        large = where(far, x, 1.0)
-        small = divide(where(far, 1.0, x), large)
-        return -2.0 * log(abs_(large)) - log1p(square(small)) - math.log(math.pi)
+        return subtract(-math.log(math.pi), log1p_square(x))
 
 
 class Uniform(Distribution):

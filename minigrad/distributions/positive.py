@@ -25,8 +25,21 @@ from .kl import kl_divergence, register_kl
 from .laws import EXPONENTIAL, HALF_NORMAL
 from .parameters import Numbers, as_outcome, spread
 from .support import POSITIVE
-from .tails import times_log
+from .tails import polynomial, times_log
 from .unrounded import at_positive, is_positive, log_of
+
+# ζ(n) (-1)ⁿ (2ⁿ - 2)/n from n = 2 on
+_ZETA = (
+    1.6449340668482264,
+    1.2020569031595942,
+    1.0823232337111382,
+    1.03692775514337,
+    1.0173430619844491,
+    1.008349277381923,
+    1.0040773561979444,
+    1.0020083928260822,
+)
+_LOG_RATIO = [z * (-1) ** n * (2**n - 2) / n for n, z in enumerate(_ZETA, 2)]
 
 
 class LogNormal(Distribution):
@@ -241,7 +254,16 @@ class Weibull(Distribution):
     @property
     def variance(self) -> Var:
         """λ² (Γ(1 + 2/k) - Γ(1 + 1/k)²), as mean² · expm1(…): narrow ones keep their digits."""
-        return square(self.mean) * expm1(self._log_moment(2.0) - 2.0 * self._log_moment(1.0))
+        return multiply(square(self.mean), expm1(self._log_ratio()))
+
+    def _log_ratio(self) -> Var:
+        """log Γ(1 + 2x) - 2 log Γ(1 + x), x = 1/k; for small x the sum of ζ(n)(-x)ⁿ (2ⁿ - 2)/n."""
+        x = divide(1.0, self.concentration)
+        narrow = less(x, 0.02)
+        small = where(narrow, x, 0.02)
+        series = multiply(square(small), polynomial(small, *_LOG_RATIO))
+        direct = subtract(self._log_moment(2.0), multiply(2.0, self._log_moment(1.0)))
+        return where(narrow, series, direct)
 
     @property
     def mode(self) -> Var:

@@ -6,18 +6,18 @@ from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
     add,
-    digamma,
     divide,
+    equal,
     exp,
     greater,
     less,
-    lgamma,
     log,
     log1p,
     minimum,
     multiply,
     negative,
     sign,
+    sqrt,
     square,
     subtract,
     where,
@@ -27,8 +27,9 @@ from .parameters import Numbers, as_outcome, minus, over, spread
 from .probabilities import beta_cdf
 from .quantiles import beta_quantile
 from .support import REAL
+from .tails import half_step, half_step_slope, log1p_square
 
-HALF_LOG_PI = 0.5 * math.log(math.pi)
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 class StudentT(Implicit):
@@ -62,7 +63,8 @@ class StudentT(Implicit):
 
     def _tail(self, t: Numbers) -> Var:
         """P(|T| > |t|): that 1/(1 + t²/ν) is below its value."""
-        logit = subtract(log(self.df), multiply(2.0, log(abs_(t))))
+        size = abs_(add(t, where(equal(t, 0.0), 1e-150, 0.0)))  # log 0 has no slope, P has
+        logit = subtract(log(self.df), multiply(2.0, log(size)))
         return beta_cdf(multiply(0.5, self.df), 0.5, logit)
 
     def cdf(self, z: object) -> Var:
@@ -78,27 +80,27 @@ class StudentT(Implicit):
         return where(less(t, 0.0), log1p(negative(tail)), log(tail))
 
     @property
-    def _log_norm(self) -> Var:
-        """log of √(νπ) Γ(ν/2)/Γ((ν + 1)/2)."""
-        gammas = subtract(lgamma(multiply(0.5, self.df)), lgamma(self._half_next))
-        return add(add(gammas, multiply(0.5, log(self.df))), HALF_LOG_PI)
+    def _half(self) -> Var:
+        """ν/2."""
+        return multiply(0.5, self.df)
 
     @property
-    def _half_next(self) -> Var:
-        """(ν + 1)/2."""
-        return multiply(0.5, add(self.df, 1.0))
+    def _log_norm(self) -> Var:
+        """log of √(νπ) Γ(ν/2)/Γ((ν + 1)/2)."""
+        return subtract(HALF_LOG_2PI, half_step(self._half))
 
     def log_prob(self, z: object) -> Var:
         """-(ν + 1)/2 log(1 + t²/ν) - log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) - log scale."""
         z = as_outcome("StudentT", z, self.batch_shape, ())
-        t = self._standard(z)
-        kernel = multiply(self._half_next, log1p(divide(square(t), self.df)))
+        t = divide(self._standard(z), sqrt(self.df))
+        kernel = multiply(add(self._half, 0.5), log1p_square(t))
         return subtract(subtract(multiply(-1.0, kernel), self._log_norm), log(self.scale))
 
     def entropy(self) -> Var:
         """(ν + 1)/2 (ψ((ν + 1)/2) - ψ(ν/2)) + log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) + log scale."""
-        slope = subtract(digamma(self._half_next), digamma(multiply(0.5, self.df)))
-        standard = add(multiply(self._half_next, slope), self._log_norm)
+        a = self._half
+        rise = multiply(add(a, 0.5), half_step_slope(a))  # and (a + ½)/(2a)
+        standard = add(add(add(rise, divide(0.25, a)), 0.5), self._log_norm)
         return spread(add(standard, log(self.scale)), self.batch_shape)
 
     @property

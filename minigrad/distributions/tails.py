@@ -8,12 +8,28 @@ import numpy as np
 
 from ..engine.values import Value
 from ..engine.variable import Var
-from ..ops import erfc, exp, log, log1p, multiply, square, where
+from ..ops import abs as abs_
+from ..ops import (
+    add,
+    digamma,
+    divide,
+    erfc,
+    exp,
+    greater,
+    lgamma,
+    log,
+    log1p,
+    multiply,
+    square,
+    subtract,
+    where,
+)
 from ..ops.row import each
 from .parameters import Numbers
 
 _ROOT_HALF = math.sqrt(0.5)
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
+_LARGE = 50.0  # above, half_step is its series
 _FAR = -30.0  # below, the asymptotic series is exact to rounding
 _NORMAL = NormalDist()
 
@@ -112,3 +128,44 @@ def times_log1p(c: Value, x: Value) -> Value:
     """c log(1 + x) for x ≥ -1, and 0 where c is 0, even at x = -1."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(c, 0.0), 0.0, c * np.log1p(x))
+
+
+# --------------------------------------------------- differences that plain subtraction would lose
+
+
+def polynomial(x: Numbers, *coefficients: float) -> Var:
+    """Σ cₖ xᵏ, the constant first."""
+    *rest, total = coefficients
+    value: Numbers = total
+    for c in reversed(rest):
+        value = add(multiply(value, x), c)
+    return value  # type: ignore[return-value]
+
+
+def half_step(a: Numbers) -> Var:
+    """log Γ(a + ½) - log Γ(a) - ½ log a; its asymptotic series for large a."""
+    large = greater(a, _LARGE)
+    r = divide(1.0, where(large, a, _LARGE))
+    series = multiply(r, polynomial(square(r), -1 / 8, 1 / 192, -1 / 640, 17 / 14336))
+    b = where(large, _LARGE, a)
+    direct = subtract(subtract(lgamma(add(b, 0.5)), lgamma(b)), multiply(0.5, log(b)))
+    return where(large, series, direct)
+
+
+def half_step_slope(a: Numbers) -> Var:
+    """Its derivative, ψ(a + ½) - ψ(a) - 1/(2a)."""
+    large = greater(a, _LARGE)
+    r = divide(1.0, where(large, a, _LARGE))
+    s = square(r)
+    series = multiply(s, polynomial(s, 1 / 8, -1 / 64, 1 / 128, -17 / 2048))
+    b = where(large, _LARGE, a)
+    direct = subtract(subtract(digamma(add(b, 0.5)), digamma(b)), divide(0.5, b))
+    return where(large, series, direct)
+
+
+def log1p_square(x: Numbers) -> Var:
+    """log(1 + x²), of x whose square overflows as well: there 2 log |x| + log(1 + 1/x²)."""
+    far = greater(abs_(x), 1.0)
+    large = where(far, x, 1.0)
+    small = divide(where(far, 1.0, x), large)
+    return add(multiply(2.0, log(abs_(large))), log1p(square(small)))
