@@ -34,7 +34,7 @@ from ..engine import context
 from ..engine.op import ABOVE
 from ..engine.values import Shape, Value, as_value, shape_of
 from ..engine.variable import Var, next_order
-from ..ops import add, broadcast_to, greater, less, sqrt, stop_gradient, where
+from ..ops import add, broadcast_to, greater_equal, less_equal, sqrt, stop_gradient, where
 from .laws import NORMAL, Curve, Law
 from .marks import mark, recording, sampling_scope
 from .parameters import (
@@ -267,12 +267,12 @@ class Distribution(ABC):
         return held
 
     def _curve(self, z: object, curve: Curve, below: float, above: float) -> Var:
-        """A curve of the law at the noise that leads to z; `below`, `above` outside the support."""
+        """A curve of the law at the noise that leads to z; `below`, `above` from the ends on."""
         name, support = type(self).__name__, self.support
         x = as_outcome(name, z, self.batch_shape, self.event_shape)
         if not support.has_ends:
             return curve(self._noise_of(x))
-        low, high = less(x, support.lower), greater(x, support.upper)
+        low, high = less_equal(x, support.lower), greater_equal(x, support.upper)
         found = curve(self._noise_of(where(add(low, high), support.inside, x)))
         return where(low, below, where(high, above, found))
 

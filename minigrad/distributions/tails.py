@@ -106,28 +106,28 @@ def _normal_quantile(u: float) -> float:
     lambda g, y, c, z: g * log(z),
     lambda g, y, c, z: g * c / where(multiply(c == 0.0, z == 0.0), 1.0, z),
     symbol="× log",
-    python="0.0 if {0} == 0.0 else {0} * math.log({1})",
-    numpy="np.where({0} == 0.0, 0.0, {0} * np.log({1}))",
-    javascript="{0} === 0 ? 0 : {0} * Math.log({1})",
+    python="0.0 * {1} if {0} == 0.0 else {0} * math.log({1})",
+    numpy="np.where({0} == 0.0, 0.0 * {1}, {0} * np.log({1}))",
+    javascript="{0} === 0 ? 0 * {1} : {0} * Math.log({1})",
 )
 def times_log(c: Value, z: Value) -> Value:
     """c log z for z ≥ 0, and 0 where c is 0, even at z = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.equal(c, 0.0), 0.0, c * np.log(z))
+        return np.where(np.equal(c, 0.0), 0.0 * np.asarray(z), c * np.log(z))
 
 
 @each(
     lambda g, y, c, x: g * log1p(x),
     lambda g, y, c, x: g * c / where(multiply(c == 0.0, x == -1.0), 1.0, 1.0 + x),
     symbol="× log1p",
-    python="0.0 if {0} == 0.0 else {0} * math.log1p({1})",
-    numpy="np.where({0} == 0.0, 0.0, {0} * np.log1p({1}))",
-    javascript="{0} === 0 ? 0 : {0} * Math.log1p({1})",
+    python="0.0 * {1} if {0} == 0.0 else {0} * math.log1p({1})",
+    numpy="np.where({0} == 0.0, 0.0 * {1}, {0} * np.log1p({1}))",
+    javascript="{0} === 0 ? 0 * {1} : {0} * Math.log1p({1})",
 )
 def times_log1p(c: Value, x: Value) -> Value:
     """c log(1 + x) for x ≥ -1, and 0 where c is 0, even at x = -1."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.equal(c, 0.0), 0.0, c * np.log1p(x))
+        return np.where(np.equal(c, 0.0), 0.0 * np.asarray(x), c * np.log1p(x))
 
 
 # --------------------------------------------------- differences that plain subtraction would lose
