@@ -246,12 +246,12 @@ class Distribution(ABC):
     def icdf(self, u: object) -> Var:
         """The z with cdf(z) = u, for u from 0 to 1: the reparameterisation, of the noise at u."""
         u = self._probability(u)
-        z = self._transform(self._law.quantile(u))
         at = value_of(u)
-        if np.any(np.equal(at, 0.0) | np.equal(at, 1.0)):  # where noise is infinite
-            z = where(np.equal(at, 0.0), self.support.lower, z)
-            z = where(np.equal(at, 1.0), self.support.upper, z)
-        return z
+        low, high = np.equal(at, 0.0), np.equal(at, 1.0)
+        if not np.any(low | high):
+            return self._transform(self._law.quantile(u))
+        z = self._transform(self._law.quantile(where(low | high, 0.5, u)))  # the noise is infinite
+        return where(low, self.support.lower, where(high, self.support.upper, z))
 
     def _probability(self, u: object) -> Numbers:
         """u, checked."""

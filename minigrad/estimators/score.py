@@ -17,7 +17,7 @@ from ..distributions.randomness import Generator
 from ..engine.gradients import grad
 from ..engine.values import Array, Value, plain
 from ..engine.variable import Var
-from ..ops import mean, multiply
+from ..ops import index, mean, multiply
 from .points import Points, told
 from .problem import Problem, Setting, draw
 from .results import Estimate
@@ -79,7 +79,7 @@ def score_function(
     )
 
 
-def _log_prob(setting: Setting, z: Var | Value) -> Var:
+def _log_prob(setting: Setting, z: Var) -> Var:
     """log q(z) for each sample in z, or of one outcome: the log-densities of a batch add up."""
     return sum_last(scored("score_function", setting.q, z), len(setting.q.batch_shape))
 
@@ -124,8 +124,7 @@ def _optimal(
     z = draw(setting.q, rng, count, antithetic, points)
     y = setting.f(z)
     values: Array = y.value  # type: ignore[assignment]
-    outcomes: Array = z.value  # type: ignore[assignment]
-    log_q = (_log_prob(setting, plain(outcome)) for outcome in outcomes)
+    log_q = (_log_prob(setting, index(z, i)) for i in range(count))
     scores = zip(*(grad(x, setting.theta, allow_unused=True) for x in log_q), strict=True)
     direct = grad(mean(y), setting.theta, allow_unused=True)
     grads = (plain(_weighted(values, np.array(s)) + d) for s, d in zip(scores, direct, strict=True))
