@@ -2,6 +2,7 @@
 
 # The path through the subject: each step needs those before it, and nothing else.
 PATH = {
+    "live_page": "The live page",
     "thirty_lines": "Thirty lines of engine",
     "chain_rule": "The chain rule",
     "gaussian_1d": "One Gaussian number",
@@ -44,6 +45,7 @@ TITLES = PATH | SIDE_TRIPS
 # What is there within seconds, the course among it. All others train or draw many samples: they
 # come afterwards, on every core.
 QUICK = {
+    "live_page",
     "thirty_lines",
     "chain_rule",
     "gaussian_1d",

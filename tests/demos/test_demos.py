@@ -309,7 +309,7 @@ def test_a_demo_that_can_not_be_loaded_fails_alone(tmp_path, monkeypatch, capsys
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (["no_such"], "there is no demo 'no_such', there are thirty_lines, "),
+        (["no_such"], "there is no demo 'no_such', there are live_page, "),
         (["chain_rule", "vae_iris", "--latent", "2"], "unrecognized arguments: --latent"),
         (["gaussian_1d", "--samples", "0"], "'0' is not a whole number from 1"),
         (["--seed", "-1"], "--seed"),
