@@ -17,11 +17,13 @@ from ..engine.values import Array
 from ..engine.variable import Var, constant
 from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
 from .base import STRATEGIES, Distribution, Site, usual
+from .counts import Counts
 from .discrete import Bernoulli, Categorical
 from .independent import Independent
-from .parameters import Numbers, spread
+from .one_hot import OneHotCategorical
+from .parameters import Numbers, spread, value_of
 from .randomness import Generator
-from .relaxed import RelaxedBernoulli
+from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .weak import arms_of, known
 
 MOST = 100_000  # outcomes side by side
@@ -75,7 +77,10 @@ def _relaxed(
     return (Independent(soft, n) if n else soft).rsample(rng, shape)  # type: ignore[arg-type]
 
 
-RELAXATIONS: dict[type[Distribution], Callable[..., Distribution]] = {Bernoulli: RelaxedBernoulli}
+RELAXATIONS: dict[type[Distribution], Callable[..., Distribution]] = {
+    Bernoulli: RelaxedBernoulli,
+    OneHotCategorical: RelaxedOneHotCategorical,
+}
 
 
 # ------------------------------------------------------------------------- outcomes side by side
@@ -112,6 +117,14 @@ def outcomes(q: Distribution, tail: float) -> tuple[Array, float]:
         return np.arange(2.0), 0.0
     if isinstance(q, Categorical):
         return np.arange(float(q._choices)), 0.0
+    if isinstance(q, OneHotCategorical):
+        return np.eye(q.event_shape[0]), 0.0
+    if isinstance(q, Counts):
+        last = int(np.max(value_of(q.icdf(1.0 - tail))))
+        if last >= MOST:
+            raise ValueError(f"enumeration: {last + 1:,} outcomes, more than {MOST:,}: raise tail=")
+        left = np.max(np.exp(value_of(q.log_survival(float(last)))))
+        return np.arange(last + 1.0), float(left)
     raise TypeError(
         f'enumeration: {type(q).__name__} has no list of outcomes: take estimator="score"'
     )

@@ -14,12 +14,14 @@ import numpy as np
 from ..engine.values import Array
 from ..ops import index
 from .base import Distribution, is_wanted
+from .counts import Poisson
 from .discrete import Bernoulli, Categorical
 from .gaussian import Normal
 from .implicit import Gamma
 from .parameters import Numbers, value_of
 from .positive import Exponential, Weibull
 from .randomness import Generator
+from .trials import Binomial, Geometric
 
 
 class Arms(NamedTuple):
@@ -132,6 +134,27 @@ def _categorical(q: Categorical, rng: Generator, z: Array) -> list[Arms]:
     ]
 
 
+@weak_derivative(Poisson)
+def _poisson(q: Poisson, rng: Generator, z: Array) -> list[Arms]:
+    """∂rate: one more, and the draw; 1."""
+    return [Arms(q.rate, z + 1.0, z, np.ones(z.shape[1:]))]
+
+
+@weak_derivative(Binomial)
+def _binomial(q: Binomial, rng: Generator, z: Array) -> list[Arms]:
+    """∂p: one trial a success, or a failure, and the others drawn; the number of trials."""
+    trials, p = _values(z, q.total_count, q.probs)
+    others = rng.binomial(np.maximum(trials - 1.0, 0.0).astype(int), p, z.shape).astype(float)
+    return [Arms(q.probs, others + 1.0, others, trials)]
+
+
+@weak_derivative(Geometric)
+def _geometric(q: Geometric, rng: Generator, z: Array) -> list[Arms]:
+    """∂p: the draw, and the failures before a second success, one more added; 1/p."""
+    (p,) = _values(z, q.probs)
+    return [Arms(q.probs, z, z + rng.geometric(p, z.shape).astype(float), 1.0 / p)]
+
+
 # ------------------------------------------------------- a single draw, moved by a whole step
 
 
@@ -180,3 +203,21 @@ def _choose(q: Categorical, x: float, rng: Generator) -> Move:
     k = int(rng.integers(others))
     k += k >= x
     return Move(index(q.probs, (..., k)), float(k), float(others))
+
+
+@moves(Poisson)
+def _one_more(q: Poisson, x: float, rng: Generator) -> Move:
+    return Move(q.rate, x + 1.0, 1.0)
+
+
+@moves(Binomial)
+def _one_more_success(q: Binomial, x: float, rng: Generator) -> Move:
+    """Each failure turns into a success."""
+    p, trials = (float(value_of(each)) for each in (q.probs, q.total_count))
+    return Move(q.probs, x + 1.0, (trials - x) / (1.0 - p) if x < trials else 0.0)
+
+
+@moves(Geometric)
+def _one_more_failure(q: Geometric, x: float, rng: Generator) -> Move:
+    """As p falls: -∂F(x)/∂p over the probability of x."""
+    return Move(q.probs, x + 1.0, -(x + 1.0) / float(value_of(q.probs)))

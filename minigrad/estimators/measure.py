@@ -33,7 +33,8 @@ def measure_valued(
 
     Each sample takes two evaluations of f for every number in z and every parameter of its law. z
     is a batch of `Normal`, `Exponential`, `Gamma` (rate alone), `Weibull` (scale alone),
-    `Bernoulli`, `Categorical` or `Poisson` numbers, or an `Independent` one; another distribution
+    `Bernoulli`, `Categorical`, `Poisson`, `Binomial` or `Geometric` numbers, or an `Independent`
+    one; another distribution
     is a TypeError.
     """
     return stream(

@@ -10,21 +10,22 @@ from functools import partial
 
 import numpy as np
 
-from ..distributions.discrete import Bernoulli
+from ..distributions import Bernoulli, Distribution, Independent, OneHotCategorical
 from ..distributions.parameters import value_of
 from ..distributions.randomness import Generator, sample_count
 from ..engine.gradients import grad
-from ..engine.values import Array, Value
+from ..engine.values import Array
 from ..engine.variable import Var
-from ..ops import sigmoid
+from ..ops import divide, sigmoid, softmax
 from .coins import coins_of
-from .conditional import relaxed_given
+from .conditional import gumbels_given, relaxed_given
 from .problem import Problem, Setting, draw, plus
 from .results import Estimate
 from .streaming import Chunk, stream
 
-# The slope of a smooth stand-in in each logit: of the coins, their p, the draws, and a generator.
-Slope = Callable[[Bernoulli, Array, Array, Generator], Array]
+Choice = Bernoulli | OneHotCategorical
+# What each logit gets: of the law, its probabilities, the draws, f's slopes at them, a generator.
+Slope = Callable[[Choice, Array, Array, Array, Generator], Array]
 
 
 def straight_through(
@@ -37,11 +38,12 @@ def straight_through(
     executor: Executor | None = None,
     progress: bool = False,
 ) -> Estimate:
-    """E[f(z)] and a biased gradient for Bernoulli z; arguments as in `pathwise`.
+    """E[f(z)] and a biased gradient for Bernoulli or one-hot z; arguments as in `pathwise`.
 
     f′(z) at the draw times the slope of the probability, p(1 - p) for a logit (Bengio, Léonard and
     Courville, 2013). The mean is exact for linear f alone: of (z - t)² it is off by
-    p(1 - p)(2p - 1). A distribution other than Bernoulli or Independent(Bernoulli) is a TypeError.
+    p(1 - p)(2p - 1). A
+    distribution other than Bernoulli, OneHotCategorical or an Independent one is a TypeError.
     """
     return _stream(
         "straight-through", _by_mean, problem, params, samples, rng, chunk, executor, progress
@@ -58,11 +60,12 @@ def reinmax(
     executor: Executor | None = None,
     progress: bool = False,
 ) -> Estimate:
-    """E[f(z)] and a gradient for Bernoulli z, biased to second order; arguments as in `pathwise`.
+    """E[f(z)] and a gradient for Bernoulli or one-hot z, of small bias; arguments as in `pathwise`.
 
     f′(z) [2π(1 - π) - p(1 - p)/2] with π = (p + z)/2, which is Heun's method where straight-through
     is Euler's (Liu, Dong, Liu, Yu and Gao, 2023). The mean is exact for linear and quadratic f, for
-    a cubic not. A distribution other than Bernoulli or Independent(Bernoulli) is a TypeError.
+    a cubic not. A
+    distribution other than Bernoulli, OneHotCategorical or an Independent one is a TypeError.
     """
     return _stream("ReinMax", _by_heun, problem, params, samples, rng, chunk, executor, progress)
 
@@ -79,12 +82,12 @@ def gumbel_rao(
     executor: Executor | None = None,
     progress: bool = False,
 ) -> Estimate:
-    """E[f(z)] and a biased gradient for Bernoulli z; other arguments as in `pathwise`.
+    """E[f(z)] and a biased gradient for Bernoulli or one-hot z; other arguments as in `pathwise`.
 
     f′(z) times the slope of the relaxed number at `temperature`, which rounds to z, as that of
     `RelaxedBernoulli(hard=True)`, averaged over `draws` of them given z: the mean stays, and
     the variance falls, the more of them there are (Paulus, Maddison and Krause, 2021). A
-    distribution other than Bernoulli or Independent(Bernoulli) is a TypeError.
+    distribution other than Bernoulli, OneHotCategorical or an Independent one is a TypeError.
     """
     if not (isinstance(temperature, int | float) and 0.0 < temperature < np.inf):
         raise ValueError(f"gumbel_rao: temperature must be a positive number, not {temperature!r}")
@@ -117,34 +120,56 @@ def _stream(
 
 
 def _rule(setting: Setting, rng: Generator, count: int, name: str, slope: Slope) -> Chunk:
-    coins = coins_of(name, setting.q)
+    choice = _choice_of(name, setting.q)
     z = Var(draw(setting.q, rng, count, antithetic=False).value)
     y = setting.f(z)
     each = np.full(count, 1.0 / count)
-    of_z: Array
-    of_z, *direct = grad(y, [z, *setting.theta], seed=each, allow_unused=True)  # type: ignore[assignment]
+    found = grad(y, [z, *setting.theta], seed=each, allow_unused=True)
+    of_z, *direct = map(value_of, found)
     b: Array = z.value  # type: ignore[assignment]
-    p = np.broadcast_to(value_of(coins.probs), b.shape)
-    total = (of_z * slope(coins, p, b, rng)).sum(axis=0)
-    grads: list[Value] = direct  # type: ignore[assignment]
-    return Chunk(y.value, plus(grads, setting, coins.logits, total))  # type: ignore[arg-type]
+    p = np.broadcast_to(value_of(choice.probs), b.shape)
+    total = slope(choice, p, b, np.asarray(of_z), rng).sum(axis=0)
+    return Chunk(y.value, plus(direct, setting, choice.logits, total))  # type: ignore[arg-type]
 
 
-def _by_mean(coins: Bernoulli, p: Array, b: Array, rng: Generator) -> Array:
-    return p * (1.0 - p)
+def _choice_of(name: str, q: Distribution) -> Choice:
+    base = q
+    while isinstance(base, Independent):
+        base = base.base
+    return base if isinstance(base, OneHotCategorical) else coins_of(name, q)
 
 
-def _by_heun(coins: Bernoulli, p: Array, b: Array, rng: Generator) -> Array:
-    between = 0.5 * (p + b)
-    return 2.0 * between * (1.0 - between) - 0.5 * p * (1.0 - p)
+def _through(choice: Choice, p: Array, g: Array) -> Array:
+    """g, back through the probabilities to the logits: a sigmoid, or a softmax."""
+    if isinstance(choice, Bernoulli):
+        return p * (1.0 - p) * g
+    mean: Array = np.sum(p * g, axis=-1, keepdims=True)
+    return p * (g - mean)
+
+
+def _by_mean(choice: Choice, p: Array, b: Array, g: Array, rng: Generator) -> Array:
+    return _through(choice, p, g)
+
+
+def _by_heun(choice: Choice, p: Array, b: Array, g: Array, rng: Generator) -> Array:
+    return 2.0 * _through(choice, 0.5 * (p + b), g) - 0.5 * _through(choice, p, g)
 
 
 def _by_relaxing(
-    coins: Bernoulli, p: Array, b: Array, rng: Generator, temperature: float, draws: int
+    choice: Choice,
+    p: Array,
+    b: Array,
+    g: Array,
+    rng: Generator,
+    temperature: float,
+    draws: int,
 ) -> Array:
-    logits, total = value_of(coins.logits), np.zeros(b.shape)
+    total = np.zeros(b.shape)
     for _ in range(draws):
-        z = value_of(relaxed_given(b, logits, rng.logistic(size=b.shape)))
-        soft = value_of(sigmoid(np.asarray(z) / temperature))
-        total += np.multiply(soft, np.subtract(1.0, soft)) / temperature
-    return total / draws
+        if isinstance(choice, Bernoulli):
+            z = relaxed_given(b, choice.stopped().logits, rng.logistic(size=b.shape))
+            soft = sigmoid(divide(z, temperature))
+        else:
+            soft = softmax(gumbels_given(b, p, rng.standard_exponential(b.shape)) / temperature)
+        total += _through(choice, np.asarray(value_of(soft)), g)
+    return total / (draws * temperature)
