@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ class Compared(NamedTuple):
     argument: str
     backward: float
     differences: float
+    sides: tuple[float, float] | None = None  # at a kink: the slopes to its left and right
 
     @property
     def error(self) -> float:
@@ -106,6 +108,12 @@ def _compare(
         if math.isnan(each.differences):
             raise ValueError(f"check_gradients: f is finite on one side only of {each.argument}")
         allowed = atol + rtol * max(abs(each.backward), abs(each.differences))
+        if not each.error <= allowed and each.sides:
+            raise GradientError(
+                f"f has a kink at {each.argument}: its slope is {each.sides[0]:.6g} on the left, "
+                f"{each.sides[1]:.6g} on the right, central differences give "
+                f"{each.differences:.6g}, backward {each.backward:.6g}: check beside it"
+            )
         if not each.error <= allowed:
             raise GradientError(
                 f"the {what} with respect to {each.argument} is {each.backward:.12g}, central "
@@ -124,8 +132,10 @@ def compared(total: Scalar, leaves: Sequence[Var], wanted: Sequence[int]) -> Ite
         argument = f"argument {i} {leaves[i].name}".rstrip()
         for place, x in np.ndenumerate(leaves[i].value):
             where = f"{argument} at {list(map(int, place))}" if place else argument
-            slope = _slope(lambda v, i=i, at=place: _moved(total, leaves, i, at, v), float(x))  # type: ignore
-            yield Compared(where, float(np.asarray(gradient)[place]), slope)
+            moved = partial(_moved, total, leaves, i, place)
+            found = Compared(where, float(np.asarray(gradient)[place]), _slope(moved, float(x)))
+            suspicious = found.error > 1e-6 * (1.0 + abs(found.backward))
+            yield found._replace(sides=_sides(moved, float(x))) if suspicious else found
 
 
 def _moved(total: Scalar, leaves: Sequence[Var], i: int, at: tuple[int, ...], new: float) -> float:
@@ -158,3 +168,16 @@ def _slope(f: Callable[[float], float], x: float) -> float:
             break
         older, step = row, 0.5 * step
     return best
+
+
+def _sides(f: Callable[[float], float], x: float) -> tuple[float, float] | None:
+    """The slopes on both sides of x if f has a kink there: they differ at any step alike."""
+    found = []
+    for step in (1e-3, 1e-5):
+        step *= max(1.0, abs(x))
+        middle = f(x)
+        found.append(((middle - f(x - step)) / step, (f(x + step) - middle) / step))
+    (left, right), near = found
+    jump = near[1] - near[0]
+    stays = abs(jump - (right - left)) < 0.1 * abs(jump)
+    return near if math.isfinite(jump) and abs(jump) > 1e-4 * abs(near[0]) and stays else None

@@ -1,19 +1,22 @@
 """The command line, `minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
 
 The exit status is 0; or 1 where the formula is understood but the check fails, or it has no
-program, or a file can't be written; or 2 for a command that is not understood.
+program, or a file can't be written; or 2 for a command that is not understood; or 130 after Ctrl-C.
 """
 
 import argparse
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from . import __version__
 from .checking import GradientError
 from .commands import (
     Typed,
+    UsageError,
     print_check,
     print_code,
     print_reasons,
@@ -22,44 +25,107 @@ from .commands import (
     write_picture,
     write_playground,
 )
-from .expressions import LAWS
+from .expressions import LAWS, families, functions
+from .grammar import LONGEST
 from .pages.play.presets import START
+from .pictures.labels import short
+from .pictures.picture import SUFFIXES
+from .pictures.printing import PrintingError
 from .pictures.render import RendererError
 
 _MORE = """\
-a formula has numbers, pi, names, + - * / **, comparisons and functions like exp or where
+a formula has numbers, pi, e, names, + - * / ** (or ^), comparisons and functions; a program is
+several lines, or parts between ; such as z = mu + sigma*eps, mu = 0.7, eps ~ normal,
+q ~ Normal(mu, sigma), x = data(2): its last line is the output
 
 examples:
   minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal -o page.html --open
+  minigrad step "q ~ Normal(mu, sigma); (q - 2)^2 + kl(q)" mu=0.7 sigma=1.2 --text
   minigrad check "x**2 * exp(-x)" x=1.5
   echo "log(x)/x" | minigrad draw - x=2 > graph.svg
 
+functions:
+{functions}
+of distributions: kl(q), kl(q, p), log_prob(q, x), entropy(q), mean(q), stddev(q), variance(q)
+distributions:
+{families}
+
 exit status: 0 good; 1 the check failed, there is no program, or a file can't be written;
-2 the command or the formula is not understood"""
+2 the command or the formula is not understood; 130 interrupted"""
+_REFUSED = (ValueError, OSError, ImportError, NotImplementedError, MemoryError, GradientError)
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    try:
+        return _run(sys.argv[1:] if given is None else given)
+    except KeyboardInterrupt:
+        return _refuse("interrupted", 130)
+
+
+def _run(given: Sequence[str]) -> int:
+    if sys.stdout is None:
+        return _refuse("standard output is closed", 1)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without Greek shows ? and goes on
-    options = _options(sys.argv[1:] if given is None else given)
+    status = 0
     try:
-        text = sys.stdin.read() if options.expression == "-" else options.expression
+        status = _command_of(given)
+        sys.stdout.flush()
+    except SystemExit as stop:  # argparse has said what it has to
+        status = stop.code if isinstance(stop.code, int) else 2
+    except BrokenPipeError:  # `| head` has seen enough
+        status = _give_up_output()
+    except OSError as error:  # a full disk behind standard output, say
+        status = _refuse(f"can't write to standard output: {error.strerror}", _give_up_output())
+    return status
+
+
+def _command_of(given: Sequence[str]) -> int:
+    if not given:
+        _parser().print_help()
+        return 0
+    options = _options(given)
+    try:
+        text = _standard_input() if options.expression == "-" else options.expression
         formula = typed(text, options.values, options.seed)
     except ValueError as error:
-        print(f"minigrad: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error), 2)
     try:
         options.run(formula, options)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `| head` has seen enough; at its end Python would try once more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (ValueError, OSError, GradientError, RendererError) as error:
-        print(f"minigrad: {error}", file=sys.stderr)
-        return 1
+    except (*_REFUSED, RendererError, PrintingError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of standard output: those of files say in a sentence what went wrong
+        return _refuse(str(error) or type(error).__name__, 1)
     return 0
+
+
+def _refuse(why: str, status: int) -> int:
+    if sys.stderr is not None:
+        print(f"minigrad: {why}", file=sys.stderr)
+    return status
+
+
+def _give_up_output() -> int:
+    """Let Python's own flush at the end succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _standard_input() -> str:
+    """The program there; of one without end no more than a program may have."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: give the formula as an argument")
+    try:
+        text = sys.stdin.read(LONGEST + 1)
+    except UnicodeDecodeError:
+        raise UsageError("standard input is no text in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"can't read standard input: {error.strerror}") from None
+    if len(text) > LONGEST:
+        raise UsageError(f"standard input has more than {LONGEST:,} characters")
+    return text
 
 
 # ------------------------------------------------------------------------------- what is asked for
@@ -68,7 +134,8 @@ def main(given: Sequence[str] | None = None) -> int:
 def _options(given: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
     # With a space before it argparse takes a formula, or a file, that begins with - for no flag.
-    options, others = parser.parse_known_args([f" {w}" if _is_text(w) else w for w in given])
+    words = [f" {word}" if i and _is_text(word) else word for i, word in enumerate(given)]
+    options, others = parser.parse_known_args(words)
     # argparse takes all values at once: those that stand after a flag come here.
     if unknown := [word for word in others if word.startswith("-")]:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -78,7 +145,7 @@ def _options(given: Sequence[str]) -> argparse.Namespace:
 
 def _is_text(word: str) -> bool:
     """Whether it begins with a minus, as `-omega` does, and is no flag, as `-oa.html` is."""
-    is_file = word.startswith("-o") and Path(word).suffix in (".html", ".svg", ".dot")
+    is_file = word.startswith("-o") and Path(word).suffix in (*SUFFIXES, ".html")
     return re.match("-[^-]", word) is not None and word not in ("-h", "-o") and not is_file
 
 
@@ -86,16 +153,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="minigrad",
         description="Gradients of a formula: each step, a picture, a check, a program.",
-        epilog=_MORE,
+        epilog=_MORE.format(functions=_listed(functions()), families=_listed(families())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("-V", "--version", action="version", version=f"minigrad {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     step = _command(commands, "step", write_lesson, "make a page that steps through the graph")
     _add_file(step, "page to write, default lesson.html", ".html")
     step.add_argument("--text", action="store_true", help="print the steps, and write no page")
     step.add_argument("--frames", metavar="FOLDER", type=Path, help="write one SVG a step into it")
-    picture = _command(commands, "draw", write_picture, "draw the graph, as SVG or DOT")
-    _add_file(picture, "picture to write; without it the SVG is printed", ".svg", ".dot", ".html")
+    picture = _command(commands, "draw", write_picture, "draw the graph, as SVG, DOT, PNG or PDF")
+    _add_file(picture, "picture to write; without it the SVG is printed", *SUFFIXES)
     picture.add_argument("--dot", action="store_true", help="print the DOT text, not the SVG")
     _command(commands, "check", print_check, "compare its gradient with differences of its values")
     code = _command(commands, "code", print_code, "print the program of its value and gradients")
@@ -143,7 +211,11 @@ def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> No
     command.add_argument("--open", action="store_true", help="show the file in the browser")
 
 
+def _listed(names: Sequence[str]) -> str:
+    return textwrap.fill(" ".join(names), 98, initial_indent="  ", subsequent_indent="  ")
+
+
 def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text.strip()!r} is not a whole number from 0")
+    if not text.isdecimal() or len(text) > 1000:
+        raise argparse.ArgumentTypeError(f"{short(text.strip())!r} is not a whole number from 0")
     return int(text)

@@ -1,11 +1,15 @@
 """The command line: what it prints and writes, what it refuses and where, its exit status."""
 
+import inspect
 import io
 import json
 import math
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import webbrowser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +20,7 @@ import pytest
 import minigrad as mg
 from minigrad.cli import main
 from minigrad.engine.op import OPS
-from minigrad.expressions import LAWS
+from minigrad.expressions import LAWS, families, functions
 from tests.support.references import executed
 
 SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")
@@ -381,29 +385,25 @@ def test_open_shows_the_file(capsys, monkeypatch, tmp_path):
         (["code", "x", "--language", "c"], "invalid choice: 'c'"),
         (["code", "x", "--seed", "-1"], "--seed"),
         (["code", "x", "x=1", "--text"], "unrecognized arguments: --text"),
-        (["draw", "x", "x=1", "-o", "x.png"], "'x.png' does not end in .svg or .dot or .html"),
+        (["draw", "x", "x=1", "-o", "x.gif"], "'x.gif' does not end in .svg or .dot or .html or"),
         (["draw", "x", "x=1", "-o"], "argument -o: expected one argument"),
         (["paint", "x"], "invalid choice: 'paint'"),
-        ([], "the following arguments are required: COMMAND"),
     ],
 )
 def test_usage(words, why, capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(words)
+    status = main(words)
     err = capsys.readouterr().err
-    assert stop.value.code == 2 and err.startswith("usage: minigrad") and why in err
+    assert status == 2 and err.startswith("usage: minigrad") and why in err
 
 
 def test_help_names_the_commands_and_the_exit_status(capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["-h"])
+    status = main(["-h"])
     out = capsys.readouterr().out
-    assert stop.value.code == 0 and "exit status: 0 good; 1 the check failed" in out
+    assert status == 0 and "exit status: 0 good; 1 the check failed" in out
     for command in ("step", "draw", "check", "code", "explain"):
-        with pytest.raises(SystemExit) as stop:
-            main([command, "--help"])
+        status = main([command, "--help"])
         told = capsys.readouterr().out
-        assert stop.value.code == 0 and f"    {command} " in out
+        assert status == 0 and f"    {command} " in out
         assert "standard input" in told and "NAME~normal" in told
 
 
@@ -416,7 +416,7 @@ def test_python_m_minigrad():
     done = subprocess.run(
         [*command, "check", "-", "x=0"], input="relu(x)", capture_output=True, text=True
     )
-    assert done.returncode == 1 and "central differences give 0.5" in done.stderr
+    assert done.returncode == 1 and "f has a kink at argument 0 x: its slope is 0" in done.stderr
 
 
 def test_a_reader_that_has_seen_enough():
@@ -426,3 +426,123 @@ def test_a_reader_that_has_seen_enough():
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1
+
+
+# ------------------------------------------------------------------------------ what goes wrong
+
+
+def minigrad(*words, **keywords):
+    command = [sys.executable, "-W", "error", "-m", "minigrad", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, **keywords)
+
+
+SHELL = pytest.mark.skipif(os.name == "nt", reason="as a POSIX shell does it")
+
+
+def shell(line, timeout=100):
+    line = line.replace("minigrad", f"{sys.executable} -W error -m minigrad")
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=timeout)
+
+
+@SHELL
+@pytest.mark.parametrize(
+    ("line", "status", "why"),
+    [
+        ("minigrad code - <&-", 2, "standard input is closed: give the formula as an argument"),
+        ("minigrad code 'x*x' x=3 >&-", 1, "standard output is closed"),
+        ("minigrad code 'x*x' x=3 >/dev/full", 1, "standard output: No space left on device"),
+        ("yes 'x +' | minigrad code - x=3", 2, "standard input has more than 10,000 characters"),
+        ("printf '\\377\\376' | minigrad code - x=3", 2, "not this"),
+        ("minigrad code \"x*$(printf '9%.0s' $(seq 5000))\" x=1", 2, "too large for a float"),
+        ("minigrad code x x=1 --seed $(printf '9%.0s' $(seq 5000))", 2, "not a whole number"),
+        ("minigrad code '1if x else 2' x=1", 2, "not this"),
+        ("minigrad draw 'x*x' x=3 -o /dev/full/x.svg", 1, "can't write /dev/full/x.svg"),
+    ],
+)  # fmt: skip
+def test_one_sentence_and_the_exit_status(line, status, why):
+    if "/dev/full" in line and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    done = shell(line)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert why in done.stderr and "Traceback" not in done.stderr and "rror:" not in done.stderr[:9]
+
+
+@SHELL
+def test_nothing_is_said_where_nobody_listens():
+    done = shell("minigrad code 'x +' x=3 2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_ctrl_c_ends_it_in_a_word(monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minigrad.cli.typed", interrupted)
+    assert main(["code", "x", "x=1"]) == 130
+    assert capsys.readouterr() == ("", "minigrad: interrupted\n")
+
+
+@SHELL
+def test_ctrl_c_while_it_waits_for_input():
+    command = [sys.executable, "-m", "minigrad", "code", "-"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        time.sleep(3.0)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and err == "minigrad: interrupted\n"
+
+
+@pytest.mark.parametrize("name", sorted(functions()))
+@pytest.mark.parametrize("command", ["step", "code", "check", "explain"])
+def test_every_function_with_every_command(capsys, name, command):
+    """Whatever can't be done is said in a sentence."""
+    count = len(OPS[name].rules)
+    words = [f"{name}({', '.join('xyz'[:count])}) + w", *("x=.3", "y=.4", "z=.6")[:count], "w=1"]
+    status, out, err = run(capsys, *words, *["--text"] * (command == "step"), command=command)
+    assert status in (0, 1) and bool(err) == (status == 1) and len(out + err) > 10
+
+
+@pytest.mark.parametrize("name", sorted(families()))
+def test_every_distribution(capsys, name):
+    given = {"Bernoulli": "0.3", "Uniform": "0, 2", "RelaxedBernoulli": "0.5, 0.3"}
+    count = len(inspect.signature(getattr(mg, name)).parameters)
+    text = f"q ~ {name}({given.get(name, ', '.join(['1.5', '2', '3', '4'][:count]))}); q*x"
+    status, out, err = run(capsys, text, "x=1.5", command="check")
+    assert status in (0, 1, 2) and len(out + err) > 10 and err.count("Traceback") == 0
+
+
+def test_version_and_help(capsys):
+    for words in (["--version"], ["-V"]):
+        assert main(words) == 0
+        assert capsys.readouterr().out == f"minigrad {mg.__version__}\n"
+    assert main([]) == 0
+    bare = capsys.readouterr().out
+    assert main(["--help"]) == 0
+    assert bare == capsys.readouterr().out and bare.startswith("usage: minigrad")
+    assert {*functions(), *families(), "kl(q)"} <= set(re.split(r"[ ,\n]+", bare))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+def test_draw_prints_by_the_name_of_the_file(capsys, tmp_path, suffix):
+    pytest.importorskip("matplotlib")
+    file = tmp_path / f"x{suffix}"
+    assert run(capsys, *SINE, "-o", str(file), command="draw") == (0, f"wrote {file}\n", "")
+    assert file.read_bytes()[:5] in (b"\x89PNG\r", b"%PDF-")
+
+
+def test_a_program_of_several_lines(capsys, monkeypatch):
+    text = "z = mu + sigma*eps\neps ~ normal\nmu = 0.7; sigma = 1.2\nsin(z)\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    status, out, err = run(capsys, "-", "sigma=2", "--seed", "3")
+    assert (status, err) == (0, "")
+    value, (d_sigma, d_mu) = executed(out)(2.0, 0.7, 0.5)
+    assert np.allclose([value, d_mu, d_sigma], [np.sin(1.7), np.cos(1.7), 0.5 * np.cos(1.7)])
+    words = ("q ~ Normal(mu, sigma); (q - 2)^2 + kl(q)", "mu=.5", "sigma=1")
+    status, out, err = run(capsys, *words, command="check")
+    assert (status, err) == (0, "") and [line.split()[0] for line in out.splitlines()[1:]] == [
+        "mu", "sigma"]  # fmt: skip
+    status, out, _ = run(capsys, *words, "--text", command="step")
+    assert status == 0 and "eps_q" in out
+    status, out, _ = run(capsys, *words)
+    assert status == 0 and "def f_and_grad(mu, sigma, eps_q)" in out

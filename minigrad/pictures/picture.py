@@ -18,9 +18,11 @@ from .graph import Graph, graph_of, too_large
 from .labels import heading
 from .palette import INK, PAGE
 from .policy import policy
+from .printing import PRINTED, printed
 from .render import RendererError, render
 from .svg import dressed
 
+SUFFIXES = (".svg", ".dot", ".html", *PRINTED)
 LARGEST = 100_000  # nodes that are looked at for scopes to fold; more would take long to refuse
 
 _seen: Counter[str] = Counter()  # drawings of each content, so that twins in one page differ
@@ -46,13 +48,15 @@ class Drawing:
         return dressed(render(self.dot), self.graph, self.title, self.prefix)
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture as its suffix says (.svg, .dot, .html) into a folder that is there.
+        """Write the picture as its suffix says into a folder that is there.
 
-        Where no renderer is found, writes the .dot beside and raises RendererError.
+        The suffix is one of SUFFIXES: .svg .dot .html .png .pdf; the last two need matplotlib or
+        Chromium. Where no renderer is found, writes the .dot beside and raises RendererError.
         """
         path = Path(path)
-        if path.suffix not in (".svg", ".dot", ".html"):
-            raise ValueError(f"a drawing is saved as .svg, .dot or .html, not as {path.name!r}")
+        if path.suffix not in SUFFIXES:
+            known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+            raise ValueError(f"a drawing is saved as {known}, not as {path.name!r}")
         if path.suffix == ".dot":
             return write(path, self.dot)
         try:
@@ -60,6 +64,8 @@ class Drawing:
         except RendererError as error:
             beside = write(path.with_suffix(".dot"), self.dot)
             raise RendererError(f"{error}. The DOT text is in {beside}") from None
+        if path.suffix in PRINTED:
+            return write(path, printed(svg, path.suffix))
         return write(path, f"{svg}\n" if path.suffix == ".svg" else _page(svg, self.title))
 
     def _repr_html_(self) -> str:
