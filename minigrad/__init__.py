@@ -36,6 +36,8 @@ if _TYPE_CHECKING:  # a type checker follows these; the names that count are lis
     from .pages.play.live import *
     from .pictures.picture import *
     from .pictures.render import *
+    from .reports.agreement import *
+    from .reports.foreign import *
     from .reports.reasons import *
 
 __version__ = "0.1.0"
@@ -70,6 +72,8 @@ _ABOVE = {
     "pages.play.live": "Playground playground",
     "pictures.picture": "Drawing draw",
     "pictures.render": "RendererError",
+    "reports.agreement": "GradientComparison compare_gradients",
+    "reports.foreign": "from_state_dict",
     "reports.reasons": "explain",
 }
 _ROOM_OF = {name: room for room, names in _ABOVE.items() for name in names.split()}
