@@ -42,9 +42,8 @@ def numbers_of(given: object) -> Numbers:
     if array.dtype.kind not in "fiub" and "bfloat16" not in str(array.dtype):
         raise TypeError(f"these are no real numbers: {type(given).__name__} of {array.dtype}")
     whole = array.dtype.kind in "iub"
-    rounding = (
-        0.0 if whole else float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else 2e-3
-    )
+    exact: Any = array.dtype
+    rounding = 0.0 if whole else float(np.finfo(exact).eps) if exact.kind == "f" else _COARSE
     return Numbers(np.asarray(array, dtype=float), rounding, whole)
 
 
