@@ -186,6 +186,24 @@ def count_below(output: Var) -> int:
     return len(queue) + numbers
 
 
+def nan_below(output: object) -> str:
+    """Where the nan in `output` comes from, in words: the oldest node that has one."""
+    if not isinstance(output, Var):
+        return "the numbers given hold it"
+    equations = equations_of(output)
+    first = next(row for row in equations if np.isnan(row.value).any())
+    name = equations.names()[first.position]
+    place = tuple(map(int, np.argwhere(np.isnan(first.value))[0]))
+    where = f" at position {place}" if place else ""
+    if not first.op:
+        words = {"parameter": "a parameter", "noise": "noise"}.get(first.kind, "data")
+        shape = f" of shape {first.shape}" if first.shape else ""
+        told = f"{name}, {words}" if first.name else f"{words}{shape}"
+        return f"the first nan is in {told}{where}"
+    made = written(first, [equations.names()[i] for i in first.inputs])
+    return f"the first nan{where} is made by {made}"
+
+
 def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) -> Equation:
     """By way of the node's slots: its properties would take twice as long."""
     note, call = node._note, node._call

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import distributions
+from . import distributions, ops
 from .distributions.base import Distribution
 from .distributions.kl import kl_divergence
 from .distributions.laws import (
@@ -63,7 +63,7 @@ _ASKED: dict[str, Callable[..., Var]] = {
 def functions() -> list[str]:
     """The functions that a formula may call on numbers."""
     rows = (op for op in OPS.values() if op.elementwise and not op.defaults and not op.infix)
-    return sorted({op.name for op in rows} - {"negative"})
+    return sorted({op.name for op in rows} & set(ops.__all__))
 
 
 def families() -> list[str]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..engine.values import shape_of
 from ..engine.variable import Var
+from ..equations import nan_below
 from ..ops import abs as abs_
 from ..ops import (
     add,
@@ -54,7 +55,8 @@ def check_all(good: np.bool_ | NDArray[np.bool_], name: str, x: Numbers, rule: s
     """A ValueError that names the first number of x where `good` is not true."""
     if not np.all(good):
         number, place = first_where(~np.asarray(good), value_of(x))
-        raise ValueError(f"{name} must be {rule}, not {number}{place}")
+        why = f": {nan_below(x)}" if math.isnan(number) else ""
+        raise ValueError(f"{name} must be {rule}, not {number}{place}{why}")
 
 
 def check_choices(name: str, x: Numbers, is_probs: bool) -> None:

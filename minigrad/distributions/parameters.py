@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..engine.values import Shape, Value, as_value, readonly, shape_of
 from ..engine.variable import Var
+from ..equations import nan_below
 from ..ops import broadcast_to, divide, subtract, where
 from ..ops import sum as sum_
 
@@ -30,6 +31,8 @@ def check_positive(name: str, x: Numbers, remedy: str) -> None:
     if value > 0.0 if isinstance(value, float) else (value > 0.0).all():
         return
     number, place = first_where(~(np.asarray(value) > 0.0), value)
+    if math.isnan(number):
+        raise ValueError(f"{name} is nan{place}: {nan_below(x)}")
     raise ValueError(f"{name} must be positive, not {number}{place}: {remedy}")
 
 

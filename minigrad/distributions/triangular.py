@@ -4,6 +4,7 @@ import numpy as np
 
 from ..engine.values import Array, shape_of
 from ..engine.variable import Var
+from ..equations import nan_below
 from ..ops import (
     add,
     cholesky,
@@ -34,7 +35,7 @@ def square_matrix(name: str, given: object) -> Numbers:
     value = value_of(x)
     if np.any(np.isnan(value)):
         _, place = first_where(np.isnan(value), value)
-        raise ValueError(f"MultivariateNormal: {name} is nan{place}: look where that was computed")
+        raise ValueError(f"MultivariateNormal: {name} is nan{place}: {nan_below(x)}")
     return x
 
 

@@ -11,7 +11,7 @@ from ..engine.op import OPS
 from ..engine.values import Shape, Value
 from ..equations import Applied, Equation, Equations, written
 
-LONGEST = 20  # letters of a formula that serves as a name
+LONGEST = 28  # letters of a formula that serves as a name
 _WORDS = 40  # letters of a user's name that a box shows; its tooltip shows them all
 
 
@@ -99,17 +99,19 @@ def formulas(equations: Equations) -> list[str]:
     return [text(formula.text) for formula in named(equations)]
 
 
-def named(equations: Equations) -> list[Formula]:
-    """The names that `formulas` gives, not yet plain text."""
+def named(equations: Equations, longest: int = LONGEST) -> list[Formula]:
+    """The names that `formulas` gives, not yet plain text, of formulas up to `longest`."""
     told: list[Formula] = []
     for row, name in zip(equations, equations.names(), strict=True):
         if row.name:
             told.append(Formula(name, 5 if _is_word(name) else 0))
         elif row.is_literal:
             told.append(literal(name))
+        elif row.kind == "constant" and not row.op:
+            told.append(_data(row.value))
         else:
             formula = formula_of(row, [told[i] for i in row.inputs]) if row.op else None
-            told.append(formula if formula and len(formula.text) <= LONGEST else Formula(name, 5))
+            told.append(formula if formula and len(formula.text) <= longest else Formula(name, 5))
     return told
 
 
@@ -159,6 +161,15 @@ def closed(x: Formula, binds: int, after: bool = False) -> str:
     """`x` as an operand: in parentheses where it binds less than that, or begins with a minus."""
     loose = x.binds < binds or (after and x.text.startswith("−"))
     return f"({x.text})" if loose else x.text
+
+
+def _data(value: Value) -> Formula:
+    """What an unnamed array is called: its numbers if they are few and short, else its shape."""
+    if np.ndim(value) == 1 and np.size(value) <= 4:
+        written = [f"{x:.4g}" for x in np.ravel(value)]
+        if all(map(float.__eq__, map(float, written), np.ravel(value).tolist())):
+            return Formula(f"[{' '.join(written)}]".replace("-", "−"), 5)
+    return Formula(f"data {'×'.join(map(str, np.shape(value)))}", 0)
 
 
 def _is_word(name: str) -> bool:

@@ -3,7 +3,7 @@
 The sweep again, but on equations: it touches no `.grad`, and it keeps what went wrong on the way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +49,8 @@ class GradientFlow:
     all, `reached` whether a gradient that is not 0 comes there, or would if one were wanted.
     `stops` are the places above it where gradients end on some way. `makers` has the equation that
     handed over the first gradient that was not finite, None where there was none. `steep` is
-    the steepest of the STEEP_OPS.
+    the steepest of the STEEP_OPS. `largest` has the size of the largest share that came to an
+    equation, and who handed it over.
     """
 
     gradients: list[Value | None]
@@ -58,6 +59,7 @@ class GradientFlow:
     stops: list[tuple[DeadEnd, ...]]
     makers: list[int | None]
     steep: Steep = Steep(-1, -1, 0.0)
+    largest: dict[int, tuple[float, int]] = field(default_factory=dict)
 
 
 def flow_of(equations: Equations, output: int) -> GradientFlow:
@@ -111,6 +113,9 @@ def _handed(equations: Equations, row: Equation, operand: int, g: Value) -> obje
 def _add(flow: GradientFlow, row: Equation, x: Equation, d: Value) -> None:
     if flow.makers[x.position] is None and not finite(d):
         flow.makers[x.position] = row.position
+    size = float(np.max(np.abs(d))) if np.size(d) else 0.0
+    if size >= flow.largest.get(x.position, (0.0, 0))[0]:
+        flow.largest[x.position] = size, row.position
     before = flow.gradients[x.position]
     flow.gradients[x.position] = d if before is None else before + d
 

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..engine.op import OPS
+from ..engine.values import Value
 from ..equations import Equation
 from ..pictures.labels import number
+from .divergence import divergence_hints
+from .sizes import size_hints
 from .wording import Wording
 
 STEEP = 1e4  # a slope beyond this, as 1/σ has at σ = 0.0001, is worth a word
@@ -24,7 +27,12 @@ def hints_of(told: Wording) -> Iterator[str]:
     rows = [row for row in told.equations if told.flow.connected[row.position]]
     yield from _sampled(told, rows)
     yield from _clamped(told)
-    yield from _steep(told)
+    saturated = dict(_saturated(told, rows))
+    yield from saturated.values()
+    if told.flow.steep.row not in saturated:
+        yield from _steep(told)
+    yield from size_hints(told)
+    yield from divergence_hints(told, rows)
     yield from _hidden(told, rows)
     yield from _broadcast(told, rows)
     for row in rows:
@@ -76,6 +84,42 @@ def _steep(told: Wording) -> Iterator[str]:
             f"{told.at(x)}: keep it away from 0, a scale by a floor (1e-3 + mg.softplus(rho)) or "
             "by mg.soft_clip on the log-variance"
         )
+
+
+def _saturated(told: Wording, rows: list[Equation]) -> Iterator[tuple[int, str]]:
+    """The log of a sigmoid, or of 1 minus one, where that has lost its digits: place and words."""
+    for row in rows:
+        if row.op not in ("log", "log1p"):
+            continue
+        (x,) = told.equations.inputs_of(row)
+        p, other = _probability(told, row, x)
+        if p is None or not _extreme(x.value if row.op == "log" else row.value, row.op):
+            continue
+        (logit,) = told.equations.inputs_of(p)
+        name, away = told.name(logit), "" if other else "−"
+        yield (
+            row.position,
+            f"{told.full(row)}: {told.at(p)} is rounded to its edge, and its log with it: "
+            f"−softplus({away}{name}) is the same and keeps all digits, as do "
+            "mg.Bernoulli(logits=…) and log_prob",
+        )
+
+
+def _probability(told: Wording, row: Equation, x: Equation) -> tuple[Equation | None, bool]:
+    """The sigmoid that `row` takes the log of, and whether it is of 1 minus it."""
+    if x.op == "sigmoid" and row.op == "log":
+        return x, False
+    inputs = told.equations.inputs_of(x)
+    if row.op == "log" and x.op == "subtract" and np.all(np.equal(inputs[0].value, 1.0)):
+        return (inputs[1], True) if inputs[1].op == "sigmoid" else (None, False)
+    if row.op == "log1p" and x.op == "negative" and inputs[0].op == "sigmoid":
+        return inputs[0], True
+    return None, False
+
+
+def _extreme(value: Value, op: str) -> bool:
+    """Whether an argument of log is so near 0 that 1 − p has lost half of its digits."""
+    return bool(np.any(np.less(value, 1e-8 if op == "log" else np.log(1e-8))))
 
 
 def _hidden(told: Wording, rows: list[Equation]) -> Iterator[str]:

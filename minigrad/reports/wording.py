@@ -12,6 +12,7 @@ from ..pictures.labels import finite, named, number, numbers, right_side, short,
 from .flow import COMPARISONS, DeadEnd, GradientFlow, is_sampled
 
 _LONGEST = 60  # letters of an equation
+_LONGEST_NAME = 40  # of a formula that serves as a name: a report has more room than a picture
 
 
 class Wording:
@@ -19,7 +20,7 @@ class Wording:
 
     def __init__(self, equations: Equations, flow: GradientFlow) -> None:
         self.equations, self.flow = equations, flow
-        self._formulas = named(equations)
+        self._formulas = named(equations, _LONGEST_NAME)
         self.names = [text(formula.text) for formula in self._formulas]
 
     def name(self, row: Equation) -> str:
@@ -64,32 +65,49 @@ class Wording:
         return self.equations[stop.row].op == "where" and stop.operand == 0
 
     def stops(self, stops: Sequence[DeadEnd]) -> str:
-        """All of them, each sentence once."""
-        return "; ".join(dict.fromkeys(self.stop(stop) for stop in stops))
+        """All of them; those that stop a gradient for the same reason in one sentence."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for stop in stops:
+            who, where, why = self._stop(stop)
+            whos = groups.setdefault(why, [])
+            if (who, where) not in whos:
+                whos.append((who, where))
+        return "; ".join(_joined(whos, why) for why, whos in groups.items())
 
-    def stop(self, stop: DeadEnd) -> str:
-        """Where and why a gradient ended."""
+    def _stop(self, stop: DeadEnd) -> tuple[str, str, str]:
+        """Where a gradient ended: the equation, what of it at which input, and why."""
         row = self.equations[stop.row]
         full = self.full(row)
         if stop.kind == "zero":
-            return self._zero(stop, row)
+            x = self.equations[row.inputs[stop.operand]]
+            whose = f"{stop.lost} of {np.size(row.value)} numbers" if stop.lost else "it"
+            why = _ZEROS.get(row.op, _flat)(self, row, x)
+            return full, f" stops {whose} at {self.at(x)}", f": {why}"
+        if stop.kind == "cancel":
+            return f"what comes to {full} on several ways adds up to 0", "", ""
         told = {
-            "sample": f"{full} stops it, a wall made by .sample()",
-            "wall": f"{full} stops it, a wall",
-            "comparison": f"{full} stops it: a comparison is 1 or 0 and flat between its jumps",
-            "cancel": f"what comes to {full} on several ways adds up to 0",
+            "sample": ", a wall made by .sample()",
+            "wall": ", a wall",
+            "comparison": ": a comparison is 1 or 0 and flat between its jumps",
         }
         if stop.kind in told:
-            return told[stop.kind]
+            return full, " stops it", told[stop.kind]
         if self.chooses(stop):
-            return f"{full} stops it: a where passes no gradient to its condition"
-        return f"{full} stops it: {row.op} has no slope but 0"
+            return full, " stops it", ": a where passes no gradient to its condition"
+        return full, " stops it", f": {row.op} has no slope but 0"
 
-    def _zero(self, stop: DeadEnd, row: Equation) -> str:
-        x = self.equations[row.inputs[stop.operand]]
-        whose = f"{stop.lost} of {np.size(row.value)} numbers" if stop.lost else "it"
-        why = _ZEROS.get(row.op, _flat)(self, row, x)
-        return f"{self.full(row)} stops {whose} at {self.at(x)}: {why}"
+
+def _joined(whos: Sequence[tuple[str, str]], why: str) -> str:
+    """One place with its numbers; several by their names, three at most."""
+    if len(whos) == 1:
+        return "".join((*whos[0], why))
+    names = [who for who, _ in whos]
+    if not why:
+        return "; ".join(names)
+    more = f" and {len(names) - 2} more" if len(names) > 3 else ""
+    shown = names[:2] if more else names
+    listed = f"{', '.join(shown)}{more}" if more else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return f"{listed} stop it{why.replace(', a wall', ', walls')}"
 
 
 def why_none(equations: Equations, row: Equation, x: Equation) -> str:

@@ -5,7 +5,9 @@ accept a change: delete the file, run the tests twice (the first run writes it a
 at the picture.
 """
 
+import functools
 import math
+import operator
 import re
 import threading
 from pathlib import Path
@@ -322,7 +324,10 @@ def names_of(f):
         (lambda x, y: mg.Var(np.eye(3), "W")[1, :2], "W[1, :2]"),
         (lambda x, y: mg.Var(np.eye(3), "W")[..., ::2], "W[…, ::2]"),
         (lambda x, y: mg.Var(np.eye(2), "W") @ mg.Var(np.eye(2), "X"), "W @ X"),
-        (lambda x, y: x * x * x * x * x * x * x * x * x * x * x, "v10"),
+        (lambda x, y: functools.reduce(operator.mul, [x] * 15), "v14"),
+        (lambda x, y: x * np.eye(2), "x·(data 2×2)"),
+        (lambda x, y: x * [1.0, -2.5], "x·[1 −2.5]"),
+        (lambda x, y: x * [1.0, -2.123456789], "x·(data 2)"),
     ],
 )
 def test_an_unnamed_node_is_called_by_its_formula(f, told):

@@ -185,7 +185,7 @@ def test_part_of_an_array():
     logvar = mg.Var([-30.0, 1.0, 2.0], "logvar")
     report = mg.explain(mg.clip(logvar, -10.0, 10.0).sum())
     assert report.leaves[0].words == (
-        "gradient [+0.000 +1.000 +1.000], 0 in 1 of 3 numbers; on some way v1 = "
+        "gradient [+0.000 +1.000 +1.000], 0 in 1 of 3 numbers; on some way "
         "clip(logvar, −10, 10) stops 1 of 3 numbers at logvar = [−30.00 +1.000 +2.000]: "
         "clip is flat outside −10 … 10; mg.soft_clip keeps a gradient"
     )
@@ -350,3 +350,144 @@ def test_flow_reads_equations_alone():
     assert flow_of(equations, square).gradients[0] == 6.0
     flow = flow_of(equations, sine)
     assert flow.gradients[0] == math.cos(3.0) and not flow.connected[square]
+
+
+# ------------------------------------------------------------------------------- what hints find
+
+
+def hints(output, **keywords):
+    return mg.explain(output, **keywords).hints
+
+
+def test_a_gradient_that_explodes_says_where_it_begins():
+    w, h = mg.Var(3.0, "w"), mg.Var(0.5, "h0")
+    for i in range(100):
+        h = (h * w).named(f"h{i + 1}")
+    (hint,) = hints(h)
+    assert hint.startswith("the gradient of w explodes to 8.6e48 from 9.0000 at h98 = h97·w, each ")
+    assert "of 86 ops multiplies it by" in hint
+    assert hints(mg.Var(2.0, "x") * 1e11) == ()
+    (hint,) = hints(mg.Var(2.0, "x") * 1e13)
+    assert "explodes to 1.00e13 from 1.0000 at x·1e+13" in hint
+
+
+def test_a_gradient_that_vanishes_says_where_it_begins():
+    w, h = mg.Var(0.4, "w"), mg.Var(0.5, "h0")
+    for i in range(40):
+        h = mg.tanh(h * w).named(f"h{i + 1}")
+    (hint,) = hints(h)
+    assert hint.startswith("the gradient of h0 vanishes to ") and "multiplies it by 0." in hint
+    assert " from 0.1600 at h37·w, each " in hint
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: (x - 2.0 - 1e-14) ** 2,  # a minimum, all but found
+        lambda x: mg.sum((x * [1.0, 2.0, 3.0] - [2.0, 4.0, 6.0000000000001]) ** 2),
+        lambda x: x * 1e-20,  # a small unit
+    ],
+)
+def test_a_minimum_or_a_small_unit_does_not_vanish(f):
+    assert hints(f(mg.Var(2.0, "x"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda x: mg.log(1.0 - mg.sigmoid(x)), "−softplus(x) is the same"),
+        (lambda x: mg.log1p(-mg.sigmoid(x)), "−softplus(x) is the same"),
+        (lambda x: mg.log(mg.sigmoid(-x)), "−softplus(−(−x)) is the same"),
+        (lambda x: mg.log(1.0 - mg.sigmoid(x * [1.0, 0.1])).sum(), "is rounded to its edge"),
+    ],
+)
+@pytest.mark.parametrize("size", [25.0, 40.0, 800.0])
+def test_the_log_of_a_saturated_sigmoid_is_taken_of_logits(f, words, size):
+    with np.errstate(all="ignore"):
+        (hint,) = hints(f(mg.Var(size, "x")))
+        assert words.replace("(−(−x))", "(−−x)") in hint.replace("(−(−x))", "(−−x)")
+        assert "mg.Bernoulli(logits=…)" in hint
+        assert hints(f(mg.Var(3.0, "x"))) == ()
+
+
+def kl_terms(mu, logvar):
+    each = mu**2 + mg.exp(logvar) - 1.0 - logvar
+    closed = mg.kl_divergence(mg.Normal.from_log_variance(mu, logvar), mg.Normal(0.0, 1.0))
+    return {
+        "sum": 0.5 * mg.sum(each),
+        "batch": 0.5 * mg.sum(each) / mu.shape[0],
+        "inner": 0.5 * mg.mean(mg.sum(each, axis=-1)),
+        "weighted": 0.5 * mg.sum(each) * 0.01,
+        "closed": closed.sum(),
+        "negative": -0.5 * mg.sum(each),
+        "mean": 0.5 * mg.mean(each),
+        "latents": 0.5 * mg.sum(mg.mean(each, axis=-1)),
+        "twice": mg.sum(each),
+        "half": 0.25 * mg.sum(each),
+        "twice and mean": mg.mean(each),
+        "closed mean": closed.mean(),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", kl_terms(mg.Var([[0.5]]), mg.Var([[0.5]])))
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_the_factor_of_a_kl(name, by_hand):
+    rng = np.random.default_rng(0)
+    mu = mg.Var(rng.normal(size=(8, 4)), "mu")
+    logvar = mg.Var(0.3 * rng.normal(size=(8, 4)), "logvar")
+    if by_hand:
+        z = mu + mg.exp(0.5 * logvar) * mg.noise(rng, (8, 4))
+    else:
+        z = mg.Normal.from_log_variance(mu, logvar).rsample(rng)
+    found = hints(((z - 1.0) ** 2).sum() + kl_terms(mu, logvar)[name])
+    words = {
+        "mean": "averaged over all its 32 numbers,",
+        "closed mean": "averaged over all its 32 numbers,",
+        "latents": "averaged over its 4 latents",
+        "twice": "times 2 (is its ½ missing?)",
+        "half": "times ½",
+        "twice and mean": "averaged over all its 32 numbers, and times 2",
+    }.get(name)
+    if words is None or (name == "weighted"):
+        assert found == ()
+    else:
+        (hint,) = found
+        assert words in hint and "‖ standard normal)" in hint
+
+
+def test_a_mean_over_outcomes_of_one_latent_each_is_no_mistake():
+    rng = np.random.default_rng(0)
+    mu, logvar = mg.Var(rng.normal(size=16), "mu"), mg.Var(0.3 * rng.normal(size=16), "logvar")
+    z = mg.Normal.from_log_variance(mu, logvar).rsample(rng)
+    kl = 0.5 * mg.mean(mu**2 + mg.exp(logvar) - 1.0 - logvar)
+    assert hints(mg.mean((z - 1.0) ** 2) + kl) == ()
+    (hint,) = hints(mg.sum((z - 1.0) ** 2) + kl)
+    assert "averaged over all its 16 numbers" in hint
+
+
+def test_what_stops_for_the_same_reason_is_said_once():
+    x = mg.Var(3.0, "x")
+    total = mg.relu(-x) + mg.relu(-2.0 * x)
+    (leaf,) = mg.explain(total, x).leaves
+    assert leaf.words == (
+        "gradient 0: relu(−2·x) and relu(−x) stop it: relu is flat where its input is not above 0"
+    )
+    total = sum((mg.relu(-float(k) * x) for k in range(2, 6)), mg.stop_gradient(x))
+    words = mg.explain(total, x).leaves[0].words
+    assert " and 2 more stop it: relu is flat" in words and words.count("relu is flat") == 1
+    walls = mg.stop_gradient(x) * mg.stop_gradient(2.0 * x)
+    assert mg.explain(walls, x).leaves[0].words.endswith("stop it, walls")
+
+
+def test_the_first_nan_is_named_where_a_parameter_of_a_distribution_is_refused():
+    x = mg.constant([1.0, math.nan, 2.0], "x")
+    scale = mg.softplus(mg.Var([1.0, 1.0, 1.0], "w") * x)
+    why = r"scale is nan at position \(1,\): the first nan is in x, data at position \(1,\)"
+    with pytest.raises(ValueError, match=why):
+        mg.Normal(0.0, scale)
+    with pytest.raises(ValueError, match=r"is made by sqrt\(w\)"):
+        mg.Gamma(mg.sqrt(mg.Var(-1.0, "w")), 1.0)
+    with pytest.raises(ValueError, match="is nan: the numbers given hold it"):
+        mg.Normal(0.0, math.nan)
+    with pytest.raises(ValueError, match=r"the first nan is in data of shape \(2,\) at position"):
+        mg.Bernoulli(mg.Var([0.5, 0.5]) * [0.1, math.nan])
