@@ -35,6 +35,7 @@ from ..engine.op import ABOVE
 from ..engine.values import Shape, Value, as_value, shape_of
 from ..engine.variable import Var, next_order
 from ..ops import add, broadcast_to, greater_equal, less_equal, sqrt, stop_gradient, where
+from .habits import no_such, with_hint
 from .laws import NORMAL, Curve, Law
 from .marks import mark, recording, sampling_scope
 from .parameters import (
@@ -47,7 +48,7 @@ from .parameters import (
     joint_batch,
     value_of,
 )
-from .randomness import Generator, as_sample_shape, check_generator, noise_leaf
+from .randomness import REQUIRED, Generator, as_sample_shape, check_generator, noise_leaf
 from .support import Support
 from .unrounded import rounded_again
 
@@ -72,6 +73,14 @@ class Distribution(ABC):
     _positive: ClassVar[tuple[str, ...]] = ()
     _remedy: ClassVar[str] = ANY_NUMBER  # for those that must be positive
 
+    def __init_subclass__(cls, **keywords: object) -> None:
+        super().__init_subclass__(**keywords)
+        if "__init__" in vars(cls):
+            setattr(cls, "__init__", with_hint(cls.__init__))  # noqa: B010
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise no_such(self, name)
+
     def _hold(self, **given: object) -> None:
         """Keep the parameters, checked, and set the batch shape that they broadcast to."""
         for name, x in given.items():
@@ -95,7 +104,7 @@ class Distribution(ABC):
         """The shape of the noise of one outcome."""
         return self.event_shape
 
-    def noise(self, rng: Generator, shape: int | Shape = ()) -> Var:
+    def noise(self, rng: Generator = REQUIRED, shape: int | Shape = ()) -> Var:
         """A draw from the base, which has no parameters: a noise leaf for `transform`.
 
         Its shape is `shape` + batch_shape + event_shape; a family whose outcome takes more noise or
@@ -153,11 +162,13 @@ class Distribution(ABC):
         """Whether draws have an edge to round to."""
         return self.has_rsample and self.support.has_ends
 
-    def rsample(self, rng: Generator, shape: int | Shape = ()) -> Var:
+    def rsample(self, rng: Generator = REQUIRED, shape: int | Shape = ()) -> Var:
         """A reparameterised draw of `shape` + batch_shape + event_shape: gradients pass."""
         return self.transform(self.noise(rng, shape))
 
-    def rsample_with_log_prob(self, rng: Generator, shape: int | Shape = ()) -> tuple[Var, Var]:
+    def rsample_with_log_prob(
+        self, rng: Generator = REQUIRED, shape: int | Shape = ()
+    ) -> tuple[Var, Var]:
         """A draw z, as `rsample` gives, and log q(z), of shape sample_shape + batch_shape."""
         return self.transform_with_log_prob(self.noise(rng, shape))
 
@@ -168,7 +179,7 @@ class Distribution(ABC):
 
     def sample(
         self,
-        rng: Generator,
+        rng: Generator = REQUIRED,
         shape: int | Shape = (),
         *,
         estimator: str | None = None,

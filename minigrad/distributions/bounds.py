@@ -12,7 +12,7 @@ from ..ops import logsumexp, mean, softmax, stop_gradient, subtract
 from ..ops import sum as sum_
 from .base import Distribution
 from .parameters import Numbers, sum_last, value_of
-from .randomness import Generator, sample_count
+from .randomness import Generator, check_order, sample_count
 from .unrounded import before_rounding
 
 
@@ -38,6 +38,7 @@ def elbo(
     that part has expectation 0, and without it the noise vanishes as q comes near the posterior
     (Roeder, Wu and Duvenaud, 2017).
     """
+    check_order("mg.elbo(log_joint, q, rng, samples)", rng, samples)
     if not callable(log_joint) or not isinstance(q, Distribution):
         raise TypeError("elbo takes a function log_joint(z), then the distribution q of z")
     if kl is not None and stick_the_landing:
@@ -79,6 +80,7 @@ def iwae(
     grows, where the plain one drowns (Tucker, Lawson, Gu, Maddison, 2019). log_joint is then called
     twice with the same z; if it gives different numbers it is a ValueError.
     """
+    check_order("mg.iwae(log_joint, q, rng, samples)", rng, samples)
     if not callable(log_joint) or not isinstance(q, Distribution):
         raise TypeError("iwae takes a function log_joint(z), then the distribution q of z")
     if sample_count(samples) == 1:

@@ -14,7 +14,7 @@ from ..ops import mean
 from .base import Distribution
 from .independent import Independent
 from .parameters import joint_shape, sum_last
-from .randomness import Generator, sample_count
+from .randomness import REQUIRED, Generator, check_order, sample_count
 
 ClosedForm = TypeVar("ClosedForm", bound=Callable[..., Var])
 Kind = type[Distribution]
@@ -79,12 +79,15 @@ def _nearest(p: Kind, q: Kind) -> str:
     return ", ".join(f"({a.__name__}, {b.__name__})" for a, b in nearest)
 
 
-def kl_monte_carlo(p: Distribution, q: Distribution, samples: int, rng: Generator) -> Var:
+def kl_monte_carlo(
+    p: Distribution, q: Distribution, samples: int, rng: Generator = REQUIRED
+) -> Var:
     """An estimate of KL(p ‖ q): the mean of log p(z) - log q(z) over `samples` draws z of p.
 
     Unbiased, of p's batch shape, differentiable in the parameters of both. p needs an `rsample`,
     and its batch must be as large as that of q, or else it is a ValueError.
     """
+    check_order("mg.kl_monte_carlo(p, q, samples, rng)", rng, samples)
     batch_shape = _common_batch(p, q)
     if p.batch_shape != batch_shape:
         raise ValueError(

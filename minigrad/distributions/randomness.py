@@ -5,6 +5,7 @@ gradient ever reaches it.
 """
 
 import operator
+from typing import cast
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from .laws import NORMAL
 
 Generator = np.random.Generator
 
+REQUIRED = cast(Generator, None)  # a default that only makes the error of a missing rng a sentence
 
-def noise(rng: Generator, shape: int | Shape = (), name: str = "eps") -> Var:
+
+def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps") -> Var:
     """Independent standard normal numbers of `shape`, as a noise leaf; a float where shape is ().
 
     `rng` is a `numpy.random.Generator`, made once and passed on: anything else is a TypeError.
@@ -61,6 +64,24 @@ def as_sample_shape(shape: object) -> Shape:
     if min(checked, default=0) < 0:
         raise ValueError(f"shape {checked} holds a negative length")
     return checked
+
+
+def check_order(call: str, rng: object, samples: object) -> None:
+    """Refuse rng and samples that were exchanged, with the order of this call."""
+    if isinstance(samples, Generator):
+        raise TypeError(f"rng and samples are exchanged: write {call}")
+
+
+def as_generator(rng: object) -> Generator:
+    """A generator as it is; one of a seed, or for None of the system's own randomness.
+
+    Only for what makes all its draws in one call: in a loop a seed would draw the same each time.
+    """
+    if isinstance(rng, Generator):
+        return rng
+    if isinstance(rng, bool) or not (rng is None or isinstance(rng, int | np.integer) and rng >= 0):
+        raise TypeError(f"rng is a numpy.random.Generator, a seed from 0 on, or None, not {rng!r}")
+    return np.random.default_rng(rng)
 
 
 def sample_count(samples: object) -> int:

@@ -5,7 +5,7 @@ the rows stand in `ops/`.
 
 import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
@@ -197,6 +197,12 @@ class Conversions:
                 "use int(v.item()), or np.floor(v), which stays on the tape and is flat"
             )
         return int(self.item())
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError(
+            "a Var is no function: what gives one without brackets, such as q.mean of a "
+            "distribution, takes none"
+        )
 
     def __array__(self, dtype: object = None, copy: bool | None = None) -> Array:
         raise TypeError(

@@ -270,6 +270,9 @@ class Fixed(Var):
     requires_grad = False
 
 
+Inner.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own among them
+
+
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
     """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
     return leaf(as_value(value), Note(_as_name(name), context.current().scope, kind))

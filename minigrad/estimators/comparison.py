@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from .. import inline
-from ..distributions.randomness import Generator
+from ..distributions.randomness import Generator, check_order
 from ..engine.values import Value
 from .coins import arm, disarm
 from .coupled import triples
@@ -117,6 +117,7 @@ def compare(
     its error as its row's remark. An int `rng` seeds all alike; a Generator moves on from one to
     the next. By default all run but "stochastic triples", which takes a sample at a time.
     """
+    check_order("mg.compare(problem, params, samples, rng)", rng, samples)
     if not isinstance(estimators, Mapping):
         unknown = [name for name in estimators if name not in KNOWN]
         if unknown:

@@ -33,9 +33,19 @@ class Setting:
         self.problem, self.params = problem, params
         self.theta = tuple(Var(p) for p in params)
         made: object = problem(*self.theta)
+        if isinstance(made, Var):
+            raise TypeError(
+                "a problem returns a pair, the distribution and the integrand as a function, "
+                "(mg.Normal(mu, sigma), mg.sin), not the value of something, a Var"
+            )
         if not (isinstance(made, tuple) and len(made) == 2):
             raise TypeError(f"a problem returns (distribution, integrand), not {_kind(made)}")
         q, integrand = made
+        if isinstance(integrand, Var):
+            raise TypeError(
+                "the integrand is a function of z, mg.sin or lambda z: mg.sin(z), not its value at "
+                "something, a Var: leave the call away"
+            )
         if not isinstance(q, Distribution) or not callable(integrand):
             raise TypeError(
                 "a problem returns (distribution, integrand), like (mg.Normal(mu, sigma), mg.sin), "

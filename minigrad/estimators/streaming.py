@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..distributions.randomness import Generator, sample_count
+from ..distributions.randomness import Generator, check_order, sample_count
 from ..engine.values import Array, Value, as_value, plain, readonly, shape_of, size_of
 from ..engine.variable import Var
 from .doubts import Doubts
@@ -162,6 +162,7 @@ def stream(
     there are `ENOUGH` of them or more if that can be. With `prepared`, `rule` gives the rule, from
     draws of its own. A `script` rule runs programs, which draw as they go.
     """
+    check_order(f"{name}(problem, params, samples, rng)", rng, samples)
     unit = 2 if antithetic else 1
     smallest = max(smallest, unit)
     if sample_count(samples) % unit or samples < smallest:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...distributions.randomness import Generator, check_generator, sample_count
+from ...distributions.randomness import Generator, as_generator, sample_count
 from ...engine import context
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
@@ -58,7 +58,7 @@ class CoinFlipLab(Page):
 def coin_flip_lab(
     problem: Problem,
     params: Sequence[object],
-    rng: Generator,
+    rng: Generator | int | None = None,
     *,
     samples: int = 50,
     title: str | None = None,
@@ -69,8 +69,8 @@ def coin_flip_lab(
     """A page that shows what it means to keep the coin flips and move the knob.
 
     `problem(*params)` returns the distribution of z and the integrand f, as for `mg.pathwise`, but
-    all are single numbers here: f takes one z. `samples` draws of ε from `rng`, 2 to 500, are dots
-    on the curve of f, which slide as a knob moves a parameter. The slope of f times ∂z/∂parameter,
+    all are single numbers here: f takes one z. `samples` draws of ε, 2 to 500, from `rng` (a
+    Generator, a seed or None) are dots on the curve of f, which slide as a knob moves a parameter. The slope of f times ∂z/∂parameter,
     averaged over them, is the pathwise gradient of E[f(z)]; the score function's estimate from the
     same z stands beside it.
 
@@ -86,7 +86,7 @@ def coin_flip_lab(
     >>> mg.coin_flip_lab(problem, (0.7, 0.5), np.random.default_rng(0), title="sin z")
     CoinFlipLab('sin z')
     """
-    check_generator(rng)
+    rng = as_generator(rng)
     for what, function in (("problem", problem), ("exact", exact)):
         if function is not None and not callable(function):
             raise TypeError(f"coin_flip_lab: {what} is a function, not {function!r}")
