@@ -83,7 +83,7 @@ def _node(dot: graphviz.Digraph, box: Box) -> None:
         style=look.style,
         color=look.line[0],
         fillcolor=look.fill[0],
-        penwidth=f"{look.pen:g}",
+        penwidth="1" if "again" in box.marks else f"{look.pen:g}",
         **more,
     )
 

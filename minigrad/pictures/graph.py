@@ -9,6 +9,7 @@ from ..engine.op import OPS
 from ..equations import Equation, Equations
 from .faults import Faults, faults_of
 from .labels import formulas, number, numbers, short, text
+from .repeats import repeats_of
 
 STOPPED = "⊘ no gradient"
 SCORED = "⊘ scored instead"  # out of a wall into its log-density, where mg.surrogate took it
@@ -27,7 +28,8 @@ class Box:
     """A node. `id` is "n7" for the equation at position 7, "s0" for a scope folded into one box.
 
     `kind` is a key of `palette.LOOKS`; `title` tells all on one line; `marks` are among "result"
-    (an output), "bad" (something in it is at fault, see `faults`), "first" (the first such).
+    (an output), "again" (a leaf drawn once more, see `repeats`: its id is "n7-2"), "bad" (something
+    in it is at fault, see `faults`), "first" (the first such).
     """
 
     id: str
@@ -65,13 +67,18 @@ class Graph:
 
 
 def graph_of(
-    equations: Equations, *, max_nodes: int = 300, derivatives: bool | None = None
+    equations: Equations,
+    *,
+    max_nodes: int = 300,
+    derivatives: bool | None = None,
+    repeat: bool = False,
 ) -> Graph:
     """The boxes and arrows of `equations`.
 
     With more than `max_nodes` of them each scope becomes one box; if that is not enough, inner
     scopes vanish in those around them. ValueError if it never is. `derivatives` says whether arrows
     bear the local derivative; by default those do that lead to a gradient which `backward` left.
+    With `repeat` a leaf that is read far away is drawn again there.
     """
     folded = _folded(equations, max_nodes)
     names = formulas(equations)
@@ -86,8 +93,10 @@ def graph_of(
     folds = {scope: f"s{i}" for i, scope in enumerate(groups)}
     boxes += [_folded_box(folds[scope], scope, rows, faults) for scope, rows in groups.items()]
     ids = [folds.get(scope, f"n{i}") for i, scope in enumerate(folded)]
+    again = repeats_of(equations, [row.position for row in single]) if repeat else {}
+    boxes += [_again(equations, names, key, again) for key in _firsts(again)]
     summary = _summary(equations, names, faults, len(groups))
-    return Graph(boxes, _arrows(equations, ids, derivatives), summary, ids)
+    return Graph(boxes, _arrows(equations, ids, derivatives, again), summary, ids)
 
 
 def too_large(count: int, folded: int, max_nodes: int) -> ValueError:
@@ -158,13 +167,40 @@ def _folded_box(id: str, scope: str, rows: list[Equation], faults: Faults) -> Bo
     return Box(id, "scope", tuple(lines), f"scope {text(scope)}: {len(rows)} nodes", path, marks)
 
 
-def _arrows(equations: Equations, ids: list[str], derivatives: bool | None) -> list[Arrow]:
+def _firsts(again: Mapping[tuple[int, int], int]) -> list[tuple[int, int]]:
+    """The first reader of each further box."""
+    firsts = {(leaf, count): (leaf, reader) for (leaf, reader), count in reversed(again.items())}
+    return sorted(firsts.values())
+
+
+def _again(
+    equations: Equations,
+    names: list[str],
+    key: tuple[int, int],
+    again: Mapping[tuple[int, int], int],
+) -> Box:
+    """A leaf once more, in the scope of who reads it: its name alone."""
+    leaf, reader = key
+    row, name = equations[leaf], names[leaf]
+    title = f"{name}, drawn again here: its value and gradient stand in its first box"
+    lines = (BoxLine("name", short(name)),)
+    return Box(f"n{leaf}-{again[key]}", row.kind, lines, title, equations[reader].scope, ("again",))
+
+
+def _arrows(
+    equations: Equations,
+    ids: list[str],
+    derivatives: bool | None,
+    again: Mapping[tuple[int, int], int],
+) -> list[Arrow]:
     """One arrow an operand; from or to a folded box one for all of a kind."""
     halted = _halted(equations)
     arrows: dict[object, Arrow] = {}
     for row in equations:
         for k, i in enumerate(row.inputs):
             tail, head, id = ids[i], ids[row.position], f"e{row.position}-{k}"
+            if count := again.get((i, row.position)):
+                tail = f"{tail}-{count}"
             folded = tail.startswith("s") or head.startswith("s")
             if tail != head:
                 known = row.grad is not None if derivatives is None else derivatives

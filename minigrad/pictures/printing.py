@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from .files import write
 from .palette import BAD, GRADIENT, PAGE
 from .svg import SVG
 
@@ -174,7 +175,7 @@ def _by_browser(svg: str, suffix: str) -> bytes:
     )
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "drawing.html"), Path(folder, f"drawing{suffix}")
-        source.write_bytes(page.encode())
+        write(source, page)
         what = {".png": f"--screenshot={target}", ".pdf": f"--print-to-pdf={target}"}[suffix]
         flags = ["--headless", what, "--no-pdf-header-footer", "--hide-scrollbars"]
         flags += [f"--window-size={width},{height}", "--force-device-scale-factor=2"]

@@ -70,9 +70,9 @@ def coin_flip_lab(
 
     `problem(*params)` returns the distribution of z and the integrand f, as for `mg.pathwise`, but
     all are single numbers here: f takes one z. `samples` draws of ε, 2 to 500, from `rng` (a
-    Generator, a seed or None) are dots on the curve of f, which slide as a knob moves a parameter. The slope of f times ∂z/∂parameter,
-    averaged over them, is the pathwise gradient of E[f(z)]; the score function's estimate from the
-    same z stands beside it.
+    Generator, a seed or None) are dots on the curve of f, which slide as a knob moves a parameter.
+    The slope of f times ∂z/∂parameter, averaged over them, is the pathwise gradient of E[f(z)]; the
+    score function's estimate from the same z stands beside it.
 
     `names` are the knobs' names, by default those of the problem's arguments; `ranges` maps a name
     to the (low, high) of its knob. `exact(*params)` is E[f(z)] in closed form, written with
