@@ -1,8 +1,8 @@
-"""A picture's content as DOT text. The `graphviz` package quotes; labels are plain."""
+"""A picture's content as DOT text, quoted here so that no word in it means anything to Graphviz."""
 
+import re
 from collections import Counter, defaultdict
-
-import graphviz
+from functools import lru_cache
 
 from .graph import Arrow, Box, Graph
 from .labels import text
@@ -10,6 +10,8 @@ from .palette import FAINT, GRADIENT, INK, LOOKS, STOPPED
 
 _LONGEST_ROW = 150  # letters side by side that a page still shows readably: else boxes run downward
 _MOST_READERS = 30  # of one box: beyond, curves around the others take the renderer minutes
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|-?(\.[0-9]+|[0-9]+(\.[0-9]*)?)")
+_KEYWORDS = frozenset("node edge graph digraph subgraph strict".split())
 _ARROWS = {
     "flow": {"color": FAINT[0], "fontcolor": GRADIENT[0]},
     "still": {"color": FAINT[0], "style": "dotted", "penwidth": "1.5"},
@@ -26,23 +28,24 @@ _ARROWS = {
 
 def dot_of(graph: Graph) -> str:
     """The DOT text. Ids and classes are the boxes', the arrows' and, for scopes, c0, c1, …"""
-    dot = graphviz.Digraph()
     direction = "LR" if _length(graph) <= _LONGEST_ROW else "TB"
     # One font name alone: a list breaks the renderer's measure of words. The SVG adds fallbacks.
-    dot.attr("graph", id="graph", rankdir=direction, nodesep="0.3", ranksep="0.4")
-    dot.attr("graph", bgcolor="transparent", color=FAINT[0], fontcolor=FAINT[0])
-    dot.attr("graph", fontname="Arial", fontsize="12", labeljust="l")
-    dot.attr("node", fontname="Arial", fontsize="12", fontcolor=INK[0], margin="0.12,0.06")
-    dot.attr("edge", fontname="Arial", fontsize="10", arrowsize="0.7")
+    font = {"fontname": "Arial"}
+    lines = [
+        f"graph {_listed(id='graph', rankdir=direction, nodesep='0.3', ranksep='0.4')}",
+        f"graph {_listed(bgcolor='transparent', color=FAINT[0], fontcolor=FAINT[0])}",
+        f"graph {_listed(**font, fontsize='12', labeljust='l')}",
+        f"node {_listed(**font, fontsize='12', fontcolor=INK[0], margin='0.12,0.06')}",
+        f"edge {_listed(**font, fontsize='10', arrowsize='0.7')}",
+    ]
     if max(Counter(arrow.tail for arrow in graph.arrows).values(), default=0) > _MOST_READERS:
-        dot.attr("graph", splines="line", mclimit="0.1", nslimit="1", nslimit1="1")
-    _fill(dot, graph)
-    for arrow in graph.arrows:
-        _edge(dot, arrow)
-    return str(dot.source)
+        lines.append(f"graph {_listed(splines='line', mclimit='0.1', nslimit='1', nslimit1='1')}")
+    lines += _filled(graph)
+    lines += map(_edge, graph.arrows)
+    return "\n\t".join(("digraph {", *lines)) + "\n}\n"
 
 
-def _fill(dot: graphviz.Digraph, graph: Graph) -> None:
+def _filled(graph: Graph) -> list[str]:
     """Boxes in their clusters, which nest as the scopes do."""
     boxes: dict[str, list[Box]] = defaultdict(list)
     inner: dict[str, dict[str, None]] = defaultdict(dict)  # as an ordered set
@@ -53,30 +56,32 @@ def _fill(dot: graphviz.Digraph, graph: Graph) -> None:
             around = scope.rpartition("/")[0]
             inner[around][scope] = None
             scope = around
+    lines: list[str] = []
     count = 0
 
-    def fill(part: graphviz.Digraph, scope: str) -> None:
+    def fill(scope: str, indent: str) -> None:
         nonlocal count
-        for box in boxes[scope]:
-            _node(part, box)
+        lines.extend(indent + _node(box) for box in boxes[scope])
         for name in inner[scope]:
-            with part.subgraph(name=f"cluster_{count}") as cluster:
-                words = name[len(scope) + 1 :] if scope else name
-                cluster.attr(label=_escaped(text(words)), id=f"c{count}", style="rounded")
-                count += 1
-                fill(cluster, name)
+            words = name[len(scope) + 1 :] if scope else name
+            label = f"label={_label(text(words))} style=rounded"
+            lines.append(f"{indent}subgraph cluster_{count} {{")
+            lines.append(f"{indent}\tid=c{count} {label}")
+            count += 1
+            fill(name, f"{indent}\t")
+            lines.append(f"{indent}}}")
 
-    fill(dot, "")
+    fill("", "")
+    return lines
 
 
-def _node(dot: graphviz.Digraph, box: Box) -> None:
+def _node(box: Box) -> str:
     look = LOOKS[box.kind]
     more = {"height": "0.3", "width": "0.3"} if len(box.lines) == 1 else {}
     if look.borders == 2 or "result" in box.marks:
         more["peripheries"] = "2"
-    dot.node(
-        box.id,
-        label=_escaped(*(line.words for line in box.lines)),
+    label = _label(*(line.words for line in box.lines))
+    listed = _listed(
         id=box.id,
         **{"class": " ".join(("node", box.kind, *box.marks))},
         shape=look.shape,
@@ -86,20 +91,33 @@ def _node(dot: graphviz.Digraph, box: Box) -> None:
         penwidth="1" if "again" in box.marks else f"{look.pen:g}",
         **more,
     )
+    return f"{_quoted(box.id)} [label={label} {listed[1:]}"
 
 
-def _edge(dot: graphviz.Digraph, arrow: Arrow) -> None:
-    look = {"id": arrow.id, "class": f"edge {arrow.kind}", **_ARROWS[arrow.kind]}
-    if arrow.label:
-        look["label"] = f" {arrow.label} "
-    dot.edge(arrow.tail, arrow.head, **look)
+def _edge(arrow: Arrow) -> str:
+    label = f"label={_label(f' {arrow.label} ')} " if arrow.label else ""
+    listed = _listed(id=arrow.id, **{"class": f"edge {arrow.kind}"}, **_ARROWS[arrow.kind])
+    return f"{_quoted(arrow.tail)} -> {_quoted(arrow.head)} [{label}{listed[1:]}"
 
 
-def _escaped(*lines: str) -> str:
+def _listed(**attributes: str) -> str:
+    return f"[{' '.join(f'{name}={_quoted(attributes[name])}' for name in sorted(attributes))}]"
+
+
+@lru_cache(4096)
+def _quoted(words: str) -> str:
+    """A word as DOT has it: in quotes, unless it is a name or a number."""
+    if _PLAIN.fullmatch(words) and words.lower() not in _KEYWORDS:
+        return words
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _label(*lines: str) -> str:
     """A plain label: no backslash, ampersand or angle bracket in it means anything to Graphviz."""
-    words = (graphviz.escape(line.replace("&", "&amp;")) for line in lines)
-    label: str = graphviz.nohtml("\\n".join(words))  # a str that remembers not to be HTML
-    return label
+    if len(lines) == 1 and _PLAIN.fullmatch(lines[0]):
+        return _quoted(lines[0])
+    words = "\n".join(lines).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + words.replace("\n", "\\n") + '"'
 
 
 def _length(graph: Graph) -> int:

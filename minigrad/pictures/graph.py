@@ -169,7 +169,7 @@ def _folded_box(id: str, scope: str, rows: list[Equation], faults: Faults) -> Bo
 
 def _firsts(again: Mapping[tuple[int, int], int]) -> list[tuple[int, int]]:
     """The first reader of each further box."""
-    firsts = {(leaf, count): (leaf, reader) for (leaf, reader), count in reversed(again.items())}
+    firsts = {(leaf, count): (leaf, reader) for (leaf, reader), count in list(again.items())[::-1]}
     return sorted(firsts.values())
 
 
