@@ -1,8 +1,7 @@
 """Graphviz's SVG made fit for a page: named, described, coloured by a style sheet.
 
-Ids and the style sheet bear the drawing's own prefix, classes `mg-`: two drawings in one page,
-and the page itself, leave each other alone. All words pass through one writer of XML, so none is ever
-markup.
+Ids and the style sheet bear the drawing's own prefix, classes `mg-`: two drawings in one page, and
+the page itself, leave each other alone. One function writes all of it, so no word is ever markup.
 """
 
 import html
