@@ -30,7 +30,7 @@ def test_a_shared_weight_of_a_long_chain():
     assert len(tails) == 100 and set(tails) == {box.id for box in boxes}
     assert max(tails.count(id) for id in tails) <= NEAR
     ids = [arrow.id for arrow in drawing.graph.arrows]
-    assert len(set(ids)) == len(ids) == 200
+    assert len(set(ids)) == len(ids) == 300
     assert drawing.svg.count('data-kind="parameter"') == len(boxes) + 1
     assert 'class="mg-node mg-parameter mg-again"' in drawing.svg
 
