@@ -26,7 +26,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import ClassVar, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn, Self
 
 import numpy as np
 
@@ -78,8 +78,10 @@ class Distribution(ABC):
         if "__init__" in vars(cls):
             setattr(cls, "__init__", with_hint(cls.__init__))  # noqa: B010
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise no_such(self, name)
+    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_such(self, name)
 
     def _hold(self, **given: object) -> None:
         """Keep the parameters, checked, and set the batch shape that they broadcast to."""
