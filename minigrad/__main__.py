@@ -10,6 +10,7 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
+        print("minigrad: interrupted", file=sys.stderr)
         return 130
 
 
