@@ -9,6 +9,7 @@ from .labels import text
 from .palette import FAINT, GRADIENT, INK, LOOKS, STOPPED
 
 _LONGEST_ROW = 150  # letters side by side that a page still shows readably: else boxes run downward
+_PAGE = 1500  # pixels across that a page shows readably
 _MOST_READERS = 30  # of one box: beyond, curves around the others take the renderer minutes
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|-?(\.[0-9]+|[0-9]+(\.[0-9]*)?)")
 _KEYWORDS = frozenset("node edge graph digraph subgraph strict".split())
@@ -28,7 +29,8 @@ _ARROWS = {
 
 def dot_of(graph: Graph) -> str:
     """The DOT text. Ids and classes are the boxes', the arrows' and, for scopes, c0, c1, …"""
-    direction = "LR" if _length(graph) <= _LONGEST_ROW else "TB"
+    in_a_row = _fits_in_a_row(graph) if graph.alone else _length(graph) <= _LONGEST_ROW
+    direction = "LR" if in_a_row else "TB"
     # One font name alone: a list breaks the renderer's measure of words. The SVG adds fallbacks.
     font = {"fontname": "Arial"}
     lines = [
@@ -41,7 +43,9 @@ def dot_of(graph: Graph) -> str:
     if max(Counter(arrow.tail for arrow in graph.arrows).values(), default=0) > _MOST_READERS:
         lines.append(f"graph {_listed(splines='line', mclimit='0.1', nslimit='1', nslimit1='1')}")
     lines += _filled(graph)
-    lines += map(_edge, graph.arrows)
+    straight = any("again" in box.marks for box in graph.boxes)
+    leaves = {box.id for box in graph.boxes} - {arrow.head for arrow in graph.arrows}
+    lines += (_edge(arrow, straight and arrow.tail not in leaves) for arrow in graph.arrows)
     return "\n\t".join(("digraph {", *lines)) + "\n}\n"
 
 
@@ -94,9 +98,11 @@ def _node(box: Box) -> str:
     return f"{_quoted(box.id)} [label={label} {listed[1:]}"
 
 
-def _edge(arrow: Arrow) -> str:
+def _edge(arrow: Arrow, heavy: bool = False) -> str:
+    """An arrow; a heavy one is kept straight, at the cost of the others."""
+    more = {"weight": "8"} if heavy else {}
     label = f"label={_label(f' {arrow.label} ')} " if arrow.label else ""
-    listed = _listed(id=arrow.id, **{"class": f"edge {arrow.kind}"}, **_ARROWS[arrow.kind])
+    listed = _listed(id=arrow.id, **{"class": f"edge {arrow.kind}"}, **_ARROWS[arrow.kind], **more)
     return f"{_quoted(arrow.tail)} -> {_quoted(arrow.head)} [{label}{listed[1:]}"
 
 
@@ -127,3 +133,20 @@ def _length(graph: Graph) -> int:
     for arrow in graph.arrows:
         length[arrow.head] = max(length[arrow.head], length[arrow.tail] + own[arrow.head])
     return max(length.values())
+
+
+def _fits_in_a_row(graph: Graph) -> bool:
+    """Whether a page shows the graph at least as large from left to right as downward.
+
+    By rough sizes: a column or row for each step, whose boxes stand beside one another.
+    """
+    widths = {box.id: 7 * max(len(line.words) for line in box.lines) + 30 for box in graph.boxes}
+    steps = dict.fromkeys(widths, 0)
+    for arrow in graph.arrows:
+        steps[arrow.head] = max(steps[arrow.head], steps[arrow.tail] + 1)
+    columns: dict[int, list[int]] = defaultdict(list)
+    for id, step in steps.items():
+        columns[step].append(widths[id])
+    across = sum(max(column) + 60 for column in columns.values())
+    down = max(sum(column) for column in columns.values())
+    return across <= _PAGE or across <= down

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from ..engine.op import OPS
 from ..equations import Equation, Equations
 from .faults import Faults, faults_of
-from .labels import formulas, number, numbers, short, text
+from .labels import LONGEST, formulas, known, number, numbers, short, text
 from .repeats import repeats_of
+from .rounding import rounded_away
 
 STOPPED = "⊘ no gradient"
 SCORED = "⊘ scored instead"  # out of a wall into its log-density, where mg.surrogate took it
 NO_GRADIENT_YET = "grad ·"
+LONGEST_ALONE = 40  # letters of a formula that serves as a name, in a picture by itself
 
 
 class BoxLine(NamedTuple):
@@ -58,12 +60,13 @@ class Arrow:
 @dataclass(frozen=True, slots=True)
 class Graph:
     """A picture's content. `summary` describes it in a sentence or two; `places` has the id of the
-    box in which each equation stands."""
+    box in which each equation stands. `alone` as in `graph_of`."""
 
     boxes: list[Box]
     arrows: list[Arrow]
     summary: str
     places: list[str]
+    alone: bool = False
 
 
 def graph_of(
@@ -71,32 +74,35 @@ def graph_of(
     *,
     max_nodes: int = 300,
     derivatives: bool | None = None,
-    repeat: bool = False,
+    alone: bool = False,
 ) -> Graph:
     """The boxes and arrows of `equations`.
 
     With more than `max_nodes` of them each scope becomes one box; if that is not enough, inner
     scopes vanish in those around them. ValueError if it never is. `derivatives` says whether arrows
     bear the local derivative; by default those do that lead to a gradient which `backward` left.
-    With `repeat` a leaf that is read far away is drawn again there.
+    A picture that stands `alone`, and is not one of many as in a lesson, has leaves drawn again
+    where they are read far away, longer formulas, and 0 for what only rounding made another number.
     """
     folded = _folded(equations, max_nodes)
-    names = formulas(equations)
+    names = formulas(equations, LONGEST_ALONE if alone else LONGEST)
+    zeros = rounded_away(equations) if alone else (set[int](), set[int]())
     faults = faults_of(equations, equations.outputs, [row.grad for row in equations])
     groups: dict[str, list[Equation]] = defaultdict(list)
     for row, scope in zip(equations, folded, strict=True):
         groups[scope].append(row)
     single = groups.pop("", [])
     boxes = [
-        _box(row, names[row.position], row.position in equations.outputs, faults) for row in single
+        _box(row, names[row.position], row.position in equations.outputs, faults, zeros)
+        for row in single
     ]
     folds = {scope: f"s{i}" for i, scope in enumerate(groups)}
     boxes += [_folded_box(folds[scope], scope, rows, faults) for scope, rows in groups.items()]
     ids = [folds.get(scope, f"n{i}") for i, scope in enumerate(folded)]
-    again = repeats_of(equations, [row.position for row in single]) if repeat else {}
+    again = repeats_of(equations, [row.position for row in single]) if alone else {}
     boxes += [_again(equations, names, key, again) for key in _firsts(again)]
     summary = _summary(equations, names, faults, len(groups))
-    return Graph(boxes, _arrows(equations, ids, derivatives, again), summary, ids)
+    return Graph(boxes, _arrows(equations, ids, derivatives, again), summary, ids, alone)
 
 
 def too_large(count: int, folded: int, max_nodes: int) -> ValueError:
@@ -125,16 +131,25 @@ def _folded(equations: Equations, max_nodes: int) -> list[str]:
     raise too_large(len(equations), count, max_nodes)
 
 
-def _box(row: Equation, name: str, is_output: bool, faults: Faults) -> Box:
+def _box(
+    row: Equation, name: str, is_output: bool, faults: Faults, zeros: tuple[set[int], set[int]]
+) -> Box:
     kind = "output" if is_output and row.kind == "op" else row.kind
     is_first = row.position == faults.first
     marks = {"result": is_output, "bad": row.position in faults, "first": is_first}
     lines = [BoxLine("name", name if row.is_literal else _headline(row, name))]
+    full = []
     if not row.is_literal:
-        lines += [BoxLine("value", f"value {numbers(row.value)}"), _gradient(row)]
+        value, grad = (row.position in found for found in zeros)
+        full = [f"{numbers(row.value)} of rounding"] * value
+        full += [f"gradient {numbers(row.grad)} of rounding"] if grad and row.grad else []
+        shown = 0.0 if value else row.value
+        lines += [BoxLine("value", f"value {numbers(shown)}"), _gradient(row, grad)]
+    elif known(row.value):
+        full = [f"{row.value:.6g}"]
     if is_first:
         lines.append(BoxLine("note", "first not finite"))
-    title = "; ".join([name, *(line.words for line in lines[1:]), *_place(row)])
+    title = "; ".join([name, *(line.words for line in lines[1:]), *full, *_place(row)])
     set_marks = tuple(mark for mark, is_so in marks.items() if is_so)
     return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, set_marks)
 
@@ -146,10 +161,12 @@ def _headline(row: Equation, name: str) -> str:
     return f"{short(name)}{made}{shape}"
 
 
-def _gradient(row: Equation) -> BoxLine:
+def _gradient(row: Equation, is_zero: bool = False) -> BoxLine:
     if not row.requires_grad:
         return BoxLine("none", "gradient stops ⊘" if row.kind == "stop" else "no gradient ⊘")
-    return BoxLine("grad", NO_GRADIENT_YET if row.grad is None else f"grad {numbers(row.grad)}")
+    if row.grad is None:
+        return BoxLine("grad", NO_GRADIENT_YET)
+    return BoxLine("grad", f"grad {numbers(0.0 if is_zero else row.grad)}")
 
 
 def _place(row: Equation) -> list[str]:

@@ -12,6 +12,23 @@ from ..engine.values import Shape, Value
 from ..equations import Applied, Equation, Equations, written
 
 LONGEST = 28  # letters of a formula that serves as a name
+KNOWN = {  # numbers that densities are full of, and what they are
+    0.5 * math.log(2.0 * math.pi): "½ log 2π",
+    math.log(2.0 * math.pi): "log 2π",
+    0.5 * math.log(2.0 * math.pi) + 0.5: "½ log 2πe",
+    0.5 + 0.5 * math.log(2.0 * math.pi): "½ log 2πe",
+    0.5 * math.log(0.5 * math.pi): "½ log π/2",
+    math.log(math.pi): "log π",
+    0.5 * math.log(math.pi): "½ log π",
+    math.log(2.0): "log 2",
+    math.pi: "π",
+    2.0 * math.pi: "2π",
+    math.e: "e",
+    math.sqrt(2.0): "√2",
+    1.0 / math.sqrt(2.0): "1/√2",
+    math.sqrt(2.0 / math.pi): "√(2/π)",
+    math.sqrt(2.0 * math.pi): "√(2π)",
+}
 _WORDS = 40  # letters of a user's name that a box shows; its tooltip shows them all
 
 
@@ -94,9 +111,9 @@ _LAST_TWO = {2: (1, 0), 3: (0, 2, 1)}  # the order of the axes of a transposed m
 _RESHAPED = {"reshape": "as", "broadcast_to": "repeated to"}
 
 
-def formulas(equations: Equations) -> list[str]:
+def formulas(equations: Equations, longest: int = LONGEST) -> list[str]:
     """A name for every row: the user's; else a formula of its inputs' names; else v1, v2, …"""
-    return [text(formula.text) for formula in named(equations)]
+    return [text(formula.text) for formula in named(equations, longest)]
 
 
 def named(equations: Equations, longest: int = LONGEST) -> list[Formula]:
@@ -106,7 +123,7 @@ def named(equations: Equations, longest: int = LONGEST) -> list[Formula]:
         if row.name:
             told.append(Formula(name, 5 if _is_word(name) else 0))
         elif row.is_literal:
-            told.append(literal(name))
+            told.append(known(row.value) or literal(name))
         elif row.kind == "constant" and not row.op:
             told.append(_data(row.value))
         else:
@@ -118,6 +135,14 @@ def named(equations: Equations, longest: int = LONGEST) -> list[Formula]:
 def literal(written: str) -> Formula:
     """A number that stands in a formula, as Python writes it."""
     return Formula(written.replace("-", "−"), 3 if written.startswith("-") else 5)
+
+
+def known(value: Value) -> Formula | None:
+    """A number that has a name of its own, with its sign; None for any other."""
+    if not isinstance(value, float) or abs(value) not in KNOWN:
+        return None
+    words = KNOWN[abs(value)]
+    return Formula(f"−{words}" if value < 0.0 else words, 3 if len(words) > 1 or value < 0.0 else 5)
 
 
 def right_side(row: Equation, told: Sequence[Formula]) -> str:

@@ -65,6 +65,7 @@ _RULES = """
 #{id} .mg-halt{{--line:var(--stopped)}}
 #{id} .mg-cluster path{{stroke:var(--faint)}}
 #{id} .mg-cluster text{{fill:var(--faint)}}
+#{id} .mg-titles text{{fill:var(--faint);stroke:var(--page);stroke-width:4px;paint-order:stroke}}
 #{id} .mg-bad{{--line:var(--bad)}}
 #{id} .mg-first :is(path,polygon,ellipse){{stroke-width:4px}}
 #{id} .mg-now{{--line:var(--ink)}}

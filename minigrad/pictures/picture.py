@@ -98,7 +98,7 @@ def draw(
     ValueError if there are still more. Noise, walls and constants are drawn as taking no gradient.
     """
     equations = drawable(output, "draw", names, max_nodes)
-    graph = graph_of(equations, max_nodes=max_nodes, repeat=True)
+    graph = graph_of(equations, max_nodes=max_nodes, alone=True)
     name = equations[-1].name or "the output"
     return Drawing(graph, heading(title, f"How {name} was computed"))
 

@@ -26,12 +26,14 @@ def repeats_of(equations: Equations, shown: Sequence[int]) -> dict[tuple[int, in
                 readers[leaf].add(i)
     found: dict[tuple[int, int], int] = {}
     for leaf, uses in readers.items():
-        count, start = 0, None
+        count, first = 0, -1
         for reader in sorted(uses, key=lambda i: (depths[i], i)):
-            if start is None:
-                start = depths[reader]
-            elif depths[reader] - start > NEAR:
-                count, start = count + 1, depths[reader]
+            if first < 0:
+                first = reader
+            far = depths[reader] - depths[first] > NEAR
+            elsewhere = count > 0 and equations[reader].scope != equations[first].scope
+            if far or elsewhere:
+                count, first = count + 1, reader
             if count:
                 found[leaf, reader] = count
     return found

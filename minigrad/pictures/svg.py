@@ -44,11 +44,25 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
         words = dict.fromkeys(group.get("class", "").split())  # Graphviz adds its own "node"
         group.set("class", " ".join(f"mg-{word}" for word in words))
         group.set("id", f"{prefix}-{id}")
+    if graph.alone:
+        _lift_titles(root)
     for content in (("style", style_sheet(prefix)), ("desc", graph.summary), ("title", title)):
         root.insert(0, _element(prefix, *content))
     parts: list[str] = []
     _write(root, parts.append, f' xmlns="{SVG.strip("{}")}"')
     return "".join(parts)
+
+
+def _lift_titles(root: ElementTree.Element) -> None:
+    """Draw the names of scopes last, so that no arrow passes over them."""
+    main = next(root.iter(f"{SVG}g"))
+    lifted = ElementTree.Element(f"{SVG}g", {"class": "mg-titles"})
+    for cluster in main.findall(f"{SVG}g[@class='mg-cluster']"):
+        for words in cluster.findall(f"{SVG}text"):
+            cluster.remove(words)
+            lifted.append(words)
+    if len(lifted):
+        main.append(lifted)
 
 
 def _write(element: ElementTree.Element, put: Callable[[str], object], more: str = "") -> None:

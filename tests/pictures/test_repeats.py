@@ -64,7 +64,7 @@ def test_lessons_and_folded_scopes_keep_one_box_a_leaf():
     assert not any("again" in box.marks for box in graph_of(equations_of(h)).boxes)
     with mg.scope("all"):
         inner = chain(200, mg.Var(0.5, "w"))
-    graph = graph_of(equations_of(inner * 2.0), max_nodes=100, repeat=True)
+    graph = graph_of(equations_of(inner * 2.0), max_nodes=100, alone=True)
     assert not any("again" in box.marks for box in graph.boxes)
 
 

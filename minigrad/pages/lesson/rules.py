@@ -10,7 +10,7 @@ from ...emit.steps import LITERAL, Code, Step
 from ...engine.op import OPS, Words
 from ...engine.values import Shape
 from ...equations import Equation, Equations
-from ...pictures.labels import Formula, closed, dimensions, formula_of, literal
+from ...pictures.labels import Formula, closed, dimensions, formula_of, known, literal
 from ...shares import Share
 
 _LONGEST = 160  # letters; a rule that would take more is told by the name of its op
@@ -90,4 +90,4 @@ def _formula(
 def _literal_of(step: Step) -> Formula:
     if step.shape:
         return Formula(f"[{dimensions(step.shape)} numbers]", 5)
-    return literal(f"{step.value:.4g}")
+    return known(step.value) or literal(f"{step.value:.4g}")

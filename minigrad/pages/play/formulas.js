@@ -1,7 +1,8 @@
 // Nodes as formulas, in the words and signs of pictures/labels.py, which stand in TABLES.
 
-const { binds: BINDS, signs: SIGNS, around: AROUND, longest: LONGEST_NAME, words: MOST_LETTERS } =
-  TABLES.formulas;
+const {
+  binds: BINDS, signs: SIGNS, around: AROUND, known: KNOWN, longest: LONGEST_NAME, words: MOST_LETTERS,
+} = TABLES.formulas;
 const LONGEST_RULE = 160; // letters; a rule that would take more is told by the name of its op
 const COMPARISONS = new Set(["<", "<=", ">", ">=", "==", "!="]);
 
@@ -24,8 +25,10 @@ function fourDigits(x) {
 
 // A formula is a text and how tightly its loosest operator binds; of a known number its value too.
 function literal(x) {
-  const text = fourDigits(x);
-  return { text: text.replaceAll("-", "−"), binds: text.startsWith("-") ? 3 : 5, value: x };
+  const word = KNOWN[Math.abs(x)] ?? "";
+  const text = word ? (x < 0 ? "-" : "") + word : fourDigits(x);
+  const isLoose = text.startsWith("-") || word.length > 1;
+  return { text: text.replaceAll("-", "−"), binds: isLoose ? 3 : 5, value: x };
 }
 
 function closed({ text, binds }, least, after = false) {

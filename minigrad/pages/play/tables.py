@@ -32,6 +32,7 @@ def tables() -> dict[str, object]:
             "around": labels._AROUND,
             "longest": labels.LONGEST,
             "words": labels._WORDS,
+            "known": {repr(x): words for x, words in labels.KNOWN.items()},
         },
         "families": families(),
         "grammar": _grammar(),
