@@ -22,6 +22,7 @@ from .distributions.laws import (
     CAUCHY,
     EXPONENTIAL,
     GUMBEL,
+    HALF_CAUCHY,
     HALF_NORMAL,
     LAPLACE,
     LOGISTIC,
@@ -37,7 +38,7 @@ _OF_MORE = frozenset(  # outcomes, or parameters, that are no single numbers
     "MixtureSameFamily MultivariateNormal OneHotCategorical RelaxedOneHotCategorical "
     "Transformed".split()
 )
-_LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL
+_LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL, HALF_CAUCHY
 Item = Var | Distribution
 LAWS = {law.name: law for law in _LAWS}
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}

@@ -6,8 +6,8 @@ where it does not, `@comparison` for one that is 1 or 0. The README's "How to ad
 A distribution is a short class of `Distribution`, whose docstring says what to declare; the README
 has one. Its pieces:
 
-- laws of the noise: NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL;
-  another is a `Law(name, draw, mirror, cdf, log_survival, quantile)`;
+- laws of the noise: NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL,
+  HALF_CAUCHY; another is a `Law(name, draw, mirror, cdf, log_survival, quantile)`;
 - supports: REAL, POSITIVE, UNIT, SIMPLEX, COUNTS; another is a `Support(lower, upper)`;
 - parameters: `as_parameter` keeps a Var or numbers, `value_of` and `shape_of` ask for their numbers
   and their shape, `as_outcome` checks a z;
@@ -27,6 +27,7 @@ from .distributions.laws import (
     CAUCHY,
     EXPONENTIAL,
     GUMBEL,
+    HALF_CAUCHY,
     HALF_NORMAL,
     LAPLACE,
     LOGISTIC,
@@ -58,6 +59,7 @@ __all__ = [
     "COUNTS",
     "EXPONENTIAL",
     "GUMBEL",
+    "HALF_CAUCHY",
     "HALF_NORMAL",
     "LAPLACE",
     "LOGISTIC",

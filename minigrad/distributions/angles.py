@@ -52,14 +52,32 @@ def fall(x: Numbers) -> Var:
 )
 def angle_tail(x: Value, k: Value, order: int = 0) -> Value:
     """∫ (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from x to π; n is the order, x in [0, π]."""
+    _, weights, falls = _on_points(x, k)
+    return plain((weights * falls**order).sum(0))
+
+
+def _on_points(x: Value, k: Value) -> tuple[Array, Array, Array]:
+    """The points t of the quadrature from x on, their weights with exp(k (cos t - 1)) in them, and
+    cos t - 1, along a further axis at the front."""
     low = np.square(np.sin(0.5 * x))
     with np.errstate(divide="ignore"):
         end = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, low + 0.5 * _NEGLIGIBLE / k)))
     half = 0.5 * (end - x)
-    points = _POINTS.reshape(-1, *(1,) * np.ndim(half))
-    weights = _WEIGHTS.reshape(-1, *(1,) * np.ndim(half))
-    falls: Array = -2.0 * np.square(np.sin(0.5 * (x + half * (1.0 + points))))
-    return plain((half * weights * falls**order * np.exp(k * falls)).sum(0))
+    shape = (-1, *(1,) * np.ndim(half))
+    t = x + half * (1.0 + _POINTS.reshape(shape))
+    falls: Array = -2.0 * np.square(np.sin(0.5 * t))
+    return t, half * _WEIGHTS.reshape(shape) * np.exp(k * falls), falls
+
+
+@op(
+    lambda g, y, k, order=0: g * angle_spread(k, order=order + 1),
+    symbol="∫",
+    numpy="angle_spread({all}{static})",
+)
+def angle_spread(k: Value, order: int = 0) -> Value:
+    """∫ t² (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from 0 to π; n is the order."""
+    t, weights, falls = _on_points(0.0, k)
+    return plain((weights * np.square(t) * falls**order).sum(0))
 
 
 def _score(x: Numbers, n: int) -> Numbers:
@@ -111,8 +129,8 @@ class VonMises(Distribution):
     """Angles in radians around `loc`, with density proportional to exp(κ cos(z - loc)).
 
     `concentration` is κ, positive, or else it is a ValueError; for a large one it is nearly
-    Normal(loc, 1/√κ). Draws are from loc - π to loc + π; the density has the period 2π and is that
-    of the angle, so any z will do. As in torch, `variance` is the circular one, 1 - E cos(z - loc).
+    Normal(loc, 1/√κ). Draws are from loc - π to loc + π, and `variance` is that of these numbers;
+    what torch calls variance is `circular_variance`. The density has the period 2π: any z will do.
     Moving loc moves the ends of that stretch: for a function without the period 2π the score
     function would miss what crosses them, so `support.moves` says so.
     """
@@ -176,11 +194,11 @@ class VonMises(Distribution):
 
     def entropy(self) -> Var:
         """log 2π I₀(κ) - κ I₁(κ)/I₀(κ)."""
-        spare = multiply(self.concentration, self._circular)
+        spare = multiply(self.concentration, self._fallen)
         return spread(add(log(multiply(2.0, self._half_mass)), spare), self.batch_shape)
 
     @property
-    def _circular(self) -> Var:
+    def _fallen(self) -> Var:
         """1 - I₁(κ)/I₀(κ)."""
         return negative(divide(angle_tail(0.0, self.concentration, order=1), self._half_mass))
 
@@ -191,8 +209,13 @@ class VonMises(Distribution):
 
     @property
     def variance(self) -> Var:
-        """The circular variance 1 - I₁(κ)/I₀(κ), from 0 to 1."""
-        return spread(self._circular, self.batch_shape)
+        """E (z - loc)²."""
+        return spread(divide(angle_spread(self.concentration), self._half_mass), self.batch_shape)
+
+    @property
+    def circular_variance(self) -> Var:
+        """1 - E cos(z - loc) = 1 - I₁(κ)/I₀(κ), from 0 to 1."""
+        return spread(self._fallen, self.batch_shape)
 
     @property
     def mode(self) -> Var:
@@ -205,5 +228,5 @@ def _von_mises(p: VonMises, q: VonMises) -> Var:
     """log I₀(κ₂)/I₀(κ₁) + A (κ₁ - κ₂ cos(loc₁ - loc₂)), A = I₁(κ₁)/I₀(κ₁), all less exp(κ)."""
     norms = subtract(log(q._half_mass), log(p._half_mass))
     fallen = multiply(q.concentration, fall(minus(p.loc, q.loc)))
-    spare = multiply(p._circular, subtract(add(q.concentration, fallen), p.concentration))
+    spare = multiply(p._fallen, subtract(add(q.concentration, fallen), p.concentration))
     return add(norms, subtract(spare, fallen))

@@ -102,7 +102,7 @@ class Distribution(ABC):
     # ------------------------------------------------------------------------------------ draws
 
     @property
-    def _noise_shape(self) -> Shape:
+    def noise_shape(self) -> Shape:
         """The shape of the noise of one outcome."""
         return self.event_shape
 
@@ -114,7 +114,7 @@ class Distribution(ABC):
         `numpy.random.Generator`, made once and passed on; anything else is a TypeError.
         """
         check_generator(rng)
-        whole = as_sample_shape(shape) + self.batch_shape + self._noise_shape
+        whole = as_sample_shape(shape) + self.batch_shape + self.noise_shape
         return self._leaf(self._law.drawn(rng, whole))
 
     def transform(self, eps: object) -> Var:
@@ -144,9 +144,9 @@ class Distribution(ABC):
         self._check()
         if not isinstance(eps, Var):
             eps = self._leaf(as_value(eps))
-        outcome = self.batch_shape + self._noise_shape
+        outcome = self.batch_shape + self.noise_shape
         if outcome and eps.shape[-len(outcome) :] != outcome:
-            what = "event_shape" if self._noise_shape == self.event_shape else "its noise's shape"
+            what = "event_shape" if self.noise_shape == self.event_shape else "its noise's shape"
             raise ValueError(
                 f"{type(self).__name__}: eps of shape {eps.shape} must end in batch_shape + "
                 f"{what} = {outcome}, noise for each outcome: draw it with .noise(rng, shape)"

@@ -71,7 +71,7 @@ class LKJCholesky(Distribution):
         return {"dim": self.dim, "concentration": self.concentration}
 
     @property
-    def _noise_shape(self) -> Shape:
+    def noise_shape(self) -> Shape:
         return (self.dim * (self.dim - 1) // 2,)
 
     @property

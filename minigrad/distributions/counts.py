@@ -42,6 +42,10 @@ class Counts(Distribution):
     """What these families share: 0, 1, 2, …, and expectations that are sums over them."""
 
     has_rsample = False
+    _no_rsample = (
+        "its outcomes jump, so no gradient can pass: take the score function (mg.score_function) "
+        "or stochastic triples (mg.triples)"
+    )
     _law = UNIFORM
     support = COUNTS
 

@@ -20,8 +20,8 @@ class Wrapped(Distribution):
         self.base._check()
 
     @property
-    def _noise_shape(self) -> Shape:
-        return (self.base.batch_shape + self.base._noise_shape)[len(self.batch_shape) :]
+    def noise_shape(self) -> Shape:
+        return (self.base.batch_shape + self.base.noise_shape)[len(self.batch_shape) :]
 
     def expand(self, batch_shape: int | Shape) -> Self:
         """The same of the base, expanded."""

@@ -64,7 +64,7 @@ class LowRankMultivariateNormal(Distribution):
         self.event_shape = (d,)
 
     @property
-    def _noise_shape(self) -> Shape:
+    def noise_shape(self) -> Shape:
         return (self._rank + self.event_shape[0],)
 
     def _transform(self, eps: Var) -> Var:

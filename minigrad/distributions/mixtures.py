@@ -95,9 +95,9 @@ class MixtureSameFamily(Distribution):
     # ---------------------------------------------------------------------------------- draws
 
     @property
-    def _noise_shape(self) -> Shape:
-        """A number for the choice, then those of a component."""
-        return (1 + math.prod(self.component_distribution._noise_shape),)
+    def noise_shape(self) -> Shape:
+        """(n,): a number for the choice, then those of a component."""
+        return (1 + math.prod(self.component_distribution.noise_shape),)
 
     def transform(self, eps: object) -> Var:
         """The outcome of the noise; NotImplementedError where it has no rsample, or where weights
@@ -127,7 +127,7 @@ class MixtureSameFamily(Distribution):
 
     def _transform(self, eps: Var) -> Var:
         component, choice = self.component_distribution, index(eps, (..., 0))
-        lead, inner = eps.shape[: eps.ndim - 1], component._noise_shape
+        lead, inner = eps.shape[: eps.ndim - 1], component.noise_shape
         shared = reshape(index(eps, (..., slice(1, None))), (*lead, 1, *inner))
         one_each = broadcast_to(shared, (*lead, component.batch_shape[-1], *inner))
         noise = component._law.quantile(minimum(one_each, _LAST_BELOW_1))

@@ -60,6 +60,11 @@ class Setting:
         """The shape of one draw."""
         return self.q.batch_shape + self.q.event_shape
 
+    @property
+    def noise_shape(self) -> Shape:
+        """The shape of the noise of one draw."""
+        return self.q.batch_shape + self.q.noise_shape
+
     def f(self, z: Var) -> Var:
         """The integrand at the samples z, on the tape: checked to be one number a sample."""
         y: object = self.integrand(z)
@@ -117,7 +122,7 @@ def draw_noise(
 
 def _spread_noise(q: Distribution, rng: Generator, count: int, points: Points) -> Var:
     """Noise at points that are spread evenly, through its quantile function."""
-    shape = q.batch_shape + q.event_shape
+    shape = q.batch_shape + q.noise_shape
     u = spread_points(points, rng, count, int(np.prod(shape)))
     eps = value_of(q._law.quantile(u.reshape(count, *shape)))
     return noise_leaf(as_value(eps), "eps", "")

@@ -27,6 +27,7 @@ class Script:
     """A program at its parameters, which are leaves; a problem is one that draws once."""
 
     outcome_shape: Shape = ()
+    noise_shape: Shape = ()
 
     def __init__(self, program: Program | Problem, params: Sequence[Value]) -> None:
         self.problem, self.params = program, params

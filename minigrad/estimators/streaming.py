@@ -175,7 +175,8 @@ def stream(
         if antithetic:
             raise ValueError(f"{name}: choose one of points= and antithetic=")
         most = None if chunk is None else _chunk_size(chunk)
-        unit = smallest = chunk = size_of_set(name, points, samples, numbers, most)
+        size = max(size_of(setting.noise_shape), 1)
+        unit = smallest = chunk = size_of_set(name, points, samples, size, most)
     most = max(CACHED // numbers, 1) if chunk is None else _chunk_size(chunk)
     chunks = min(max(-(-samples // most), ENOUGH), samples // smallest)
     entropy = _entropy(rng)

@@ -29,4 +29,5 @@ const LAWS = {
   laplace: (uniform) => Math.log(uniform() / uniform()), // two exponentials' difference
   cauchy: (uniform) => Math.tan(Math.PI * (uniform() - 0.5)),
   half_normal: (uniform) => Math.abs(LAWS.normal(uniform)),
+  half_cauchy: (uniform) => Math.abs(LAWS.cauchy(uniform)),
 };

@@ -9,7 +9,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.checking import GradientError
-from minigrad.distributions.angles import angle_quantile, angle_tail
+from minigrad.distributions.angles import angle_quantile, angle_spread, angle_tail
 from minigrad.distributions.bends import lgamma_bend
 from minigrad.distributions.implied import implied, once
 from minigrad.distributions.truncation import (
@@ -30,6 +30,7 @@ OPS = [
     (truncated_cdf, (LOW, HIGH, 0.4 * LOW + 0.6 * HIGH)),
     (truncated_quantile, (LOW, HIGH, np.array([0.2, 0.6, 0.9]))),
     (angle_tail, (np.array([0.3, 1.1, 2.5]), np.array([0.4, 2.0, 7.0]))),
+    (angle_spread, (np.array([0.4, 2.0, 7.0]),)),
     (angle_quantile, (np.array([0.4, 2.0, 7.0]), np.array([0.2, 0.6, 0.9]))),
     (lgamma_bend, (np.array([0.4, 2.0, 7.0]), np.array([0.1, 3.0, 0.6]))),
 ]

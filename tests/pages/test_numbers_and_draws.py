@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minigrad.distributions import randomness
+from minigrad.distributions import laws
 from minigrad.pages.document import as_data, page_file
 from minigrad.pictures.labels import number, numbers
 
@@ -26,6 +26,7 @@ LAWS = {
     "laplace": stats.laplace,
     "cauchy": stats.cauchy,
     "half_normal": stats.halfnorm,
+    "half_cauchy": stats.halfcauchy,
 }
 
 
@@ -80,8 +81,8 @@ def test_a_draw_follows_its_law(law):
 def test_no_law_is_left_out():
     """Neither of the page's nor of those that Python draws noise from."""
     assert run("random.js", "Object.keys(LAWS).sort()") == sorted(LAWS)
-    python = {law.name for law in vars(randomness).values() if isinstance(law, randomness.Law)}
-    assert len(python) >= 8 and python <= set(LAWS)
+    python = {law.name for law in vars(laws).values() if isinstance(law, laws.Law)}
+    assert len(python) >= 9 and python <= set(LAWS)
 
 
 def test_seeds_next_to_each_other_have_nothing_in_common():

@@ -21,10 +21,15 @@ const DENSITIES = {
   half_normal: {
     log: (x) => -0.5 * x * x - HALF_LOG_2PI + Math.LN2, slope: (x) => -x, from: 0, to: 9,
   },
+  half_cauchy: {
+    log: (x) => -Math.log(0.5 * Math.PI * (1 + x * x)), slope: (x) => (-2 * x) / (1 + x * x),
+    from: 0, to: 1e4, isHeavy: true,
+  },
 };
 const SEEN = { // what of it a plot shows
   normal: [-3.5, 3.5], uniform: [0, 1], exponential: [0, 6], gumbel: [-2.2, 7], logistic: [-6, 6],
   laplace: [-6, 6], cauchy: [-8, 8], half_normal: [0, 3.5],
+  half_cauchy: [0, 8],
 };
 
 // Gauss and Kronrod's 15 points on [−1, 1], with the weights of both (QUADPACK's qk15).
