@@ -12,6 +12,7 @@ import numpy as np
 from ..distributions.base import Distribution
 from ..distributions.parameters import Numbers, value_of
 from ..distributions.randomness import Generator, noise_leaf
+from ..emit.compiling import Compiled
 from ..engine.context import no_grad
 from ..engine.gradients import grad
 from ..engine.values import Array, Shape, Value, as_value
@@ -54,6 +55,14 @@ class Setting:
         self.q: Distribution = q
         self.integrand: Integrand = integrand
         self.doubts = Doubts()
+        self.is_tried = False  # whether the integrand was found to be one number a sample
+        self.total = Compiled(self._total)
+
+    def _total(self, *given: Var) -> Var:
+        """Σ f(z) over samples as a function of the parameters and the noise."""
+        *theta, eps = given
+        q, integrand = self.problem(*theta)
+        return integrand(q.transform(eps)).sum()
 
     @property
     def outcome_shape(self) -> Shape:
