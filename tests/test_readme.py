@@ -5,6 +5,7 @@ import math
 import re
 import shlex
 import webbrowser
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import minigrad as mg
 from minigrad.cli import main
 from minigrad.engine.op import OPS
+from tests.benchmarks.table import BEGIN, END, HEAD, markdown
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text()
@@ -170,3 +172,30 @@ def test_the_table_of_rooms_names_every_file_and_no_other():
     package = ROOT / "minigrad"
     there = {path.stem for path in package.iterdir() if not path.stem.startswith("_")}
     assert named == there - {"py"}
+
+
+def test_the_table_of_the_bench_has_its_date_and_its_shape():
+    _, _, rest = TEXT.partition(f"{BEGIN}\n")
+    table, end, _ = rest.partition(END)
+    assert end
+    head, blank, titles, rule, *rows = table.splitlines()
+    found = HEAD.match(head)
+    assert found and date.fromisoformat(found[1]) <= date.today() and not blank
+    assert titles.startswith("| work | ours |") and set(rule) == {"|", "-"}
+    assert len(rows) > 40
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert all(len(row) == 6 and row[1] and row[2] for row in cells)
+    assert all(re.fullmatch(r"\d+\.\d\d|", row[4]) for row in cells)
+    assert all(re.fullmatch(r"([\d.e-]+\*?)?", row[5]) for row in cells)
+
+
+def test_the_table_of_the_bench_is_written_as_it_stands():
+    row = {"case": "a", "ours": "b", "measured": 0.5, "unit": "ms", "peer": "c", "ratio": 1.256}
+    machine = {"date": "2026-01-02", "system": "x", "cores": 2, "python": "3.11"}
+    rows = [row | {"limit": 1.2, "passed": False}, row | {"limit": None, "passed": None}]
+    lines = markdown({"machine": machine, "rows": rows}).splitlines()
+    assert HEAD.match(lines[0])[1] == "2026-01-02"
+    assert lines[-2:] == [
+        "| a | b | 0.50 ms | c | 1.26 | 1.2* |",
+        "|  | b | 0.50 ms | c | 1.26 |  |",
+    ]
