@@ -45,7 +45,9 @@ def kind_of(name: str, x: object, numbers: bool) -> object:
 
 
 def value_of(x: object) -> Value:
-    return x._value if isinstance(x, Var) else as_value(x)
+    """As a program takes it: a float, or an array of no subclass, such as `.value` gives."""
+    value = x._value if isinstance(x, Var) else as_value(x)
+    return value if type(value) is float else np.asarray(value).view(np.ndarray)
 
 
 def number_of(x: Any) -> Value:  # noqa: ANN401

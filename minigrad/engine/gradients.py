@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from . import context
-from .marks import Mark, at_work, give, in_turn, interrupts, takes_turns, turn
+from .marks import Mark, add, at_work, give, in_turn, interrupts, takes_turns, turn
 from .nests import apart, over
 from .op import ABOVE
 from .sweep import copied, reach, sweep
@@ -125,14 +125,7 @@ def _found_beside(output: Var, start: Value, wanted: list[Var], record: bool) ->
 
 def add_gradients(shares: Iterable[tuple[Var, Value]]) -> None:
     """Add to the leaves' `.grad`, as `backward` does, gradients that were found in another way."""
-    totals: dict[Var, Value] = {}
-    for x, d in shares:
-        totals[x] = totals[x] + d if x in totals else d
-    with turn: give([(x, _sum(x._kept(), d)) for x, d in totals.items()])  # noqa: E701  # fmt: skip
-
-
-def _sum(old: Value | None, new: Value) -> Value:
-    return new if old is None else old + new
+    with turn: add(shares)  # noqa: E701  # fmt: skip  # see `turn`
 
 
 def value_and_grad(

@@ -80,3 +80,20 @@ def give(grads: Iterable[tuple[_Marked, Value | None]]) -> None:
         x._mark = mark
         x._flow = grad  # type: ignore[assignment]
     mark.finish()
+
+
+def add(shares: Iterable[tuple[_Marked, Value]]) -> None:
+    """Add to the users' gradients of several leaves, all or, if interrupted, none."""
+    mark = Mark()
+    for x, d in shares:
+        if x._mark is mark:  # it had a share already
+            x._flow = x._flow + d
+            continue
+        old = x._kept()
+        if old is not None:
+            mark.before[id(x)] = old
+            d = old + d
+        x._mark = mark
+        x._flow = d
+    mark.added = frozenset(mark.before)
+    mark.finish()

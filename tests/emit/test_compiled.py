@@ -151,6 +151,15 @@ def test_within_a_graph():
         np.testing.assert_allclose(w.grad, 2.0 * np.exp(0.4) * 1.4, rtol=1e-13)
 
 
+def test_a_value_that_was_read_is_an_argument():
+    loss, x = mg.compiled(lambda w, x: mg.sum(w * x)), mg.Var(np.ones(3))
+    for _ in range(4):
+        w = mg.Var(2.0)
+        assert loss(w, x.value).value == loss.backward(w, mg.constant(x.value)) == 6.0
+        assert loss.value_and_grad(2.0, x.value)[0] == 6.0 and w.grad == 3.0
+        assert loss.backward(w, x.value) == 6.0 and w.grad == 6.0
+
+
 def test_value_and_grad():
     loss = mg.compiled(lambda x, y, n: x * y**n)
     for _ in range(3):
