@@ -21,6 +21,7 @@ FLOORS = [
     "engine.ages",
     "engine.tape",
     "engine.sweep",
+    "engine.lanes",
     "engine.gradients",
     "engine",
     "inline",

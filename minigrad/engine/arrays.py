@@ -25,7 +25,7 @@ def _kept_ones(n: int) -> Array:
 
 
 class Held(np.ndarray):
-    """The array of a leaf, as `.value` and `.grad` hand it out: locked, for the tape relies on it.
+    """A parameter's array, as `.value` and `.grad` hand it out: locked, for the tape relies on it.
 
     `p.value -= step` works, since Python assigns what `-=` returns: a new array. A copy of it, and
     what is computed of it, is an array like any other.
@@ -67,7 +67,7 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
 
 
 def handed(value: Value) -> Value:
-    """A leaf's value, or gradient, for its user."""
+    """A parameter's value, or gradient, for its user."""
     if type(value) is float:
         return value
     array: Array = readonly(value).view(Held)  # type: ignore[union-attr]

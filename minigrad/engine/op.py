@@ -29,13 +29,16 @@ class Op:
 
     `forward` computes a value from values. `rules` holds a closure per input, None where no
     gradient passes; `defaults` the static arguments. An op of any number of inputs (`variadic`) has
-    one rule that takes the input's `position` besides. `make` gives what users call, `function`.
+    one rule that takes the input's `position` besides. `number` is `forward` where all are floats.
+    `make` gives what users call, `function`; `lanes` the calls for nodes of floats (lanes.py).
     """
 
     name: str
     forward: Callable[..., object]
     rules: tuple[Closure | None, ...]
     make: "InitVar[Callable[[Op], Callable[..., object]]]"
+    make_lanes: "InitVar[Callable[[Op], tuple[Call, ...]]]"
+    number: Callable[..., object]
     defaults: dict[str, object]
     infix: str
     symbol: str
@@ -47,15 +50,21 @@ class Op:
     javascript: str
     shown: tuple[Words, ...]  # what each closure makes of arrays, in words; () by default
     call: "Call" = field(init=False)
+    lanes: "tuple[Call, ...]" = field(init=False)
     function: Callable[..., object] = field(init=False)
 
-    def __post_init__(self, make: "Callable[[Op], Callable[..., object]]") -> None:
+    def __post_init__(
+        self,
+        make: "Callable[[Op], Callable[..., object]]",
+        make_lanes: "Callable[[Op], tuple[Call, ...]]",
+    ) -> None:
         if self.name in OPS:
             raise ValueError(f"there is an op {self.name!r} already: give this one another name")
         rules = self.rules
         if self.defaults and not self.variadic:
             rules = _with_static(rules, self.defaults)
         self.call = Call(self, self.defaults, rules)
+        self.lanes = make_lanes(self)
         self.function = make(self)
         OPS[self.name] = self
 
@@ -73,12 +82,16 @@ class Op:
 class Call:
     """What a node holds of its op: shared by a plain op's nodes, its own with static arguments."""
 
-    __slots__ = ("in_slots", "op", "rules", "static")
+    __slots__ = ("in_slots", "op", "rules", "static", "step")
 
     def __init__(
-        self, op: Op, static: dict[str, object], rules: tuple[Closure | None, ...]
+        self,
+        op: Op,
+        static: dict[str, object],
+        rules: tuple[Closure | None, ...],
+        step: Callable[..., None] | None = None,
     ) -> None:
-        self.op, self.static, self.rules = op, static, rules
+        self.op, self.static, self.rules, self.step = op, static, rules, step
         self.in_slots = len(rules) < 3 and None not in rules  # a node holds its inputs in _a and _b
 
 

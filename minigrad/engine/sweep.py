@@ -8,7 +8,10 @@ import itertools
 import operator
 from typing import Any
 
+import numpy as np
+
 from .ages import nodes_below, refuse_renewed
+from .arrays import ones
 from .marks import Mark
 from .op import OPS
 from .values import Shape, ieee, plain, shape_of
@@ -30,26 +33,26 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
     for node in inner:  # which grows meanwhile; the usual cases as in _reach_one, without the call
         a, b = node._a, node._b
         kind, other = type(a), type(b)
-        if kind is Inner:
+        if kind is Inner or kind is Var:
             if a._mark is not mark:
                 if a._mark is not None:
                     mark.remember(a)
                 a._mark = mark
                 a._flow = None
-                inner.append(a)
+                (inner if kind is Inner else leaves).append(a)
         elif kind is tuple:
             for x, rule in zip(a, node._call.rules):
                 if rule is not None or type(x) is Fixed:  # where no gradient passes, none comes
                     _reach_one(x, mark, inner, leaves, walls)
         elif kind is not float:
             _reach_one(a, mark, inner, leaves, walls)
-        if other is Inner:
+        if other is Inner or other is Var:
             if b._mark is not mark:
                 if b._mark is not None:
                     mark.remember(b)
                 b._mark = mark
                 b._flow = None
-                inner.append(b)
+                (inner if other is Inner else leaves).append(b)
         elif b is not None and other is not float:
             _reach_one(b, mark, inner, leaves, walls)
     inner.sort(key=_order_of, reverse=True)
@@ -97,7 +100,7 @@ def sweep(output: Var, start: object, inner: list[Any], wanted: set[Var] | None 
     output._flow = start  # type: ignore[assignment]
     for node in inner:
         call = node._call
-        (_in_slots if call.in_slots else _step)(node)
+        (call.step or (_in_slots if call.in_slots else step))(node)
         if wanted is not None and node not in wanted:
             node._flow = None
 
@@ -118,20 +121,24 @@ def _in_slots(node: Any) -> None:  # noqa: ANN401
             if other is Inner or other is Var:
                 e = rules[1](g, y, u, v)
     except (ArithmeticError, ValueError):
-        return _step(node)
+        return step(node)
     if d is not None:
-        if type(d) is not float or type(u) is not float:
-            d = fit(d, shape_of(u))
+        d = d if _fits(d, u) else fit(d, shape_of(u))
         old = a._flow
         a._flow = d if old is None else old + d
     if e is not None:
-        if type(e) is not float or type(v) is not float:
-            e = fit(e, shape_of(v))
+        e = e if _fits(e, v) else fit(e, shape_of(v))
         old = b._flow
         b._flow = e if old is None else old + e
 
 
-def _step(node: Any) -> None:  # noqa: ANN401
+def _fits(d: Any, u: Any) -> bool:  # noqa: ANN401
+    """Whether a share has its input's shape, as most have: asking so costs less than `fit`."""
+    kind = type(d)
+    return kind is type(u) and (kind is float or d.shape == u.shape)
+
+
+def step(node: Any) -> None:  # noqa: ANN401
     """The same for any node."""
     edges = node._edges()
     seen = [x._value if isinstance(x, Var) else x for x in edges]
@@ -188,10 +195,13 @@ def fit(d: object, shape: Shape) -> object:
     if have == shape:
         return d
     extra = max(len(have) - len(shape), 0)
-    new = tuple(range(extra))
+    if extra == 1 and len(have) == 2 and type(d) is np.ndarray:  # a bias, most often
+        d = ones(len(d)) @ d
+    elif extra:
+        d = _apply("sum", d, tuple(range(extra)), False)
+    if extra and have[extra:] == shape:
+        return d
     stretched = tuple(i for i in range(extra, len(have)) if shape[i - len(have)] == 1 != have[i])
-    if new:
-        d = _apply("sum", d, new, False)
     if stretched:
         d = _apply("sum", d, tuple(i - extra for i in stretched), True)
     return d if shape_of(d) == shape else _apply("broadcast_to", d, shape)

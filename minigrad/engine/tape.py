@@ -7,6 +7,7 @@ one row an op; how a gradient flows back stands in `sweep.py`.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +25,22 @@ Function = Callable[..., Var]
 
 def unary(row: Op) -> Function:
     """The function of an op of one input and no static arguments."""
+    call, (only,) = row.call, row.lanes
 
     def function(x):  # type: ignore[no-untyped-def]
         kind = type(x)
-        if kind is not float and (context.blocks or not isinstance(x, Var)):
+        if kind is float:
+            value = x
+        elif context.blocks or not isinstance(x, Var):
             return apply(row, (x,), {})
-        value = x if kind is float else x._value
+        else:
+            value = x._value
+        made = call
         try:
-            value = row.forward(value)
+            if type(value) is float:
+                value, made = row.number(value), only
+            else:
+                value = row.forward(value)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (value,))
         if type(value) is not float and not _is_value(value):
@@ -42,59 +51,71 @@ def unary(row: Op) -> Function:
         node._value = value
         node._mark = node._b = None
         node._a = x
-        node._call = row.call
+        node._call = made
         node._order = next_order()
         node._note = PLAIN
         return node
 
-    return function
+    return own(function)
 
 
 def binary(row: Op) -> Function:
     """The function of an op of two inputs and no static arguments, and so the operators + - * /."""
+    call, (both, left, right) = row.call, row.lanes
 
     def function(a, b):  # type: ignore[no-untyped-def]
         kind, other = type(a), type(b)
-        wants = True
         if kind is Inner or kind is Var:
             x = a._value
-        elif kind is float:
-            x, wants = a, False
-        elif kind is Fixed:
-            x, wants = a._value, False
-        else:
-            return apply(row, (a, b), {})
-        if other is Inner or other is Var:
-            y, wants = b._value, True
-        elif other is float:
-            y = b
-        elif other is Fixed:
-            y = b._value
+            if other is Inner or other is Var:
+                y, made = b._value, both
+            elif other is float:
+                y, made = b, left
+            elif other is Fixed:
+                y, made = b._value, left
+            else:
+                return apply(row, (a, b), {})
+        elif other is Inner or other is Var:
+            y, made = b._value, right
+            if kind is float:
+                x = a
+            elif kind is Fixed:
+                x = a._value
+            else:
+                return apply(row, (a, b), {})
+        elif kind is other is float:
+            x, y, made = a, b, None
         else:
             return apply(row, (a, b), {})
         if context.blocks:
             return apply(row, (a, b), {})
         try:
-            value = row.forward(x, y)
+            value = row.number(x, y)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (x, y))
-        if type(value) is not float and not _is_value(value):
-            value = plain(value)
-        if wants:
-            node = Inner()
-        elif kind is other is float:
+        if type(value) is not float:
+            if not _is_value(value):
+                value = plain(value)
+            if type(value) is not float:
+                made = made and call
+        if made is None:
             return value
-        else:
-            node = Fixed()
+        node = Inner()
         node._value = value
         node._mark = None
         node._a = a
         node._b = b
-        node._call = row.call
+        node._call = made
         node._order = next_order()
         node._note = PLAIN
         return node
 
+    return own(function)
+
+
+def own(function: Callable[..., Any]) -> Callable[..., Any]:
+    """With a code object of its own, and so with the interpreter's inline caches to itself."""
+    function.__code__ = function.__code__.replace()
     return function
 
 

@@ -66,8 +66,10 @@ def shape_of(value: object) -> Shape:
     """() for a float, else the shape of the array, Var or list."""
     if type(value) is float:
         return ()
-    shape = getattr(value, "shape", None)
-    return np.shape(value) if shape is None else shape  # type: ignore
+    try:
+        return value.shape  # type: ignore
+    except AttributeError:
+        return np.shape(value)  # type: ignore
 
 
 def ieee(function: Callable[..., object], *values: object) -> Value:

@@ -94,7 +94,7 @@ class Var(Operators, Conversions):
         """The value: a float, or a read-only array. A leaf can be given a new one of its shape."""
         if context.watches and (watch := context.watcher()) is not None:
             watch.reads(self, ".value")
-        return handed(self._value) if self._call is None else readonly(self._value)
+        return handed(self._value) if type(self) is Var else readonly(self._value)
 
     @value.setter
     def value(self, value: object) -> None:
@@ -120,7 +120,7 @@ class Var(Operators, Conversions):
         grad = self._kept()
         if grad is None:
             return None
-        return handed(grad) if self._call is None else readonly(grad)
+        return handed(grad) if type(self) is Var else readonly(grad)
 
     @grad.setter
     def grad(self, grad: object) -> None:

@@ -3,9 +3,11 @@
 import math as math_of_python
 from collections.abc import Callable
 from functools import partial, update_wrapper
+from operator import add, mul, sub, truediv
 
 import numpy as np
 
+from ..engine.lanes import lanes
 from ..engine.op import Closure, Op, Words
 from ..engine.tape import Function, binary, general, unary
 from ..engine.variable import Var
@@ -65,6 +67,8 @@ def op(
             forward=forward,
             rules=rules,
             make=makers.get(len(rules), general),
+            make_lanes=lanes if makers and len(rules) in makers else lambda row: (),
+            number=_of_floats(forward, infix, called if of_floats and not python else ""),
             defaults=defaults,
             infix=infix,
             symbol=symbol or infix or name,
@@ -83,6 +87,15 @@ def op(
         return function
 
     return register
+
+
+OPERATORS: dict[str, Callable[..., object]] = {"+": add, "-": sub, "*": mul, "/": truediv}
+
+
+def _of_floats(forward: Callable[..., object], infix: str, called: str) -> Callable[..., object]:
+    """What computes the op of floats without a call in between: the operator, or math's own."""
+    number: Callable[..., object] = getattr(math_of_python, called, forward)
+    return OPERATORS.get(infix, number)
 
 
 def _install(operator: str, function: Function) -> None:

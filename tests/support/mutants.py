@@ -46,16 +46,16 @@ def mutants() -> Iterator[Mutant]:
 def planted(mutant: Mutant) -> Iterator[None]:
     """The registry with this mutant in it."""
     op = OPS[mutant.op]
-    before = op.forward, op.rules, op.call.rules
+    before = op.forward, op.number, op.rules, op.call.rules
     if mutant.rule is None:
-        op.forward = _spoiled(op.forward, mutant)
+        op.forward = op.number = _spoiled(op.forward, mutant)
     else:  # the row's own rules, and those of the call that its nodes share
         op.rules = _with_spoiled(op.rules, mutant)
         op.call.rules = _with_spoiled(op.call.rules, mutant)
     try:
         yield
     finally:
-        op.forward, op.rules, op.call.rules = before
+        op.forward, op.number, op.rules, op.call.rules = before
 
 
 def _with_spoiled(rules: tuple[Function | None, ...], mutant: Mutant) -> tuple[Function, ...]:
