@@ -68,7 +68,7 @@ def op(
             rules=rules,
             make=makers.get(len(rules), general),
             make_lanes=lanes if makers and len(rules) in makers else lambda row: (),
-            number=_of_floats(forward, infix, called if of_floats and not python else ""),
+            number=_of_floats(forward, infix, called * (of_floats and not python and len(rules) == 1)),
             defaults=defaults,
             infix=infix,
             symbol=symbol or infix or name,
@@ -93,7 +93,9 @@ OPERATORS: dict[str, Callable[..., object]] = {"+": add, "-": sub, "*": mul, "/"
 
 
 def _of_floats(forward: Callable[..., object], infix: str, called: str) -> Callable[..., object]:
-    """What computes the op of floats without a call in between: the operator, or math's own."""
+    """What computes the op of floats without a call in between: math's own function; or Python's
+    operator, which serves arrays as well.
+    """
     number: Callable[..., object] = getattr(math_of_python, called, forward)
     return OPERATORS.get(infix, number)
 
