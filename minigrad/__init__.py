@@ -15,6 +15,7 @@ from .engine.gradients import grad as grad
 from .engine.gradients import value_and_grad as value_and_grad
 from .engine.op import ABOVE as _METHODS
 from .engine.habits import OF_THE_MODULE as _OF_THE_MODULE
+from .engine.places import lines as lines
 from .engine.variable import Var as Var
 from .engine.variable import constant as constant
 from .ops import *
@@ -42,7 +43,7 @@ if _TYPE_CHECKING:  # a type checker follows these; the names that count are lis
 
 __version__ = "0.1.0"
 
-_HERE = "Var constant grad no_grad scope value_and_grad"
+_HERE = "Var constant grad lines no_grad scope value_and_grad"
 _ABOVE = {
     "checking": "GradientError check_gradients",
     "distributions": """

@@ -58,6 +58,7 @@ class Equation:
     closures: tuple[Closure | None, ...]
     law: str = ""
     order: int = 0
+    line: str = ""
 
     @property
     def shape(self) -> Shape:
@@ -221,6 +222,7 @@ def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) 
         () if call is None else call.rules,
         note.law,
         node._order,
+        note.line,
     )
 
 

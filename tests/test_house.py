@@ -12,6 +12,7 @@ FLOORS = [
     "engine.arrays",
     "engine.nests",
     "engine.context",
+    "engine.places",
     "engine.op",
     "engine.habits",
     "engine.marks",

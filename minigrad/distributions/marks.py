@@ -26,7 +26,7 @@ def mark(z: Var, start: int, kind: str) -> Var:
     scope = sampling_scope()
     recorded = Note("", scope, "op")
     found: list[Var] = [z]
-    z._note = Note("", scope, kind)
+    z._note = Note("", scope, kind, line=z.line)
     for node in found:  # which grows meanwhile
         for x in node._edges():
             if isinstance(x, Var) and x._order > start and x._note.scope != scope:

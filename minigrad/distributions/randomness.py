@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from ..engine import context
+from ..engine.places import line_of_user
 from ..engine.values import Shape, Value
 from ..engine.variable import Fixed, Note, Var
 from .laws import NORMAL
@@ -31,7 +32,8 @@ def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps")
 
 def noise_leaf(value: Value, name: str, scope: str, law: str = "") -> Var:
     """A leaf of kind "noise" on a value that nobody else holds, so that it needs no copy."""
-    leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise", law))
+    line = line_of_user() if context.current().lines else ""
+    leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise", law, line=line))
     return leaf
 
 

@@ -6,7 +6,9 @@
 `sweep`       how a gradient flows back through what was recorded
 `gradients`   the ways to ask for one: `backward`, `grad`, `value_and_grad`
 
-The other four can wait: `values` says what a value may be, `arrays` what makes them fast, `context`
-what a `with` block switches on, `notation` which operators and methods a Var has. What each op
-computes stands in `ops/`.
+The rest can wait. `values` says what a value may be, `arrays` what makes them fast. `marks` and
+`ages` keep a sweep from mixing things up: with another sweep, and old values with new. `lanes` has
+the sweep's steps for floats, `context` what a `with` block switches on, `places` the lines of the
+user's code; `notation`, `habits` and `nests` are how one writes with Vars. What each op computes
+stands in `ops/`.
 """

@@ -44,6 +44,7 @@ class Settings(NamedTuple):
     recording: bool = True
     scope: str = ""
     watch: Watch | None = None
+    lines: bool = False
 
 
 OUTSIDE = Settings()

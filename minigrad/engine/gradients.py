@@ -9,6 +9,7 @@ from . import context
 from .marks import Mark, add, at_work, give, in_turn, interrupts, takes_turns, turn
 from .nests import apart, over
 from .op import ABOVE
+from .places import located
 from .sweep import copied, reach, sweep
 from .values import Value, as_value, readonly, shape_of
 from .variable import Var, constant
@@ -31,7 +32,7 @@ def backward(output: Var, seed: object = None) -> None:
 def _add(output: Var, start: Value) -> None:
     mark = at_work[0] = Mark()
     inner, leaves = reach(output, mark)
-    sweep(output, start, inner)
+    (located(sweep, "a gradient") if context.blocks else sweep)(output, start, inner)
     if mark.before:
         for x in leaves:
             old = mark.before.get(id(x))
@@ -107,7 +108,8 @@ def grad(
 def _found(output: Var, start: Value, wanted: list[Var]) -> list[object]:
     mark = at_work[0] = Mark()
     inner, leaves = reach(output, mark)
-    sweep(output, start, inner, {*wanted})
+    run = located(sweep, "a gradient") if context.blocks else sweep
+    run(output, start, inner, {*wanted})
     found = [x._flow if x._mark is mark else None for x in wanted]
     for x in leaves:  # gives memory back, no more: see Mark
         x._flow = None

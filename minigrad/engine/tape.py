@@ -13,8 +13,9 @@ import numpy as np
 
 from . import context
 from .op import Call, Op
+from .places import located
 from .values import FLOAT64, Array, Value, as_axes, as_value, ieee, plain, shape_of
-from .variable import PLAIN, Fixed, Inner, Note, Var, leaf, next_order
+from .variable import PLAIN, Fixed, Inner, Note, Var, fresh_note, leaf, next_order
 
 Function = Callable[..., Var]
 
@@ -167,8 +168,9 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
                 x = as_value(x)
             values.append(x)
         held.append(x)
+    forward = located(row.forward, row.name) if context.blocks else row.forward
     try:
-        value = row.forward(*values, **static)
+        value = forward(*values, **static)
     except (ArithmeticError, ValueError) as error:
         value = _rescue(row, error, values, static)
     if not _is_value(value):
@@ -195,7 +197,7 @@ def record(call: Call, value: Value, held: list[object], recording: bool) -> Var
     if call.in_slots:
         a, b = (*held, None)[:2]
     kind = call.op.kind
-    note = Note("", context.current().scope, kind) if context.blocks or kind != "op" else PLAIN
+    note = fresh_note(kind) if context.blocks or kind != "op" else PLAIN
     node: Var = Inner() if wants else Fixed()
     return node._fill(value, a, b, call, note)
 
@@ -206,7 +208,7 @@ def _is_value(x: object) -> bool:
 
 def _as_constant(array: Array) -> Var:
     """A constant of an array met in arithmetic: a copy, which nobody else can write to."""
-    return leaf(as_value(array), Note("", context.current().scope, "constant"))
+    return leaf(as_value(array), fresh_note("constant"))
 
 
 def _rescue(

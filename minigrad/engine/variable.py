@@ -13,6 +13,7 @@ from .arrays import handed
 from .marks import Mark, give, interrupts, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
+from .places import line_of_user
 from .values import Shape, Value, as_value, readonly, shape_of
 
 next_order = itertools.count().__next__
@@ -27,9 +28,16 @@ class Note(NamedTuple):
     kind: str
     law: str = ""
     site: object = None  # of a draw behind a wall: what is known of how it was drawn
+    line: str = ""  # where it was made, within `mg.lines()`
 
 
 PLAIN = Note("", "", "op")
+
+
+def fresh_note(kind: str, name: str = "") -> Note:
+    """The note of a node made now."""
+    settings = context.current()
+    return Note(name, settings.scope, kind, line=line_of_user() if settings.lines else "")
 
 
 class Var(Operators, Conversions):
@@ -68,7 +76,7 @@ class Var(Operators, Conversions):
             )
 
     def __init__(self, value: object, name: str = "") -> None:
-        note = Note(_as_name(name), context.current().scope, "parameter")
+        note = fresh_note("parameter", _as_name(name))
         self._fill(as_value(value), None, None, None, note)
 
     def _fill(self, value: Value, a: object, b: object, call: Call | None, note: Note) -> Self:
@@ -189,6 +197,11 @@ class Var(Operators, Conversions):
         return self._note.site
 
     @property
+    def line(self) -> str:
+        """Where it was made, like "vae.py:31", if that was within `mg.lines()`; else ""."""
+        return self._note.line
+
+    @property
     def shape(self) -> Shape:
         """The value's shape; () for a scalar."""
         return shape_of(self._value)
@@ -215,7 +228,7 @@ class Var(Operators, Conversions):
             f", name={self.name!r}" if self.name else "",
             f", op={self.op!r}" if self.op else "",
         )
-        return f"Var({value}{name}{made})"
+        return f"Var({value}{name}{made}{self.line and f', line={self.line!r}'})"
 
     @property
     def inputs(self) -> "tuple[Var, ...]":
@@ -275,7 +288,7 @@ Inner.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own a
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
     """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
-    return leaf(as_value(value), Note(_as_name(name), context.current().scope, kind))
+    return leaf(as_value(value), fresh_note(kind, _as_name(name)))
 
 
 def _restored(wants: bool, value: Value, note: Note) -> Var:

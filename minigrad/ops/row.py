@@ -62,13 +62,14 @@ def op(
         called = math or name
         of_floats = elementwise and hasattr(math_of_python, called)  # the others are of arrays only
         in_javascript = elementwise and called in MATH_OF_JAVASCRIPT
+        by_name = not python and len(rules) == 1
         row = Op(
             name=name,
             forward=forward,
             rules=rules,
             make=makers.get(len(rules), general),
             make_lanes=lanes if makers and len(rules) in makers else lambda row: (),
-            number=_of_floats(forward, infix, called * (of_floats and not python and len(rules) == 1)),
+            number=_of_floats(forward, infix, called * (of_floats and by_name)),
             defaults=defaults,
             infix=infix,
             symbol=symbol or infix or name,

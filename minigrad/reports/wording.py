@@ -31,10 +31,11 @@ class Wording:
         """`h = clip(x, −1, 1)`; the name alone where that is a formula already, and of a leaf."""
         name = self.name(row)
         numbered = name[:1] == "v" and name[1:].isdecimal()
+        place = row.line and f" ({row.line})"
         if not row.op or not (row.name or numbered):
-            return name
+            return name + place
         right = right_side(row, self._formulas)
-        return f"{name} = {right if len(right) <= _LONGEST else right[: _LONGEST - 1] + '…'}"
+        return f"{name} = {right if len(right) <= _LONGEST else right[: _LONGEST - 1] + '…'}{place}"
 
     def at(self, row: Equation) -> str:
         """`x = −1.0000`; a plain number by itself."""
