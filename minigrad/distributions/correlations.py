@@ -25,6 +25,7 @@ from ..ops import (
     multiply,
     negative,
     softplus,
+    stop_gradient,
     subtract,
     tanh,
     where,
@@ -108,10 +109,13 @@ class LKJCholesky(Distribution):
     def log_prob(self, z: object) -> Var:
         """Σ (dim - i + 2(η - 1)) log Lᵢᵢ less its constant, i from 2; -inf where z is no factor."""
         z = as_outcome("LKJCholesky", z, self.batch_shape, self.event_shape)
-        impossible = ~_is_factor(np.asarray(value_of(z)))
-        spots = np.arange(1, self.dim)
-        inside = where(impossible[..., None], 1.0, index(z, (..., spots, spots)))
-        found = sum_(multiply(self._powers, log(inside)), -1)
+        known = _logs_of_diagonal(z)
+        impossible = ~_is_factor(np.asarray(value_of(z)), known is not None)
+        if known is None:
+            spots = np.arange(1, self.dim)
+            inside = where(impossible[..., None], 1.0, index(z, (..., spots, spots)))
+            known = log(inside)
+        found = sum_(multiply(self._powers, known), -1)
         return where(impossible, -math.inf, subtract(found, self._log_norm))
 
     # ----------------------------------------------- moments: r² is of Beta(½, α), column by column
@@ -161,10 +165,24 @@ class LKJCholesky(Distribution):
         return where(peaked, np.eye(self.dim), math.nan)
 
 
-def _is_factor(value: Array) -> NDArray[np.bool_]:
+def _logs_of_diagonal(z: Numbers) -> Var | None:
+    """The logs of the diagonal from its second number on, where z was drawn as a · exp(left) with
+    ones on the diagonal of a: they are there even where z has rounded to 0. A wall stays one."""
+    source = z.inputs[0] if isinstance(z, Var) and z.op == "stop_gradient" else z
+    if not isinstance(source, Var) or source.op != "multiply" or source.inputs[1].op != "exp":
+        return None
+    ones, left = source.inputs[0], source.inputs[1].inputs[0]
+    if ones.shape != left.shape or np.any(np.diagonal(ones.value, axis1=-2, axis2=-1) != 1.0):
+        return None
+    spots = np.arange(1, ones.shape[-1])
+    return index(left if source is z else stop_gradient(left), (..., spots, spots))
+
+
+def _is_factor(value: Array, with_0: bool) -> NDArray[np.bool_]:
     """Whether matrices are factors of correlation matrices, up to rounding."""
+    diagonal = np.diagonal(value, axis1=-2, axis2=-1)
     lower = (np.triu(value, 1) == 0.0).all((-1, -2))
-    above_0 = (np.diagonal(value, axis1=-2, axis2=-1) > 0.0).all(-1)
+    above_0 = (diagonal >= 0.0 if with_0 else diagonal > 0.0).all(-1)
     lengths = (np.abs(np.square(value).sum(-1) - 1.0) <= SUM_ERROR).all(-1)
     found: NDArray[np.bool_] = lower & above_0 & lengths
     return found
