@@ -62,12 +62,12 @@ def in_page(programs: Sequence[str]) -> list[dict]:
     return node(scripts() + PANES % (as_data([*programs]), EPS))
 
 
-def in_python(program: str) -> Pane:
-    """The same, as `step_through` has it."""
+def in_python(program: str, eps: float = EPS) -> Pane:
+    """The same, as `step_through` has it; `eps` is what all noise is."""
     expression = Expression(program)
     leaves = {name: mg.Var(x, name) for name, x in expression.given.items()}
-    leaves |= {name: noise_leaf(EPS, name, "", law) for name, law in expression.laws.items()}
-    output = expression.compute(leaves, _Fixed())
+    leaves |= {name: noise_leaf(eps, name, "", law) for name, law in expression.laws.items()}
+    output = expression.compute(leaves, _Fixed(eps))
     equations = mg.equations_of(output)
     return Pane(equations, "", [None] * len(equations), 3000)
 
@@ -75,13 +75,14 @@ def in_python(program: str) -> Pane:
 class _Fixed(np.random.Generator):
     """A generator whose every standard draw is the number that the page's noise has."""
 
-    def __init__(self) -> None:
+    def __init__(self, eps: float) -> None:
         super().__init__(np.random.PCG64(0))
+        self._eps = eps
 
     def _draw(self, *given: object, size: object = None) -> float:
-        return EPS
+        return self._eps
 
     standard_normal = gumbel = laplace = logistic = standard_exponential = standard_cauchy = _draw
 
     def random(self, size: object = None) -> float:  # of which the law takes 1 - u
-        return 1.0 - EPS
+        return 1.0 - self._eps

@@ -54,29 +54,34 @@ def told_to_the_page(output):
     }, ops_of([equations])
 
 
-def run(calls, ops):
-    """What the engine makes of each (graph, leaves) under Node.js."""
-    script = "\n".join(
+def script_of(calls, ops):
+    """The engine, and what it makes of each (graph, leaves), in JSON: `results`."""
+    return "\n".join(
         [
             '"use strict";',
             rule_table(ops),
             page_file("numbers.js"),
             page_file("engine.js"),
             f"const calls = {as_data(calls)};",
-            """for (const [{ nodes, output, values, moved }, leaves] of calls) {
+            """const results = calls.map(([{ nodes, output, values, moved }, leaves]) => {
               const given = values.map(numberOf);
               moved.forEach((i, k) => (given[i] = numberOf(leaves[k])));
               const { values: found, slopes, shares, sums } = runTape(nodes, output, given);
-              console.log(JSON.stringify({ values: found, slopes, shares, sums }, (_, x) =>
-                typeof x === "number" && !Number.isFinite(x) ? String(x) : x));
-            }""",
+              return JSON.stringify({ values: found, slopes, shares, sums }, (_, x) =>
+                typeof x === "number" && !Number.isFinite(x) ? String(x) : x);
+            });""",
         ]
     )
+
+
+def run(calls, ops):
+    """What the engine makes of them under Node.js."""
+    script = f"{script_of(calls, ops)}\nconsole.log(results.join('\\n'));"
     done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def agree(programs, rtol=1e-12):
+def agree(programs, rtol=1e-12, run=run):
     """Each (f, settings): the graph recorded at the first is right at every setting."""
     calls, wanted, ops = [], [], []
     for f, points in programs:
@@ -208,6 +213,17 @@ def random_program(rng):
 def test_random_programs():
     rng = np.random.default_rng(11)
     agree([(random_program(rng), rng.normal(size=(3, 3)).tolist()) for _ in range(500)])
+
+
+def test_random_programs_in_chromium(browser):
+    rng = np.random.default_rng(12)
+    browser.driver.get("about:blank")
+
+    def run_there(calls, ops):
+        return [json.loads(x) for x in browser.run(f"{script_of(calls, ops)}\nreturn results;")]
+
+    programs = [(random_program(rng), rng.normal(size=(2, 3)).tolist()) for _ in range(60)]
+    agree([*programs, *elementwise(False)], run=run_there)
 
 
 def test_nothing_that_a_user_wrote_is_in_the_script():
