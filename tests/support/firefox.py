@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import websocket
@@ -36,6 +36,9 @@ class Firefox:
         where = page.resolve().as_uri() + anchor
         self._command("browsingContext.navigate", context=self._tab, url=where, wait="complete")
 
+    def close(self) -> None:
+        self._socket.close()
+
     def run(self, expression: str) -> object:
         """What an expression in JavaScript is, by way of JSON."""
         told = self._command(
@@ -62,7 +65,8 @@ def firefox(profile: Path) -> Iterator[Firefox]:
     log = profile / "log.txt"
     with log.open("w") as told, subprocess.Popen([PROGRAM, *flags], stderr=told) as process:
         try:
-            yield Firefox(_address(log, process))
+            with closing(Firefox(_address(log, process))) as fox:
+                yield fox
         finally:
             process.terminate()
 
