@@ -51,7 +51,7 @@ class Firefox:
         value = told["result"].get("value")
         return None if value is None else json.loads(value)
 
-    def wait(self, expression: str, seconds: float = 30.0) -> None:
+    def wait(self, expression: str, seconds: float = 90.0) -> None:
         end = time.monotonic() + seconds
         while not self.run(expression):
             assert time.monotonic() < end, f"waited {seconds} s in vain for {expression}"
