@@ -1,6 +1,7 @@
 // Where one looks at a graph from: moving, zooming, following the current node.
 
 const READABLE = 1.1; // the scale at which the arrows' 10 px words are 11 px high
+const SMALLEST = 0.6; // down to which a step that is too wide is shown smaller, to show it whole
 let cameras = [];
 let isFollowing = false;
 
@@ -66,19 +67,19 @@ function place(camera) {
   graph.svg.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
 }
 
-// Look at what the step is about, where that is too far apart at the first of it; stay where it is
-// in sight already.
+// Look at what the step is about, source and targets, smaller where they are far apart; stay where
+// it is in sight already.
 function follow(camera, shown) {
   camera.shown = shown;
-  const scale = Math.max(READABLE, fitting(camera));
+  const boxes = watched(shown).map((node) => camera.graph.boxes.get(node.box)).filter(Boolean);
+  const all = shown.phase === "leaves" ? null : around(camera, boxes);
+  const [width, height] = camera.frame.map((size) => size - 32);
+  const whole = all ? Math.min(width / (all.right - all.left), height / (all.bottom - all.top)) : READABLE;
+  const scale = Math.max(SMALLEST, Math.min(whole, Math.max(READABLE, fitting(camera))));
   camera.isPlaced &&= scale === camera.scale;
   camera.scale = scale;
   if (shown.phase === "leaves") return showStart(camera);
-  const boxes = watched(shown).map((node) => camera.graph.boxes.get(node.box)).filter(Boolean);
-  const all = around(camera, boxes);
-  const [width, height] = camera.frame.map((size) => size / camera.scale - 32);
-  const fits = all && all.right - all.left < width && all.bottom - all.top < height;
-  const box = fits ? all : around(camera, boxes.slice(0, 1));
+  const box = whole >= SMALLEST ? all : around(camera, boxes.slice(0, 1));
   if (!box || (camera.isPlaced && inSight(camera, box))) return place(camera);
   centre(camera, (box.left + box.right) / 2, (box.top + box.bottom) / 2);
 }
@@ -86,7 +87,8 @@ function follow(camera, shown) {
 // The current node and its operands; where no gradient goes further, whom it did not reach.
 function watched({ pane, phase, isWaiting, step }) {
   const node = pane.nodes[step.node];
-  if (node) return [node, ...node.inputs.map((i) => pane.nodes[i])];
+  const targets = phase === "backward" ? step.shares.map((k) => pane.shares[k].target) : node?.inputs;
+  if (node) return [node, ...targets.map((i) => pane.nodes[i])];
   const isMissed = ({ kind }, i) => kind === "parameter" && !pane.reached.has(i);
   return isWaiting && phase === "backward" ? pane.nodes.filter(isMissed) : [];
 }

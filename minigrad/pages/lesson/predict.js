@@ -135,13 +135,18 @@ onAction("predict", () => {
   });
   tellPredicting();
 });
-const tellPredicting = () => buttonOf("predict").setAttribute("aria-pressed", String(state.predicting));
+
+function tellPredicting() {
+  buttonOf("predict").setAttribute("aria-pressed", String(state.predicting));
+  root.classList.toggle("predicting", state.predicting); // plots would give numbers away
+}
 
 // The score stays in the address, as "3of5", with whether the page asks.
 addressParts.push((now) => (now.predicting || tally.asked ? [`predict=${tally.right}of${tally.asked}`] : []));
 addressReaders.push((now, said) => {
-  const [, right, count] = /^(\d{1,5})of(\d{1,5})$/.exec(said.get("predict") ?? "") ?? [];
-  now.predicting = right !== undefined;
-  if (now.predicting && Number(right) <= Number(count)) Object.assign(tally, { right: Number(right), asked: Number(count) });
+  const [, ...score] = /^(\d{1,5})of(\d{1,5})$/.exec(said.get("predict") ?? "") ?? [];
+  const [right, count] = score.map(Number);
+  now.predicting = score.length > 0;
+  if (right <= count) Object.assign(tally, { right, asked: count });
   tellPredicting();
 });
