@@ -48,6 +48,11 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
         _lift_titles(root)
     for content in (("style", style_sheet(prefix)), ("desc", graph.summary), ("title", title)):
         root.insert(0, _element(prefix, *content))
+    return as_text(root)
+
+
+def as_text(root: ElementTree.Element) -> str:
+    """The SVG element as XML."""
     parts: list[str] = []
     _write(root, parts.append, f' xmlns="{SVG.strip("{}")}"')
     return "".join(parts)

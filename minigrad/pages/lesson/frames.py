@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from ...engine.values import Value
 from ...pictures.labels import number, numbers
-from ...pictures.svg import SVG
+from ...pictures.svg import SVG, as_text
 from .pane import Pane
 
 _POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
@@ -38,7 +38,7 @@ class Frames:
         now = stages[-1]
         self._mark("mg-now" if now.phase == "forward" else "mg-back", [f"n{now.node}"])
         self._mark("mg-back", [str(self._arrows[k]) for k in now.shares])
-        return ElementTree.tostring(self._svg, encoding="unicode")
+        return as_text(self._svg)
 
     def _show_values(self, computed: set[int | None]) -> None:
         for row in self._pane.equations:
