@@ -37,7 +37,6 @@ from .distributions.laws import (
 )
 from .distributions.parameters import as_outcome, as_parameter, value_of, where_possible
 from .distributions.support import COUNTS, POSITIVE, REAL, SIMPLEX, UNIT, Support
-from .distributions.tails import log_normal_cdf, normal_cdf, normal_quantile
 from .distributions.transforms import Transform
 from .distributions.unrounded import (
     arctanh_of,
@@ -53,6 +52,7 @@ from .distributions.unrounded import (
 from .distributions.weak import Arms, weak_derivative
 from .engine.values import shape_of
 from .ops.row import comparison, each, op
+from .ops.tails import log_normal_cdf, normal_cdf, normal_quantile
 
 __all__ = [
     "CAUCHY",

@@ -43,6 +43,7 @@ FLOORS = [
     "ops.linalg",
     "ops.factorizations",
     "ops.special",
+    "ops.tails",
     "ops",
     "numpy_bridge",
     "checking",

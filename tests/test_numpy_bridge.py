@@ -186,6 +186,8 @@ SMOOTH = [
     (np.linalg.pinv, (M,), {}),
     (np.linalg.det, (Q,), {}),
     (np.linalg.matrix_power, (Q, 3), {}),
+    (np.fft.fftshift, (V,), {}),
+    (np.fft.ifftshift, (M,), {"axes": 1}),
     (np.linalg.svd, (Q,), {"compute_uv": False}),
 ]  # fmt: skip
 
@@ -245,6 +247,7 @@ SEVERAL = [
     (np.dsplit, (T, 3), {}),
     (np.linalg.slogdet, (Q,), {}),
     (np.linalg.eigh, (P,), {}),
+    (np.linalg.eigh, (Q, "U"), {}),
     (np.linalg.svd, (M,), {"full_matrices": False}),
 ]
 

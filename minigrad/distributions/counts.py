@@ -25,6 +25,7 @@ from ..ops import (
     where,
 )
 from ..ops import sum as sum_
+from ..ops.tails import times_log
 from .base import Distribution
 from .counting import poisson_quantile
 from .discrete import expected, probability
@@ -33,7 +34,6 @@ from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, as_parameter, spread, value_of
 from .probabilities import gamma_cdf, gamma_log_survival
 from .support import COUNTS
-from .tails import times_log
 
 _MOST = 1 << 22  # counts that an entropy is summed over
 

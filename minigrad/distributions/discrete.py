@@ -35,12 +35,12 @@ from ..ops import (
     where,
 )
 from ..ops import sum as sum_
+from ..ops.tails import times_log, times_log1p
 from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, as_parameter, first_where, spread, value_of
 from .support import Support
-from .tails import times_log, times_log1p
 
 
 def the_given(name: str, probs: object, logits: object) -> tuple[Numbers, bool]:

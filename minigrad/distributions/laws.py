@@ -34,8 +34,8 @@ from ..ops import (
     tan,
     where,
 )
+from ..ops.tails import log_normal_cdf, normal_cdf, normal_quantile
 from .parameters import Numbers
-from .tails import log_normal_cdf, normal_cdf, normal_quantile
 
 Generator = np.random.Generator
 _NORMAL = NormalDist()

@@ -18,6 +18,7 @@ from ..ops import (
     subtract,
     where,
 )
+from ..ops.tails import times_log
 from .base import Distribution
 from .families import EULER
 from .gaussian import HALF_LOG_2PI, Normal
@@ -25,7 +26,7 @@ from .kl import kl_divergence, register_kl
 from .laws import EXPONENTIAL, HALF_NORMAL
 from .parameters import Numbers, as_outcome, spread
 from .support import POSITIVE
-from .tails import polynomial, times_log
+from .tails import polynomial
 from .unrounded import at_positive, is_positive, log_of
 
 # ζ(n) (-1)ⁿ (2ⁿ - 2)/n from n = 2 on

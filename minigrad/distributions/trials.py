@@ -5,6 +5,7 @@ import numpy as np
 from ..engine.values import Value
 from ..engine.variable import Var
 from ..ops import add, divide, expm1, lgamma, log, multiply, negative, subtract
+from ..ops.tails import times_log, times_log1p
 from .counting import binomial_quantile, geometric_quantile, negative_binomial_quantile
 from .counts import Counts
 from .discrete import Bernoulli, check_all, the_given
@@ -12,7 +13,6 @@ from .kl import kl_divergence, register_kl
 from .parameters import Numbers, as_parameter, spread, value_of
 from .probabilities import beta_cdf
 from .support import Support
-from .tails import times_log, times_log1p
 
 
 class Trials(Counts):

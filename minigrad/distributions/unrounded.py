@@ -29,8 +29,8 @@ from ..ops import (
     softplus,
     subtract,
 )
+from ..ops.tails import times_log, times_log1p
 from .parameters import Numbers, where_possible
-from .tails import times_log, times_log1p
 
 TINY, BELOW_ONE = float(np.finfo(float).tiny), 1.0 - 2.0**-53
 

@@ -86,6 +86,8 @@ OF_THE_MODULE = {
     **{f"a{name}": f"mg.arc{name} is it" for name in ("sin", "cos", "tan", "tan2")},
     **{f"a{name}": f"mg.arc{name} is it" for name in ("sinh", "cosh", "tanh")},
     "expit": "mg.sigmoid is it",
+    "ndtr": "mg.normal_cdf is it",
+    "xlogy": "mg.times_log is it",
     "gammaln": "mg.lgamma is it",
     "psi": "mg.digamma is it",
     "cat": "mg.concatenate is it",

@@ -101,7 +101,8 @@ class Operators(Methods):
 
     def __setitem__(self, key: object, value: object) -> None:
         raise TypeError(
-            "a Var can't be written to: make a new one, with mg.where(condition, a, b) or mg.stack"
+            "a Var can't be written to: make a new one, of parts by mg.block([[A, B], [C, D]]) or "
+            "mg.stack, or by a mask, mg.where(mask, a, b)"
         )
 
     def __iter__(self) -> Iterator[Self]:
@@ -118,6 +119,9 @@ class Operators(Methods):
 
     def __rfloordiv__(self, other: object) -> Self:
         return _do("floor_divide", other, self)
+
+    def __round__(self, decimals: int | None = None) -> Self:
+        return _do("round", self, decimals or 0)
 
     def __divmod__(self, other: object) -> tuple[Self, Self]:
         return self // other, self % other

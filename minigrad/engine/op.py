@@ -18,8 +18,8 @@ ABOVE: dict[str, Callable[..., object]] = {}
 """What a Var can do but a module that imports Var implements, under the method's name.
 
 `backward`, Jupyter's `picture`, `reason`, which says why a gradient is none, and NumPy's protocols
-`ufunc` and `function` are no ops. `index` and `transpose` take more forms of arguments than the ops
-they record.
+`ufunc` and `function` are no ops. `index`, `round` and `transpose` take more forms of arguments
+than the ops they record.
 """
 
 

@@ -145,7 +145,9 @@ def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dic
         if name in static:
             raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
         if name not in known:
-            listed = ", ".join(known) or "none"
+            code = row.forward.__code__
+            inputs = ", ".join(code.co_varnames[: len(row.rules)])
+            listed = ", ".join(known) or f"none, its inputs go in order, {row.name}({inputs})"
             raise TypeError(f"{row.name} takes no argument {name!r}: it knows {listed}")
         static[name] = value
     for name, value in static.items():

@@ -102,12 +102,14 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
         return (axis % ndim,)
     if axis is None:
         return tuple(range(ndim))
-    if not ndim and axis != ():
-        raise ValueError(f"axis {axis} of a scalar: it has no axes")
     try:
         axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple) else (axis,)))
     except TypeError:
-        raise TypeError(f"axis is an int, a tuple of ints or None, not {axis!r}") from None
+        second = shape_of(axis) or isinstance(axis, float) or hasattr(axis, "_order")
+        way = ": two arguments take mg.add(a, b) or mg.maximum(a, b)" if second else ""
+        raise TypeError(f"axis is an int, a tuple of ints or None, not {axis!r}{way}") from None
+    if not ndim and axes:
+        raise ValueError(f"axis {axis} of a scalar: it has no axes")
     for a in axes:
         if not -ndim <= a < ndim:
             raise ValueError(

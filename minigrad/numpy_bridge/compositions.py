@@ -180,3 +180,18 @@ def svd(a: object, full_matrices: bool, compute_uv: bool) -> object:
     if full_matrices and shape_of(a)[-1:] != shape_of(a)[-2:-1]:
         raise TypeError("np.linalg.svd of a Var gives full_matrices=False: pass that")
     return ops.svd(a)
+
+
+def lower(a: object, uplo: str) -> object:
+    """The matrix whose lower triangle is meant: "L" its own, "U" the upper one."""
+    if uplo not in ("L", "U"):
+        raise ValueError(f"UPLO is 'L' or 'U', not {uplo!r}")
+    return a if uplo == "L" else ops.swapaxes(a, -1, -2)
+
+
+def shifted(x: object, axes: Axis, sign: int) -> Var:
+    """Frequency 0 moved to the middle, or back."""
+    shape = shape_of(x)
+    places = as_axes(axes, len(shape))
+    by = tuple(sign * (shape[i] // 2) for i in places)
+    return ops.roll(x, by, places)

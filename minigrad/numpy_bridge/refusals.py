@@ -17,7 +17,6 @@ NEUTRAL: dict[str, object] = {
     "stable": None,
     "device": None,
     "subok": False,
-    "UPLO": "L",
     "hermitian": False,
     "method": "linear",
     "prepend": np._NoValue,

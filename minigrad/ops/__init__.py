@@ -18,6 +18,7 @@ from .rounding import *
 from .shapes import *
 from .special import *
 from .statistics import *
+from .tails import *
 from .trigonometry import *
 
 __all__ = [

@@ -98,12 +98,14 @@ def _gaps(values: object) -> object:
     return divide(1.0 - same, where(same, 1.0, apart))
 
 
-def _both_halves(x: Var) -> object:
-    return 0.5 * (x + _transposed(x))
+def _on_lower(s: Var) -> object:
+    """Of the lower triangle, which stands for both: the shares of the two halves together."""
+    n = shape_of(s)[-1]
+    return (s + _transposed(s)) * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
 
 
 @op(
-    lambda g, y, x: _columns(_eigenvectors(x), g) @ _transposed(_eigenvectors(x)),
+    lambda g, y, x: _on_lower(_columns(_eigenvectors(x), g) @ _transposed(_eigenvectors(x))),
     numpy="np.linalg.eigvalsh({0})",
 )
 def eigvalsh(x: Array) -> Array:
@@ -114,9 +116,9 @@ def eigvalsh(x: Array) -> Array:
 
 def _eigenvectors_rule(g: Var, y: Var, x: Var) -> object:
     """V (F ∘ VᵀG) Vᵀ, F the gaps of the eigenvalues: Giles, "Collected matrix derivative results
-    for forward and reverse mode" (2008), 3.1. Symmetrised, as in cholesky's rule."""
+    for forward and reverse mode" (2008), 3.1. All of it lands on the triangle that is read."""
     inside = _gaps(eigvalsh(x)) * (_transposed(y) @ g)
-    return _both_halves(y @ inside @ _transposed(y))
+    return _on_lower(y @ inside @ _transposed(y))
 
 
 @op(_eigenvectors_rule, numpy="np.linalg.eigh({0})[1]")

@@ -96,6 +96,37 @@ function erfinv(x) {
   return x < 0 ? -y : y;
 }
 
+// φ(x)/Φ(x), log Φ(x) and the inverse of Φ: as in tails.py.
+function normal_hazard(x) {
+  if (x > -30 || x !== x) {
+    return Math.exp(-0.5 * x * x - 0.5 * Math.log(2 * Math.PI)) / (0.5 * erfc(-x * Math.SQRT1_2));
+  }
+  return -x / mills(x);
+}
+
+function mills(x) {
+  const r = 1 / (x * x);
+  return 1 - r * (1 - 3 * r * (1 - 5 * r * (1 - 7 * r * (1 - 9 * r))));
+}
+
+function log_normal_cdf(x) {
+  if (x > 0) return Math.log1p(-0.5 * erfc(x * Math.SQRT1_2));
+  if (x > -30 || x !== x) return Math.log(0.5 * erfc(-x * Math.SQRT1_2));
+  return -0.5 * x * x - 0.5 * Math.log(2 * Math.PI) - Math.log(-x) + Math.log(mills(x));
+}
+
+function normal_quantile(u) {
+  if (!(u > 0 && u < 1)) return u === 0 ? -Infinity : u === 1 ? Infinity : NaN;
+  if (u > 0.5) return -normal_quantile(1 - u);
+  const log = Math.log(4 * u) + Math.log1p(-u), half = 2 / (Math.PI * 0.147) + log / 2;
+  let y = Math.sqrt(Math.max(Math.sqrt(half * half - log / 0.147) - half, 0));
+  for (let k = 0; k < 4; k++) {
+    const step = (2 * u - erfc(y)) / ((2 / Math.sqrt(Math.PI)) * Math.exp(-y * y));
+    y -= step / (1 + y * step);
+  }
+  return -y * Math.SQRT2;
+}
+
 function logit(x) {
   if (Math.abs(x - 0.5) < 0.25) return Math.log1p((2 * x - 1) / (1 - x));
   return Math.log(x) - Math.log1p(-x);

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..engine.op import ABOVE
 from ..engine.values import Value
 from ..engine.variable import Var
 from .elementwise import divide, multiply
@@ -42,6 +43,9 @@ def round(x: object, decimals: int = 0) -> Var:
     if decimals > 0:
         return divide(_rint(multiply(x, scale)), scale)
     return multiply(_rint(divide(x, scale)), scale)
+
+
+ABOVE["round"] = round
 
 
 @each(

@@ -51,6 +51,14 @@ def _polygamma(n: int, x: Value) -> Value:
     return (-1) ** n * scipy.special.polygamma(n, 1.0 - x) - terms[n]
 
 
+def _phi(x: Value) -> Value:
+    return np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+
+
+def _hazard(x: Value) -> Value:
+    return np.exp(-(x**2) / 2 - scipy.special.log_ndtr(x)) / np.sqrt(2 * np.pi)
+
+
 WIDE = [-2.7, -0.4, 0.3, 1.9]
 ABOVE_0 = [0.02, 0.6, 1.0, 3.5]
 INSIDE_1 = [-0.9, -0.2, 0.5, 0.99]
@@ -113,6 +121,15 @@ ONE_INPUT = [
            lambda x: np.sqrt(np.pi) / 2 * np.exp(scipy.special.erfinv(x) ** 2),
            lambda x: np.pi / 2 * scipy.special.erfinv(x)
            * np.exp(2 * scipy.special.erfinv(x) ** 2)),
+    *unary("normal_cdf", scipy.special.ndtr, [-4.2, -0.3, 1.4], _phi, lambda x: -x * _phi(x)),
+    *unary("log_normal_cdf", scipy.special.log_ndtr, [-33.0, -4.2, -0.3, 1.4], _hazard,
+           lambda x: -_hazard(x) * (x + _hazard(x))),
+    *unary("normal_hazard", _hazard, [-33.0, -4.2, -0.3, 1.4],
+           lambda x: -_hazard(x) * (x + _hazard(x)),
+           lambda x: _hazard(x) * ((x + _hazard(x)) * (x + 2 * _hazard(x)) - 1)),
+    *unary("normal_quantile", scipy.special.ndtri, [1e-9, 0.2, 0.5, 0.93],
+           lambda u: 1 / _phi(scipy.special.ndtri(u)),
+           lambda u: scipy.special.ndtri(u) / _phi(scipy.special.ndtri(u)) ** 2),
     *unary("logit", scipy.special.logit, [0.01, 0.3, 0.52, 0.999],
            lambda x: 1 / x + 1 / (1 - x), lambda x: (1 - x) ** -2 - x**-2),
     *unary("cbrt", np.cbrt, [-8.0, -0.1, 0.3, 20.0],
@@ -191,6 +208,12 @@ TWO_INPUTS = [
     *binary("remainder", np.remainder, FAR_FROM_JUMPS, (_one, lambda a, b: -np.floor(a / b)), FLAT),
     *binary("fmod", np.fmod, FAR_FROM_JUMPS, (_one, lambda a, b: -np.trunc(a / b)), FLAT),
     *binary("floor_divide", np.floor_divide, FAR_FROM_JUMPS, (_zero, _zero), FLAT),
+    *binary("times_log", scipy.special.xlogy, ([-0.6, 1.7], [0.6, 2.2]),
+            (lambda c, z: np.log(z) * _one(c), lambda c, z: c / z),
+            (_zero, lambda c, z: 1 / z * _one(c), lambda c, z: -c / z**2)),
+    *binary("times_log1p", scipy.special.xlog1py, ([-0.6, 1.7], [-0.6, 2.2]),
+            (lambda c, x: np.log1p(x) * _one(c), lambda c, x: c / (1 + x)),
+            (_zero, lambda c, x: 1 / (1 + x) * _one(c), lambda c, x: -c / (1 + x) ** 2)),
     *binary("betaln", scipy.special.betaln, ([0.3, 1.7], [0.6, 2.2]),
             (lambda a, b: _polygamma(0, a) - _polygamma(0, a + b),
              lambda a, b: _polygamma(0, b) - _polygamma(0, a + b)),
