@@ -184,6 +184,7 @@ SMOOTH = [
     (np.linalg.norm, (T,), {"ord": 1, "axis": 2}),
     (np.linalg.norm, (T,), {"ord": 2, "axis": (1, 2), "keepdims": True}),
     (np.linalg.pinv, (M,), {}),
+    (np.linalg.eigvalsh, (Q, "U"), {}),
     (np.linalg.det, (Q,), {}),
     (np.linalg.matrix_power, (Q, 3), {}),
     (np.fft.fftshift, (V,), {}),
@@ -247,7 +248,6 @@ SEVERAL = [
     (np.dsplit, (T, 3), {}),
     (np.linalg.slogdet, (Q,), {}),
     (np.linalg.eigh, (P,), {}),
-    (np.linalg.eigh, (Q, "U"), {}),
     (np.linalg.svd, (M,), {"full_matrices": False}),
 ]
 

@@ -107,7 +107,7 @@ def check_gradient(case: Case) -> None:
 
 def assert_value(found: object, wanted: object, exactly: bool = False) -> None:
     if np.ndim(wanted):
-        assert type(found) is np.ndarray and found.dtype == np.float64
+        assert isinstance(found, np.ndarray) and found.dtype == np.float64
     else:
         assert type(found) is float
     assert np.shape(found) == np.shape(wanted)
