@@ -102,7 +102,7 @@ def _key(step: Step) -> object:
         return None
     inputs = sorted(step.inputs) if step.op in ("add", "multiply") else step.inputs
     static = [(name, _frozen(x)) for name, x in step.static.items()] if step.static else ()
-    return step.op, *inputs, *static
+    return step.op, step.is_filled, *inputs, *static
 
 
 def _frozen(x: object) -> object:

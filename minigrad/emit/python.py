@@ -162,6 +162,8 @@ def _template(step: Step, code: Code) -> str:
     if row.python and not step.shape and not any(shapes):
         return row.python if isinstance(row.python, str) else row.python(_known(step, code))
     text = row.numpy if isinstance(row.numpy, str) else row.numpy(shapes, **step.static)
+    if step.is_filled:
+        text = "np.full({shape}, {0})"
     if not text:
         raise ValueError(
             f"the op {row.name} has no text for a program: give its row python= and numpy="

@@ -49,7 +49,10 @@ def answered(code: Code, arguments: Sequence[Value]) -> list[object]:
     for step in code.steps:
         if step.op:
             inputs = [found[i] for i in step.inputs]
-            found.append(apply(OPS[step.op], inputs, dict(step.static)))
+            made = apply(OPS[step.op], inputs, dict(step.static))
+            found.append(
+                np.array(made) if step.is_filled and isinstance(made, np.ndarray) else made
+            )
         else:
             found.append(step.value if step.kind == LITERAL else next(given))
     return [found[i] for i in code.outputs]

@@ -30,6 +30,14 @@ class Step(NamedTuple):
         op, _, static, value, kind, name, scope = self
         return Step(op, inputs, static, value, kind, name, scope)
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether it repeats a number in memory of its own, as a constant array did on the tape.
+
+        BLAS adds up such an array in another order than one whose numbers are all in one place.
+        """
+        return self.op == "broadcast_to" and self.value.flags.c_contiguous  # type: ignore
+
     def is_number(self, number: float) -> bool:
         """Whether it is this very number: 0.0 is not -0.0."""
         return (

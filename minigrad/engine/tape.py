@@ -166,8 +166,8 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
             taped = True
             values.append(x._value)
         else:
-            if not _is_value(x):
-                x = as_value(x)
+            if not _is_value(x) or (type(x) is np.ndarray and not x.flags.c_contiguous):
+                x = as_value(x)  # as it will be held: BLAS adds up another layout in another order
             values.append(x)
         held.append(x)
     forward = located(row.forward, row.name) if context.blocks else row.forward

@@ -150,6 +150,17 @@ def test_random_array_programs(steps, shapes):
     check(f, *(rng.normal(size=shape) if shape else 0.4 for shape in shapes))
 
 
+@pytest.mark.parametrize("repeat", [lambda n: np.full(n, 1.37), lambda n: mg.broadcast_to(1.37, n)])
+def test_a_product_with_one_number_repeated(repeat):
+    """BLAS adds up numbers side by side in another order than one number seen many times."""
+    rng = np.random.default_rng(0)
+    for n in range(1, 30):
+        check(lambda a, n=n: mg.sum((repeat((n,)) @ a) ** 2), rng.normal(size=(n, 5)))
+        given = 1.37, rng.normal(size=(n, 5))
+        program = mg.trace(lambda s, a, n=n: mg.sum(mg.broadcast_to(s, (n,)) @ a), *given)
+        assert program(*given) == mg.sum(mg.broadcast_to(mg.Var(1.37), (n,)) @ given[1]).value
+
+
 def test_second_derivatives():
     def slope(x, y):
         """d/dx of x³ sin y, whose own gradients are 6x sin y and 3x² cos y."""
