@@ -42,7 +42,7 @@ class Equation:
 
     `name` is the user's, or "". `closures` has None where no gradient passes to an input; `grad` is
     None before backward, and for what wants no gradient. `law` is what a noise leaf was drawn from,
-    `order` is larger for what was recorded later.
+    `order` is larger for what was recorded later, `site` is how a draw behind a wall was made.
     """
 
     position: int
@@ -59,6 +59,7 @@ class Equation:
     law: str = ""
     order: int = 0
     line: str = ""
+    site: object = None
 
     @property
     def shape(self) -> Shape:
@@ -223,6 +224,7 @@ def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) 
         note.law,
         node._order,
         note.line,
+        note.site,
     )
 
 

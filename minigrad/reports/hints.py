@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..distributions.base import Site
 from ..engine.op import OPS
 from ..engine.values import Value
 from ..equations import Equation
@@ -50,6 +51,10 @@ def _sampled(told: Wording, rows: list[Equation]) -> Iterator[str]:
         wall = told.equations[stop.row]
         (z,) = told.equations.inputs_of(wall)
         remedy = "draw by .rsample(), or differentiate mg.surrogate(cost)"
+        if isinstance(wall.site, Site) and wall.site.distribution.support.moves:
+            remedy = f"draw by .rsample(): {wall.site.distribution.moving_ends}"
+            yield f"{told.name(wall)} was drawn by .sample(), and no score can replace it: {remedy}"
+            continue
         if not z.requires_grad:  # a parameter is below, but what it is drawn by has no slope
             remedy = (
                 "its outcomes jump, so differentiate mg.surrogate(cost), whose score function "

@@ -266,3 +266,10 @@ def test_quantiles_and_their_ends():
         mg.check_gradients(lambda x, z: make(x).cdf(z), 0.8, 0.4)  # noqa: B023
         mg.check_gradients(lambda x, z: make(x).log_survival(z), 0.8, 0.4)  # noqa: B023
         mg.check_gradients(lambda x, u: make(x).icdf(u), 0.8, 0.4)  # noqa: B023
+
+
+def test_explain_asks_the_distribution():
+    z = mg.Uniform(0.0, mg.Var(0.5, "a")).sample(np.random.default_rng(0)).named("z")
+    (hint,) = mg.explain(z * z).hints
+    assert "z was drawn by .sample(), and no score can replace it: draw by .rsample(): the" in hint
+    assert "the parameters move the ends of Uniform (numbers in [0, 0.5], a parameter" in hint
