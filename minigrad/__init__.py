@@ -62,8 +62,8 @@ _ABOVE = {
     "emit.tracing": "trace",
     "equations": "equations_of",
     "estimators": """
-        Estimate arm compare disarm finite_difference gumbel_rao measure_valued pathwise rebar
-        reinmax relax score_function straight_through surrogate triples
+        Estimate arm batched compare disarm finite_difference gumbel_rao measure_valued pathwise
+        rebar reinmax relax score_function straight_through surrogate triples
         """,
     "jacobians": "hessian hvp jacobian jvp",
     "optim": "Adam SGD",

@@ -1,5 +1,6 @@
 """Estimators of the gradient of E[f(z)], z drawn from what the parameters describe."""
 
+from .batches import batched
 from .coins import arm, disarm
 from .comparison import Comparison, compare
 from .coupled import triples
@@ -16,6 +17,7 @@ __all__ = [
     "Comparison",
     "Estimate",
     "arm",
+    "batched",
     "compare",
     "disarm",
     "finite_difference",

@@ -40,6 +40,17 @@ def met(mu, sigma):
     return sine(mu, sigma)
 
 
+def coin(logit):
+    """(b - 0.2)²."""
+    return mg.Bernoulli(logits=logit), lambda b: mg.square(b - 0.2)
+
+
+def branch(theta):
+    """A program: flip(θ) ? 0 : -θ/2."""
+    b = yield mg.Bernoulli(mg.sigmoid(theta))
+    return 0.0 * theta if b else -theta / 2.0
+
+
 def deadly(mu, sigma):
     """A worker dies of it, without an exception."""
     if str(os.getpid()) != os.environ[PARENT]:

@@ -1,0 +1,46 @@
+"""Many problems of one kind, each with parameters of its own."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..distributions.randomness import Generator
+from ..engine.values import as_value, plain
+from ..engine.variable import Var
+from .problem import Problem
+from .results import Estimate
+
+
+def batched(
+    estimator: Callable[..., Estimate],
+    problem: Problem,
+    params: Sequence[object],
+    samples: int,
+    rng: Generator | int | None = None,
+    **options: object,
+) -> tuple[Estimate, ...]:
+    """An estimate for each problem of a batch: row b of every parameter makes problem b.
+
+    `estimator` is `mg.pathwise` or any other with its arguments; `params` have a first axis of the
+    same length, the batch. Each problem has `samples` samples of its own, independent of the
+    others', and so its own value, gradients and errors. `options` go to the estimator, an executor
+    among them. Parameters of different lengths are a ValueError.
+
+    Where gradients alone are wanted, one `mg.pathwise` of an integrand that sums over the batch is
+    faster: there the gradients of different problems do not mix.
+    """
+    held = [p.value if isinstance(p, Var) else as_value(p) for p in params]
+    lengths = {np.shape(p)[:1] for p in held}
+    if len(lengths) != 1 or lengths == {()}:
+        shapes = ", ".join(str(np.shape(p)) for p in held)
+        raise ValueError(
+            f"batched: params need a first axis of one length, the batch, not the shapes {shapes}"
+        )
+    ((count,),) = lengths
+    parent = rng if isinstance(rng, Generator) else np.random.default_rng(rng)
+    rows = zip(*([plain(row) for row in np.asarray(p)] for p in held), strict=True)
+    children = parent.spawn(count)
+    return tuple(
+        estimator(problem, row, samples, child, **options)
+        for row, child in zip(rows, children, strict=True)
+    )
