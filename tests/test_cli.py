@@ -180,6 +180,7 @@ def test_noise_of_every_law(capsys, law):
         "gumbel": tuple(-math.log(-math.log(p)) for p in (0.25, 0.5, 0.75)),
         "cauchy": (-1.0, 0.0, 1.0),
         "half_normal": (0.319, 0.674, 1.150),
+        "half_cauchy": tuple(math.tan(0.5 * math.pi * p) for p in (0.25, 0.5, 0.75)),
         "exponential": tuple(-math.log(1 - p) for p in (0.25, 0.5, 0.75)),
     }
     for p, quantile in zip((0.25, 0.5, 0.75), quantiles[law], strict=True):
