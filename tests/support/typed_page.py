@@ -21,7 +21,7 @@ EPS = 0.83  # what noise is here, in both
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="Node.js, which runs the scripts, is not installed"
 )
-_FILES = "formulas parser compile pane dot laws".split()
+_FILES = "formulas parser unknown compile pane dot laws".split()
 
 
 def scripts(more: Sequence[str] = ()) -> str:

@@ -16,7 +16,7 @@ from ..lesson.lesson import SCRIPTS
 from .presets import PRESETS, START
 from .tables import tables
 
-_BEFORE = "formulas parser compile pane dot dress"
+_BEFORE = "formulas parser unknown compile pane dot dress"
 _AFTER = "layout plot laws draws editor plots answers python start"
 _PREFIX = "mg-play"  # of the drawing's ids, as in play/pane.js
 
