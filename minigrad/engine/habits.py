@@ -62,6 +62,15 @@ OF_A_VAR = {
     "resize": "v.reshape(…) does that",
 }
 
+OF_A_LEAF = {
+    "label": 'its name is the second argument, mg.Var(2.0, "x")',
+    "_children": "what it is computed from is recorded by the operation",
+    "_op": "the op is recorded by the operation",
+    "requires_grad": "mg.Var makes what wants a gradient, mg.constant what doesn't",
+    "dtype": "all is float64",
+    "device": _ONE_DEVICE,
+}
+
 OF_THE_MODULE = {
     # leaves
     **dict.fromkeys(
@@ -130,3 +139,8 @@ class Habit:
 
 HABITS = {name: Habit(f"a Var has no {name}: {way}") for name, way in OF_A_VAR.items()}
 HABITS["_data"] = Habit(NO_MASK, TypeError)  # asked for by NumPy's masked arrays
+
+
+def no_keyword(name: str, *_: str) -> TypeError:
+    """What mg.Var says of a keyword that it does not take."""
+    return TypeError(f"mg.Var takes no {name}=: {OF_A_LEAF.get(name, 'it takes value and name')}")

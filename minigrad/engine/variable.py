@@ -10,6 +10,7 @@ import numpy as np
 
 from . import context
 from .arrays import handed
+from .habits import no_keyword
 from .marks import Mark, give, interrupts, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
@@ -77,7 +78,9 @@ class Var(Operators, Conversions):
                 "a Var can't be subclassed, since its class says who wants a gradient: hold one"
             )
 
-    def __init__(self, value: object, name: str = "") -> None:
+    def __init__(self, value: object, name: str = "", **other: object) -> None:
+        if other:
+            raise no_keyword(*other)
         note = fresh_note("parameter", _as_name(name))
         self._fill(as_value(value), None, None, None, note)
 
