@@ -33,7 +33,7 @@ SMOOTH = sorted(
     if op.elementwise and op.name in ops() and op.name not in (*SPECIAL, *SWITCHES)
 )
 GROUPS = {"special": SPECIAL, "switches": SWITCHES} | {
-    f"smooth {i}": SMOOTH[i::3] for i in range(3)
+    f"smooth {i}": SMOOTH[i::6] for i in range(6)
 }
 
 # μ and σ: what is larger, the sign of each and what is clipped differ from one to the next.
