@@ -30,7 +30,8 @@ def scipy_special() -> ModuleType:
         from scipy import special
     except ImportError:
         raise ImportError(
-            "draws of Gamma, Beta, Dirichlet and StudentT need SciPy, which is not installed: "
+            "draws and distribution functions of Gamma, Beta, what is made of them, "
+            "TruncatedNormal and counts need SciPy, which is not installed: "
             "pip install 'minigrad[special]'"
         ) from None
     return special  # type: ignore[no-any-return]
@@ -38,10 +39,10 @@ def scipy_special() -> ModuleType:
 
 def _no_second(*_: object) -> object:
     raise NotImplementedError(
-        "draws of Gamma, Beta, Dirichlet and StudentT are differentiable once with respect to a "
-        "shape parameter, and this differentiates that derivative again: where second derivatives "
-        "are needed, keep the shapes constant or take a family with a closed transform, like "
-        "mg.LogNormal or mg.Weibull"
+        "draws of Gamma, Beta and what is made of them (Chi2, InverseGamma, Dirichlet, StudentT, "
+        "LKJCholesky) are differentiable once with respect to a shape parameter, and this "
+        "differentiates that derivative again: where second derivatives are needed, keep the "
+        "shapes constant or take a family with a closed transform, like mg.LogNormal or mg.Weibull"
     )
 
 
