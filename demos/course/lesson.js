@@ -131,7 +131,7 @@
       other.classList.toggle("lit", on && other.dataset.names === each.dataset.names);
     }
     const hover = on ? each.dataset.names.split(" ") : [];
-    frame?.contentWindow.postMessage({ minigrad: { hover } }, "*");
+    frame?.contentWindow.postMessage({ minigrad: "hover", names: hover }, "*");
   };
   for (const each of document.querySelectorAll(".symbol")) {
     each.addEventListener("pointerenter", () => light(each, true));

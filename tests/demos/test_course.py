@@ -149,3 +149,24 @@ def test_a_lesson_is_readable(browser, folder, page, width, dark):
     browser.open(folder / page, width=width, dark=dark)
     assert browser.look() == []
     assert browser.errors() == []
+
+
+def test_what_the_pointer_is_on_lights_up_in_the_page(lesson):
+    browser = lesson(2)
+    frame = browser.find("iframe")
+
+    def lit():
+        browser.driver.switch_to.frame(frame)
+        try:
+            found = browser.find_all(".lit[data-node]")
+            return {each.get_attribute("data-node") for each in found}, len(found)
+        finally:
+            browser.driver.switch_to.default_content()
+
+    assert lit() == (set(), 0)
+    (symbol, *_) = browser.find_all(".question .symbol[data-names='b']")
+    browser.hover(symbol)
+    browser.wait(lambda: lit()[1] >= 2)  # the box, and the row of the table
+    assert len(lit()[0]) == 1
+    browser.hover(browser.find("h1"))
+    browser.wait(lambda: lit() == (set(), 0))

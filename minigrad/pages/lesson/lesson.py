@@ -26,7 +26,7 @@ MOST_KNOBS = 12  # that are made where none are asked for
 _SHARED = "numbers random dom engine"
 _OWN = """
     panes state heat graphs camera folds tables rules answers predict knobs curve train controls
-    main teach
+    main light teach
 """
 SCRIPTS = [
     *(f"{name}.js" for name in _SHARED.split()),

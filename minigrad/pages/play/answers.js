@@ -71,21 +71,15 @@ asking.addEventListener("change", renderPlots);
 
 // ------------------------------------------------------------- one node, lit up wherever it stands
 
-const lit = { id: "" };
-
-function lightUp(id) {
-  if (id === lit.id) return;
-  lit.id = id;
-  for (const each of document.querySelectorAll(".lit")) each.classList.remove("lit");
+whenLit.push((ids) => {
   const [pane] = panes;
-  const i = pane?.nodes.findIndex((node) => node.id === id) ?? -1;
+  const i = pane?.nodes.findIndex((node) => node.id === ids[0]) ?? -1;
   if (i < 0) return (byId("lit-told").textContent = "");
-  for (const each of document.querySelectorAll(`[data-node="${CSS.escape(id)}"]`)) each.classList.add("lit");
   for (const each of document.querySelectorAll("[data-word]")) {
     each.classList.toggle("lit", each.dataset.word === pane.nodes[i].name);
   }
   byId("lit-told").textContent = shareTold(pane, i);
-}
+});
 
 // How much of the active knob's gradient passes through a node.
 function shareTold(pane, i) {
@@ -100,12 +94,3 @@ function shareTold(pane, i) {
   const part = (100 * through) / grads[knob];
   return `${own}. Through it passes ${told(through)} of ∂L/∂${pane.nodes[knob].name}, ${shortTold(part)} %.`;
 }
-
-const nodeAt = (target) => target.closest?.("[data-node]")?.dataset.node ?? nodeCalled(target.closest?.("[data-word]"));
-
-function nodeCalled(word) {
-  return word ? panes[0]?.nodes.find(({ name }) => name === word.dataset.word)?.id ?? "" : "";
-}
-
-document.addEventListener("pointerover", ({ target }) => lightUp(nodeAt(target)));
-document.addEventListener("focusin", ({ target }) => lightUp(nodeAt(target)));

@@ -209,3 +209,15 @@ def test_every_control_is_reached_by_tab_and_shows_that_it_is(stepper):
     assert all(style != "none" for _, style in reached)
     actions = {"first", "back", "play", "next", "last", "predict", "resample", "reset", "train"}
     assert {name for name, _ in reached} >= actions | {"step", "speed", "find", "help", "knob-0"}
+
+
+def test_a_node_lights_up_wherever_it_stands(stepper):
+    page = stepper(sampled())
+    row = page.browser.find("tr[data-node]")
+    node = row.get_attribute("data-node")
+    page.browser.hover(row)
+    lit = page.browser.find_all(".lit")
+    assert {each.get_attribute("data-node") for each in lit} == {node}
+    assert {each.tag_name for each in lit} >= {"tr", "g"}
+    page.browser.hover(page.browser.find("h1"))
+    assert page.browser.find_all(".lit") == []
