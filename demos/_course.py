@@ -120,6 +120,11 @@ def course_cards() -> str:
     return f'<ol class="lessons">\n{items}</ol>'
 
 
+def first_lesson() -> str:
+    """The file of the first lesson, from the index."""
+    return f"{FOLDER}/{lessons()[0].stem}.html"
+
+
 def _count(lesson: Lesson) -> int:
     return sum(isinstance(part, Question) for part in lesson.parts)
 

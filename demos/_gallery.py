@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ._course import course_cards, progress_script, write_course
+import minigrad as mg
+
+from ._course import course_cards, first_lesson, progress_script, write_course
 from ._guides import guide_cards, write_guides
 from ._order import PATH, title
 from ._style import page
@@ -44,7 +46,8 @@ p.ask{margin:.25rem 0 1rem;font-size:1.3rem}
 .thumb{height:10rem;border-radius:.25rem;background:var(--page)}
 .thumb img{display:block;width:100%;height:100%;padding:.4rem;object-fit:contain}
 .cards p{margin:0}
-.cards .do{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:auto}
+.do{display:flex;flex-wrap:wrap;gap:.5rem}
+.cards .do{margin-top:auto}
 ol.lessons{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));
   gap:.5rem;margin:0;padding:0;list-style:none}
 .lessons a{display:block;height:100%;padding:.7rem .9rem;border:1px solid var(--faint);
@@ -79,6 +82,8 @@ def write_gallery(sections: Sequence[Section], out: Path) -> Path:
         (out / own_page(section.name)).write_text(_own(section, out), encoding="utf-8")
     write_course(out)
     write_guides(out)
+    if not (out / "play.html").is_file():
+        mg.playground().save(out / "play.html")
     index = out / "index.html"
     index.write_text(_index(sections, out), encoding="utf-8")
     return index
@@ -103,6 +108,8 @@ def _index(sections: Sequence[Section], out: Path) -> str:
 <p class="ask">How does a gradient get through a random sample?</p>
 <p>Each lesson is a page with a graph that you step through, forward and back, and questions that
 it answers. The experiments below it each make one claim and hold it against an exact answer.</p>
+<p class="do"><a class="button" href="{first_lesson()}">Start the course</a>
+<a class="button quiet" href="play.html">Type a model, see it run backwards</a></p>
 </header>
 <main>
 <h2 id="course">The course</h2>

@@ -21,6 +21,7 @@ from .commands import (
     print_code,
     print_reasons,
     typed,
+    write_course,
     write_lesson,
     write_picture,
     write_playground,
@@ -87,13 +88,15 @@ def _command_of(given: Sequence[str]) -> int:
         _parser().print_help()
         return 0
     options = _options(given)
+    formula = None
     try:
-        text = _standard_input() if options.expression == "-" else options.expression
-        formula = typed(text, options.values, options.seed)
+        if options.expression is not None:
+            text = _standard_input() if options.expression == "-" else options.expression
+            formula = typed(text, options.values, options.seed)
     except ValueError as error:
         return _refuse(str(error), 2)
     try:
-        options.run(formula, options)
+        options.run(options) if formula is None else options.run(formula, options)
     except (*_REFUSED, RendererError, PrintingError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # of standard output: those of files say in a sentence what went wrong
@@ -172,6 +175,17 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "explain", print_reasons, "say where no gradient comes, and why")
     play = _command(commands, "play", write_playground, "make the live page: type, and see", "?")
     _add_file(play, "page to write, default play.html", ".html")
+    demo = commands.add_parser(
+        "demo",
+        help="write the course, and open it",
+        description="minigrad demo: write the course with its live pages, and open it.",
+    )
+    demo.add_argument(
+        "-o", dest="folder", metavar="FOLDER", type=Path, default=Path("minigrad-course")
+    )
+    demo.add_argument("--all", action="store_true", help="also what trains for a minute")
+    demo.add_argument("--no-open", action="store_true", help="write it, and open nothing")
+    demo.set_defaults(expression=None, run=write_course, values=[])
     return parser
 
 

@@ -5,6 +5,8 @@ import re
 import unicodedata
 import webbrowser
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,6 +124,21 @@ def write_playground(formula: Typed, options: argparse.Namespace) -> None:
     given = (re.sub("([=~])", r" \1 ", value.strip(), count=1) for value in options.values)
     program = "\n".join([*given, *formula.expression.text.split("; ")])
     _wrote(playground(program).save(options.file or Path("play.html")), options)
+
+
+def write_course(options: argparse.Namespace) -> None:
+    """The course in a folder, made by the demos: those that an installed minigrad brings along."""
+    for needed in ("markdown_it", "matplotlib"):
+        if find_spec(needed) is None:
+            raise ImportError("the course needs a few more packages: pip install 'minigrad[demos]'")
+    installed = find_spec("minigrad.demos") is not None  # in a clone they are beside the package
+    demos = import_module("minigrad.demos.__main__" if installed else "demos.__main__")
+    quick = [] if options.all else ["--quick"]
+    if status := demos.main([*quick, "--out", str(options.folder)]):
+        raise SystemExit(status)
+    index = (options.folder / "index.html").resolve()
+    if not options.no_open and not webbrowser.open(index.as_uri()):
+        raise OSError(f"found no browser to open: open {index} yourself")
 
 
 def print_check(formula: Typed, options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,10 @@ def main() -> None:
     command = [sys.executable, "-m", "minigrad", "code", "x * x", "x=3", "--language", "javascript"]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "function" in told.stdout
+    assert find_spec("minigrad.demos.chain_rule") is not None
+    course = [sys.executable, "-m", "minigrad", "demo"]  # which needs more than the wheel brings
+    asked = subprocess.run(course, capture_output=True, text=True, check=False)
+    assert asked.returncode == 1 and "minigrad[demos]" in asked.stderr, asked
     print(f"The wheel of minigrad {mg.__version__} works in {sys.prefix}")
 
 

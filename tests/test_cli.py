@@ -547,3 +547,33 @@ def test_a_program_of_several_lines(capsys, monkeypatch):
     assert status == 0 and "eps_q" in out
     status, out, _ = run(capsys, *words)
     assert status == 0 and "def f_and_grad(mu, sigma, eps_q)" in out
+
+
+def test_demo_writes_the_course_and_opens_it(tmp_path, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or True)
+    asked = []
+
+    def course(given):
+        asked.append(given)
+        folder = Path(given[given.index("--out") + 1])
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text("the course")
+        return 0
+
+    monkeypatch.setattr("demos.__main__.main", course)
+    monkeypatch.setattr(
+        "minigrad.commands.find_spec", lambda name: name != "minigrad.demos" or None
+    )
+    folder = tmp_path / "a course"
+    assert main(["demo", "-o", str(folder)]) == 0
+    assert asked == [["--quick", "--out", str(folder)]]
+    assert opened == [(folder / "index.html").resolve().as_uri()]
+    assert main(["demo", "--all", "--no-open", "-o", str(tmp_path / "all")]) == 0
+    assert asked[1][0] == "--out" and len(opened) == 1
+
+
+def test_demo_names_what_it_needs(monkeypatch, capsys):
+    monkeypatch.setattr("minigrad.commands.find_spec", lambda name: None)
+    assert main(["demo"]) == 1
+    assert "pip install 'minigrad[demos]'" in capsys.readouterr().err
