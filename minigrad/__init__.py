@@ -1,7 +1,9 @@
 """minigrad: reverse-mode autodiff through random samples, small enough to read.
 
-`import minigrad as mg`. Start reading in `engine/`, which is how a gradient flows; then `ops/`, one
-row an op. Imports go only downward. What stands above those two loads when it is first asked for.
+The examples take `import minigrad as mg` and `import numpy as np` as given.
+
+To read the source, start in `engine/`, which is how a gradient flows; then `ops/`, one row an op.
+Imports go only downward. What stands above those two loads when it is first asked for.
 """
 
 from importlib import import_module as _import_module

@@ -1,15 +1,5 @@
 """The tape as a list of equations, the only reader of the graph. Pictures, listings and
 programs take equations, never a Var.
-
-    >>> import minigrad as mg
-    >>> mu, sigma, eps = mg.Var(0.5, "mu"), mg.Var(2.0, "sigma"), mg.constant(-1.0, "eps", "noise")
-    >>> print(mg.equations_of(mg.sin(mu + sigma * eps).named("f")))
-    mu    parameter         0.5
-    sigma parameter           2
-    eps   noise              -1
-    v1    = sigma * eps      -2
-    v2    = mu + v1        -1.5
-    f     = sin(v2)     -0.9975
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -158,6 +148,15 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
     """The equations below `outputs`, oldest first, what stands behind a wall included.
 
     `names` (such as `locals()`) names nodes without a name of their own, those in lists as well.
+
+    >>> mu, sigma, eps = mg.Var(0.5, "mu"), mg.Var(2.0, "sigma"), mg.constant(-1.0, "eps", "noise")
+    >>> print(mg.equations_of(mg.sin(mu + sigma * eps).named("f")))
+    mu    parameter         0.5
+    sigma parameter           2
+    eps   noise              -1
+    v1    = sigma * eps      -2
+    v2    = mu + v1        -1.5
+    f     = sin(v2)     -0.9975
     """
     for output in outputs:
         if not isinstance(output, Var):

@@ -19,6 +19,14 @@ has one. Its pieces:
 
 A map for `mg.Transformed` is a class of `Transform`. `@register_kl(P, Q)` enters a closed form of
 KL(p ‖ q), `@weak_derivative(P)` what `mg.measure_valued` needs.
+
+>>> class Mirror(mg.extend.Transform):
+...     rising = False
+...     def forward(self, x):
+...         return mg.negative(x), 0.0
+...     inverse = forward
+>>> mg.Transformed(mg.Exponential(1.0), Mirror()).log_prob(-2.0)
+-2.0
 """
 
 from .distributions.base import Distribution

@@ -24,6 +24,11 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
 
     Of shape `f(…).shape + argument.shape`; a float where both are scalars. It takes one backward
     pass a number of the output.
+
+    >>> mg.jacobian(lambda x: mg.cumsum(x))(np.ones(3))
+    array([[1., 0., 0.],
+           [1., 1., 0.],
+           [1., 1., 1.]])
     """
     positions = _checked(f, argnums, "jacobian")
 
@@ -38,6 +43,10 @@ def hessian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     """The second derivatives of a scalar f(…): of shape `argument.shape + argument.shape`.
 
     With a tuple of arguments a tuple of rows: `[i][j]` differentiates by argument i, then j.
+
+    >>> mg.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+    array([[6., 2.],
+           [2., 0.]])
     """
     positions = _checked(f, argnums, "hessian")
 
@@ -55,6 +64,9 @@ def hvp(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     """The Hessian of a scalar f(…) times a vector, `mg.hvp(f)(x, v)`: the cost of two gradients.
 
     `v` comes last, has the argument's shape, and is a tuple where `argnums` is one.
+
+    >>> mg.hvp(lambda x: mg.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    array([6., 0.])
     """
     positions = _checked(f, argnums, "hvp")
 
@@ -72,6 +84,9 @@ def jvp(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
 
     `v` comes last, has the argument's shape, and is a tuple where `argnums` is one. The gradient
     Jᵀu is linear in u, so J v is the derivative of (Jᵀu)·v by u: two backward passes.
+
+    >>> mg.jvp(mg.square)(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
+    (array([1., 4.]), array([ 2., 40.]))
     """
     positions = _checked(f, argnums, "jvp")
 

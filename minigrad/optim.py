@@ -79,7 +79,15 @@ class _Optimizer(ABC):
 
 
 class SGD(_Optimizer):
-    """p ← p - lr·v with velocity v ← momentum·v + grad; plain gradient descent at momentum 0."""
+    """p ← p - lr·v with velocity v ← momentum·v + grad; plain gradient descent at momentum 0.
+
+    >>> x = mg.Var(5.0)
+    >>> optimiser = mg.SGD([x], lr=0.1)
+    >>> (x * x).backward()
+    >>> optimiser.step()
+    >>> x.value
+    4.0
+    """
 
     def __init__(self, params: Params, lr: float, momentum: float = 0.0) -> None:
         super().__init__(params, lr)
@@ -95,7 +103,15 @@ class SGD(_Optimizer):
 
 
 class Adam(_Optimizer):
-    """Kingma and Ba (2015), algorithm 1: steps of the gradient's mean over its root mean square."""
+    """Kingma and Ba (2015), algorithm 1: steps of the gradient's mean over its root mean square.
+
+    >>> x = mg.Var(5.0)
+    >>> optimiser = mg.Adam([x], lr=0.1)
+    >>> (x * x).backward()
+    >>> optimiser.step()
+    >>> round(x.value, 4)
+    4.9
+    """
 
     def __init__(
         self,

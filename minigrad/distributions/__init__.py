@@ -1,4 +1,8 @@
-"""Distributions whose draws are ordinary ops on noise: gradients flow through them."""
+"""Distributions whose draws are ordinary ops on noise: gradients flow through them.
+
+>>> mg.distributions.Normal is mg.Normal
+True
+"""
 
 from . import divergences as _divergences  # which enters its closed forms
 from .angles import VonMises

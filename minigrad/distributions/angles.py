@@ -133,6 +133,10 @@ class VonMises(Distribution):
     what torch calls variance is `circular_variance`. The density has the period 2π: any z will do.
     Moving loc moves the ends of that stretch: for a function without the period 2π the score
     function would miss what crosses them, so `support.moves` says so.
+
+    >>> q = mg.VonMises(0.0, 4.0)
+    >>> q.mean, round(q.cdf(0.0), 4)
+    (0.0, 0.5)
     """
 
     _law = UNIFORM

@@ -63,6 +63,9 @@ class Kumaraswamy(Distribution):
 
     `concentration1` is a, `concentration0` is b: positive, or else it is a ValueError. A draw that
     would round to 0 or 1 stays inside.
+
+    >>> round(mg.Kumaraswamy(2.0, 3.0).cdf(0.5), 4), round(1.0 - (1.0 - 0.5**2.0) ** 3.0, 4)
+    (0.5781, 0.5781)
     """
 
     _law = EXPONENTIAL
@@ -153,6 +156,10 @@ class TruncatedNormal(Distribution):
     loc and scale are those of the Normal, not the moments. A scale that isn't positive, or a high
     that isn't above low, is a ValueError. Exact however far out the bounds are, 30 scales and more.
     Draws need SciPy.
+
+    >>> q = mg.TruncatedNormal(0.0, 1.0, low=0.0, high=np.inf)
+    >>> round(q.mean, 4), q.log_prob(-1.0)
+    (0.7979, -inf)
     """
 
     _law = UNIFORM

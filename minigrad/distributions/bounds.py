@@ -38,6 +38,10 @@ def elbo(
     that part has expectation 0, and without it the noise vanishes as q comes near the posterior
     (Roeder, Wu and Duvenaud, 2017). Far from it it may cost: of q = N(μ, σ²) and the posterior
     N(0, 1) the slope in μ has the variance (1/σ - σ)² in place of σ², more below σ = 1/√2.
+
+    >>> q = mg.Normal(mg.Var(0.0), 1.0)
+    >>> mg.elbo(lambda z: q.log_prob(z) + 3.0, q, np.random.default_rng(0)).value
+    3.0
     """
     check_order("mg.elbo(log_joint, q, rng, samples)", rng, samples)
     if not callable(log_joint) or not isinstance(q, Distribution):
@@ -80,6 +84,10 @@ def iwae(
     and there with the normalised weights squared: the same in expectation, and less noisy as K
     grows, where the plain one drowns (Tucker, Lawson, Gu, Maddison, 2019). log_joint is then called
     twice with the same z; if it gives different numbers it is a ValueError.
+
+    >>> q = mg.Normal(mg.Var(0.0), 1.0)
+    >>> mg.iwae(lambda z: q.log_prob(z) + 3.0, q, np.random.default_rng(0), samples=10).value
+    3.0
     """
     check_order("mg.iwae(log_joint, q, rng, samples)", rng, samples)
     if not callable(log_joint) or not isinstance(q, Distribution):

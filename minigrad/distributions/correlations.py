@@ -53,6 +53,10 @@ class LKJCholesky(Distribution):
     A draw is made of partial correlations tanh(½y), y the logit of a Beta(α, α) number with
     α = η + (dim - 2 - j)/2 in column j, from a uniform noise for each of the dim (dim - 1)/2
     numbers below the diagonal (Lewandowski, Kurowicka and Joe, 2009, section 2.4). It needs SciPy.
+
+    >>> factor = mg.LKJCholesky(3).rsample(np.random.default_rng(0))
+    >>> mg.diag(factor @ factor.T).value.round(4)
+    array([1., 1., 1.])
     """
 
     _law = UNIFORM

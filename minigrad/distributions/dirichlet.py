@@ -33,6 +33,10 @@ class Dirichlet(Implicit):
 
     `concentration`, of shape (..., k) with k at least 2, is positive, or else it is a ValueError.
     The event shape is (k,), the axes before it are the batch.
+
+    >>> q = mg.Dirichlet([1.0, 1.0, 2.0])
+    >>> q.mean, round(q.log_prob([0.2, 0.3, 0.5]), 4)
+    (array([0.25, 0.25, 0.5 ]), 1.0986)
     """
 
     _parameters = {"concentration": 1}

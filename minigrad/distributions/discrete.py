@@ -101,6 +101,10 @@ class Bernoulli(Distribution):
     """1 with probability p, else 0: `probs` is p in [0, 1], or `logits` is log p/(1 - p), finite.
 
     A draw is made from a noise u, uniform on (0, 1]: it is 1 where u ≤ p.
+
+    >>> q = mg.Bernoulli(probs=0.25)
+    >>> q.mean, q.variance, round(q.log_prob(1.0), 4)
+    (0.25, 0.1875, -1.3863)
     """
 
     has_rsample = False
@@ -205,6 +209,10 @@ class Categorical(Distribution):
     logits are the logs of the probabilities plus any constant; -inf is a choice never made. The
     leading axes make the batch shape. A draw is the number of choice k for which a noise u, uniform
     on (0, 1], lies in the k-th of K intervals as long as their probabilities.
+
+    >>> q = mg.Categorical(probs=[1.0, 1.0, 2.0])
+    >>> mg.exp(q.log_prob([0.0, 1.0, 2.0])).round(4)
+    array([0.25, 0.25, 0.5 ])
     """
 
     has_rsample = False

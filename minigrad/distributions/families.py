@@ -93,7 +93,12 @@ class LocationScale(Distribution):
 
 
 class Laplace(LocationScale):
-    """Density exp(-|x|)/2 of x = (z - loc)/scale: the mean absolute deviation is scale."""
+    """Density exp(-|x|)/2 of x = (z - loc)/scale: the mean absolute deviation is scale.
+
+    >>> q = mg.Laplace(0.0, 1.0)
+    >>> q.variance, round(q.log_prob(0.0), 4)
+    (2.0, -0.6931)
+    """
 
     _variance, _entropy = 2.0, 1.0 + LOG_2
     _law = LAPLACE
@@ -114,7 +119,12 @@ def _laplace(p: Laplace, q: Laplace) -> Var:
 
 
 class Logistic(LocationScale):
-    """Cumulative distribution sigmoid(x), x = (z - loc)/scale."""
+    """Cumulative distribution sigmoid(x), x = (z - loc)/scale.
+
+    >>> q = mg.Logistic(0.0, 1.0)
+    >>> q.cdf(0.0), round(q.variance, 4)
+    (0.5, 3.2899)
+    """
 
     _variance, _entropy = math.pi**2 / 3.0, 2.0
     _law = LOGISTIC
@@ -124,7 +134,12 @@ class Logistic(LocationScale):
 
 
 class Gumbel(LocationScale):
-    """Cumulative distribution exp(-exp(-x)), x = (z - loc)/scale: the largest of many numbers."""
+    """Cumulative distribution exp(-exp(-x)), x = (z - loc)/scale: the largest of many numbers.
+
+    >>> q = mg.Gumbel(0.0, 1.0)
+    >>> round(q.mean, 4), round(q.cdf(0.0), 4)
+    (0.5772, 0.3679)
+    """
 
     _mean, _variance, _entropy = EULER, math.pi**2 / 6.0, 1.0 + EULER
     _law = GUMBEL
@@ -144,7 +159,12 @@ def _gumbel(p: Gumbel, q: Gumbel) -> Var:
 
 
 class Cauchy(LocationScale):
-    """Density 1/(π(1 + x²)), x = (z - loc)/scale: the mean is nan, the variance inf."""
+    """Density 1/(π(1 + x²)), x = (z - loc)/scale: the mean is nan, the variance inf.
+
+    >>> q = mg.Cauchy(0.0, 1.0)
+    >>> q.mean, q.variance, round(q.cdf(1.0), 4)
+    (nan, inf, 0.75)
+    """
 
     _mean, _variance, _entropy = math.nan, math.inf, math.log(4.0 * math.pi)
     _law = CAUCHY
@@ -157,6 +177,10 @@ class Uniform(Distribution):
     """Numbers from `low` to `high`, each as likely: z = low + (high - low) · u, u from (0, 1].
 
     A high that isn't above low is a ValueError. Beyond [low, high] the log-density is -inf.
+
+    >>> q = mg.Uniform(2.0, 6.0)
+    >>> q.mean, q.cdf(3.0), q.log_prob(7.0)
+    (4.0, 0.25, -inf)
     """
 
     _law = UNIFORM

@@ -32,6 +32,10 @@ class PlanarTransform(Transform):
     `w` and `u` have shape (d,), `b` is a number; any numbers do but w = 0. û is u moved along w
     until wᵀû = softplus(wᵀu) - 1 > -1, which makes the map invertible (Rezende and Mohamed, 2015,
     appendix A.1). The inverse has no closed form: `inverse` is a NotImplementedError.
+
+    >>> y, log_det = mg.PlanarTransform(w=[1.0, 0.0], u=[1.0, 0.0]).forward(np.zeros(2))
+    >>> y, round(log_det, 4)
+    (array([0., 0.]), 0.2725)
     """
 
     vectors = onto = True
@@ -74,6 +78,10 @@ class AffineCouplingTransform(Transform):
     `mask`, of shape (d,), is 1 for those that stay and 0 for those that move, with both among them.
     `net(kept)` gets the vectors (..., d), 0 in place of what moves, and returns shift and log_scale
     of that shape, of which only the part that moves counts (Dinh, Sohl-Dickstein and Bengio, 2017).
+
+    >>> flow = mg.AffineCouplingTransform([1.0, 0.0], lambda kept: (mg.flip(kept), np.zeros(2)))
+    >>> flow.forward(np.array([2.0, 3.0]))
+    (array([2., 5.]), 0.0)
     """
 
     vectors = onto = True

@@ -27,7 +27,12 @@ from .unrounded import at_positive, is_positive, log_of
 
 
 class Chi2(Gamma):
-    """The sum of the squares of `df` standard normal numbers: Gamma(df/2, 1/2); df is positive."""
+    """The sum of the squares of `df` standard normal numbers: Gamma(df/2, 1/2); df is positive.
+
+    >>> q = mg.Chi2(3.0)
+    >>> q.mean, q.variance
+    (3.0, 6.0)
+    """
 
     _parameters = {"df": 0}
     _positive = ("df",)  # type: ignore[assignment]
@@ -57,6 +62,9 @@ class InverseGamma(Implicit):
 
     `concentration` is α, `rate` is β: positive, or else it is a ValueError. The mean is inf for
     α ≤ 1, the variance for α ≤ 2.
+
+    >>> mg.InverseGamma(3.0, 2.0).mean, mg.InverseGamma(1.0, 2.0).mean
+    (1.0, inf)
     """
 
     _parameters = {"concentration": 0, "rate": 0}

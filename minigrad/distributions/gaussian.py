@@ -36,6 +36,13 @@ class Normal(Distribution):
 
     The batch shape is what loc and scale broadcast to, which must be the shape of one of them. A
     scale that is 0, negative or nan is a ValueError.
+
+    >>> mu, sigma = mg.Var(1.0), mg.Var(2.0)
+    >>> z = mg.Normal(mu, sigma).transform(0.5)
+    >>> z.value, mg.grad(z, [mu, sigma])
+    (2.0, (1.0, 0.5))
+    >>> round(mg.Normal(0.0, 1.0).log_prob(0.0), 4)
+    -0.9189
     """
 
     _parameters = {"loc": 0, "scale": 0, "_log_scale": 0}

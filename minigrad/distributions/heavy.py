@@ -17,6 +17,9 @@ class HalfCauchy(Distribution):
     """The size |z| of a Cauchy number around 0: half of the numbers are below `scale`.
 
     Its mean and variance are inf.
+
+    >>> mg.HalfCauchy(2.0).cdf(2.0)
+    0.5
     """
 
     _law = HALF_CAUCHY
@@ -65,6 +68,10 @@ class Pareto(Distribution):
 
     Both parameters are positive, or else it is a ValueError. The mean is inf for alpha ≤ 1, the
     variance for alpha ≤ 2.
+
+    >>> q = mg.Pareto(scale=1.0, alpha=3.0)
+    >>> q.mean, q.cdf(2.0)
+    (1.5, 0.875)
     """
 
     _law = EXPONENTIAL

@@ -53,6 +53,10 @@ class Gamma(Implicit):
     """Positive numbers with density proportional to z^(α - 1) exp(-βz): the mean is α/β.
 
     `concentration` is α, `rate` is β (1/scale): positive, or else it is a ValueError.
+
+    >>> q = mg.Gamma(concentration=3.0, rate=2.0)
+    >>> q.mean, q.variance, round(q.log_prob(1.0), 4)
+    (1.5, 0.75, -0.6137)
     """
 
     _parameters = {"concentration": 0, "rate": 0}
@@ -116,6 +120,10 @@ class Beta(Implicit):
 
     `concentration1` is a, `concentration0` is b: positive, or else it is a ValueError. A draw that
     would round to 0 or 1 stays inside; `mg.log_complement_of(z)` has the digits that 1 - z lost.
+
+    >>> q = mg.Beta(2.0, 3.0)
+    >>> q.mean, q.variance, round(q.log_prob(0.5), 4)
+    (0.4, 0.04, 0.4055)
     """
 
     _parameters = {"concentration1": 0, "concentration0": 0}

@@ -39,6 +39,12 @@ class Independent(Wrapped):
     `Independent(Normal(loc, scale), 1)` with a loc of shape (d,) is one Gaussian vector with a
     diagonal covariance, where the Normal alone is d Gaussian numbers. An n that is not in
     0..len(batch_shape) is a ValueError.
+
+    >>> normal = mg.Normal(np.zeros(3), 1.0)
+    >>> normal.log_prob(np.zeros(3)).round(4)
+    array([-0.9189, -0.9189, -0.9189])
+    >>> round(mg.Independent(normal, 1).log_prob(np.zeros(3)), 4)
+    -2.7568
     """
 
     def __init__(self, base: Distribution, n: int) -> None:

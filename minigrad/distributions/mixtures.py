@@ -52,6 +52,10 @@ class MixtureSameFamily(Distribution):
     of two components dz/dw = -(F₁ - F₂)/q (Graves, 2016). Where components lie so far apart that no
     draws come between them, what jumps the gap would be missed: there gradients of the weights are
     refused. Of vectors or counts it has no rsample.
+
+    >>> weights = mg.Categorical(probs=[0.75, 0.25])
+    >>> mg.MixtureSameFamily(weights, mg.Normal([0.0, 4.0], 1.0)).mean
+    1.0
     """
 
     _law = UNIFORM

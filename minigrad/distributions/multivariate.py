@@ -50,6 +50,13 @@ class MultivariateNormal(Distribution):
     `covariance_matrix`, (..., d, d), is Σ: symmetric, positive definite; `jitter` is added to its
     diagonal first. `precision_matrix`, (..., d, d), is Σ⁻¹, likewise. The leading axes make the
     batch shape, as for `Normal`; the event shape is (d,).
+
+    >>> q = mg.MultivariateNormal(np.zeros(2), covariance_matrix=np.array([[4.0, 2.0], [2.0, 5.0]]))
+    >>> q.scale_tril
+    array([[2., 0.],
+           [1., 2.]])
+    >>> round(q.entropy(), 4)
+    4.2242
     """
 
     _parameters = {"loc": 1, "scale_tril": 2, "_covariance": 2, "_precision": 2}

@@ -29,6 +29,10 @@ class OneHotCategorical(Distribution):
 
     A draw has its 1 where logits + ε is largest, ε standard Gumbel: the noise of
     `RelaxedOneHotCategorical`, whose draw of the same noise comes near as its temperature falls.
+
+    >>> q = mg.OneHotCategorical(probs=[0.25, 0.75])
+    >>> q.mean, round(q.log_prob([0.0, 1.0]), 4)
+    (array([0.25, 0.75]), -0.2877)
     """
 
     has_rsample = False

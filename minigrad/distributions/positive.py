@@ -44,7 +44,12 @@ _LOG_RATIO = [z * (-1) ** n * (2**n - 2) / n for n, z in enumerate(_ZETA, 2)]
 
 
 class LogNormal(Distribution):
-    """exp of a Normal number: `loc` and `scale` are the mean and deviation of log z, not of z."""
+    """exp of a Normal number: `loc` and `scale` are the mean and deviation of log z, not of z.
+
+    >>> q = mg.LogNormal(0.0, 1.0)
+    >>> round(q.mean, 4), q.cdf(1.0)
+    (1.6487, 0.5)
+    """
 
     _parameters = {"loc": 0, "scale": 0}
     _positive = ("scale",)
@@ -101,7 +106,12 @@ def _log_normal(p: LogNormal, q: LogNormal) -> Var:
 
 
 class HalfNormal(Distribution):
-    """The size |z| of a Normal number with mean 0: `scale` is that one's deviation."""
+    """The size |z| of a Normal number with mean 0: `scale` is that one's deviation.
+
+    >>> q = mg.HalfNormal(1.0)
+    >>> round(q.mean, 4), round(q.mean**2 + q.variance, 4)
+    (0.7979, 1.0)
+    """
 
     _law = HALF_NORMAL
     _parameters = {"scale": 0}
@@ -151,7 +161,12 @@ def _half_normal(p: HalfNormal, q: HalfNormal) -> Var:
 
 
 class Exponential(Distribution):
-    """Waiting times with `rate` events in a unit of time: z = ε/rate, ε standard exponential."""
+    """Waiting times with `rate` events in a unit of time: z = ε/rate, ε standard exponential.
+
+    >>> q = mg.Exponential(rate=2.0)
+    >>> q.mean, q.variance, round(q.cdf(np.log(2.0) / 2.0), 4)
+    (0.5, 0.25, 0.5)
+    """
 
     _law = EXPONENTIAL
     _parameters = {"rate": 0}
@@ -204,6 +219,10 @@ class Weibull(Distribution):
     """Lifetimes z = scale · ε^(1/concentration), ε standard exponential.
 
     Both parameters are positive, or else it is a ValueError.
+
+    >>> q = mg.Weibull(scale=2.0, concentration=1.0)
+    >>> q.mean, round(q.log_prob(1.0), 4), round(mg.Exponential(0.5).log_prob(1.0), 4)
+    (2.0, -1.1931, -1.1931)
     """
 
     _law = EXPONENTIAL

@@ -24,6 +24,10 @@ def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps")
     """Independent standard normal numbers of `shape`, as a noise leaf; a float where shape is ().
 
     `rng` is a `numpy.random.Generator`, made once and passed on: anything else is a TypeError.
+
+    >>> eps = mg.noise(np.random.default_rng(0), (2, 3))
+    >>> eps.shape, eps.kind, eps.name
+    ((2, 3), 'noise', 'eps')
     """
     check_generator(rng)
     draw = NORMAL.drawn(rng, as_sample_shape(shape))

@@ -110,6 +110,10 @@ class RelaxedBernoulli(Relaxed):
 
     z > ½ has the probability p exactly, whatever the temperature: a `hard` draw is a Bernoulli one.
     `probs` lie strictly between 0 and 1, as `logits` are finite; exactly one of the two is given.
+
+    >>> q = mg.RelaxedBernoulli(temperature=0.5, probs=0.5)
+    >>> [round(q.transform(eps).value, 4) for eps in (0.0, 1.0)]
+    [0.5, 0.8808]
     """
 
     _law = LOGISTIC
@@ -162,6 +166,10 @@ class RelaxedOneHotCategorical(Relaxed):
 
     `probs` or `logits` as for Categorical, none of them impossible. The event shape is (K,). The
     largest of the K is choice k with the probability pₖ exactly, whatever the temperature.
+
+    >>> q = mg.RelaxedOneHotCategorical(0.5, probs=[0.25, 0.75], hard=True)
+    >>> q.transform(np.zeros(2)).value
+    array([0., 1.])
     """
 
     _law = GUMBEL

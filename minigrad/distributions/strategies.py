@@ -34,6 +34,12 @@ def strategy(name: str, **options: object) -> Iterator[None]:
     """`with mg.strategy("score", baseline="mean"):` what `.sample` does that is not told otherwise.
 
     `name` and `options` are those of `Distribution.sample`; blocks nest, the innermost counts.
+
+    >>> rng = np.random.default_rng(0)
+    >>> with mg.strategy("pathwise"):
+    ...     z = mg.Normal(mg.Var(0.0), 1.0).sample(rng)
+    >>> z.kind
+    'sample'
     """
     if name not in STRATEGIES:
         raise ValueError(f"no strategy {name!r}: known are {', '.join(sorted(STRATEGIES))}")

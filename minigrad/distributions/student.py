@@ -38,6 +38,10 @@ class StudentT(Implicit):
     df and scale are positive, or else it is a ValueError; scale is not the standard deviation. The
     batch shape is what the three broadcast to, which must be the shape of one of them. The mean is
     nan up to ν = 1, the variance nan up to ν = 1 and inf up to ν = 2.
+
+    >>> q = mg.StudentT(df=3.0)
+    >>> q.mean, q.variance, mg.StudentT(df=1.0).mean
+    (0.0, 3.0, nan)
     """
 
     _parameters = {"df": 0, "loc": 0, "scale": 0}

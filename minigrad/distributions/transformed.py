@@ -24,6 +24,10 @@ class Transformed(Wrapped):
     `log_prob(z)` finds x by the inverses, so with `PlanarTransform` it is an error. For draws of
     its own `rsample_with_log_prob` needs no inverse, and its digits survive where z has rounded to
     the edge of what a sigmoid or tanh can reach.
+
+    >>> q = mg.Transformed(mg.Normal(0.0, 1.0), mg.ExpTransform())
+    >>> round(q.log_prob(2.0), 4), round(mg.LogNormal(0.0, 1.0).log_prob(2.0), 4)
+    (-1.8523, -1.8523)
     """
 
     def __init__(self, base: Distribution, transforms: Sequence[Transform] | Transform) -> None:

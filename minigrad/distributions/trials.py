@@ -65,6 +65,10 @@ class Binomial(Trials):
 
     total_count is 0, 1, 2, …; `probs` is p in [0, 1], or `logits` is log p/(1 - p), finite; else it
     is a ValueError.
+
+    >>> q = mg.Binomial(4, probs=0.5)
+    >>> q.mean, q.variance, round(mg.exp(q.log_prob(2.0)), 4)
+    (2.0, 1.0, 0.375)
     """
 
     _parameters = {"total_count": 0, "_given": 0}
@@ -137,6 +141,10 @@ class Geometric(Trials):
     """The number of failures before the first success: 0, 1, 2, …, as in torch; SciPy starts at 1.
 
     `probs` is p in (0, 1], or `logits` is log p/(1 - p), finite; else it is a ValueError.
+
+    >>> q = mg.Geometric(probs=0.5)
+    >>> q.mean, mg.exp(q.log_prob([0.0, 1.0, 2.0])).round(4)
+    (1.0, array([0.5  , 0.25 , 0.125]))
     """
 
     _parameters = {"_given": 0}
@@ -198,6 +206,10 @@ class NegativeBinomial(Trials):
 
     total_count is any positive number; `probs` is p in [0, 1), or `logits` is log p/(1 - p),
     finite; else it is a ValueError. A Poisson whose rate is a Gamma number is one.
+
+    >>> q = mg.NegativeBinomial(3.0, probs=0.5)
+    >>> q.mean, q.variance
+    (3.0, 6.0)
     """
 
     _parameters = {"total_count": 0, "_given": 0}

@@ -114,13 +114,23 @@ def is_tanh(z: Numbers) -> bool:
 
 
 def log_of(z: Numbers) -> Var:
-    """log z."""
+    """log z.
+
+    >>> z = mg.exp(mg.Var(-1000.0))
+    >>> mg.log(z).value, mg.log_of(z).value
+    (-inf, -1000.0)
+    """
     found = _asked(z, _POSITIVE)
     return log(z) if found is None else found
 
 
 def log_complement_of(z: Numbers) -> Var:
-    """log(1 - z)."""
+    """log(1 - z).
+
+    >>> z = mg.sigmoid(mg.Var(50.0))
+    >>> mg.log(1.0 - z).value, mg.log_complement_of(z).value
+    (-inf, -50.0)
+    """
     found = _asked(z, _BELOW_ONE)
     return log1p(negative(z)) if found is None else found
 

@@ -44,6 +44,11 @@ def compiled(f: Callable[..., Var]) -> "Compiled":
     traced again. Where a line freezes a number (`x.value`, `if x > 0`, a draw of NumPy's) `f` runs
     on the tape, and a warning names the line; so it does where the calls 2, 4, 8, 16, …, which run
     on the tape as well, find another result than the program's.
+
+    >>> f = mg.compiled(lambda x: mg.sin(x) + x)
+    >>> x = mg.Var(0.0)
+    >>> f(x).value, mg.grad(f(x), x)
+    (0.0, (2.0,))
     """
     return Compiled(f)
 

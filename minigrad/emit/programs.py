@@ -33,6 +33,10 @@ class Program:
     gradients, one for each input of kind "parameter". Arguments are positional, in the order of
     `.inputs`: those of the traced function, then the noise drawn inside it. Shapes are those of
     tracing; another is a ValueError. Where Python's floats raise, the results are IEEE 754's.
+
+    >>> program = mg.trace(lambda x: x * x, 3.0)
+    >>> program(3.0), program.value_and_grad(4.0)
+    (9.0, (16.0, (8.0,)))
     """
 
     def __init__(self, name: str, code: Code) -> None:

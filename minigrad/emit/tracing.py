@@ -36,6 +36,14 @@ def trace(
     `.detach()` or `no_grad` cuts off is computed anew at every call. What else changes from run to
     run is frozen as it was, and a warning says where: a number taken off the tape by `.value`,
     `.item()` or `float`, Python's `if` on a traced value, numbers drawn by NumPy.
+
+    >>> print(mg.trace(lambda x: x * x, 3.0).source.strip())
+    def f_and_grad(x):
+        ...
+        value = x * x
+        # backward
+        d_x = x + x
+        return value, (d_x,)
     """
     leaves, given = _leaves(f, example_args, wrt)
     output, known = _run(f, leaves, given)

@@ -155,6 +155,12 @@ class _NoGrad(Block):
     """`with mg.no_grad():` operations inside record nothing; their results are constants.
 
     `@mg.no_grad()` does so for a function. It holds for this thread, task or generator.
+
+    >>> x = mg.Var(3.0)
+    >>> with mg.no_grad():
+    ...     y = x * x
+    >>> y.kind, y.requires_grad
+    ('constant', False)
     """
 
     @overload
@@ -177,6 +183,11 @@ def scope(name: str) -> Block:
 
     Scopes nest: a node made in `scope("encoder")` inside `scope("vae")` has `.scope` "vae/encoder".
     It holds for this thread, task or generator.
+
+    >>> with mg.scope("encoder"):
+    ...     y = mg.exp(mg.Var(1.0))
+    >>> y.scope
+    'encoder'
     """
     if not isinstance(name, str) or not name:
         raise TypeError(f"a scope needs a name, not {name!r}: mg.scope('encoder')")

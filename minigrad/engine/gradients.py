@@ -75,6 +75,13 @@ def grad(
     several numbers. An input that the output doesn't depend on, or only through a wall, has no
     gradient and is a ValueError; with `allow_unused=True` it gives zeros. A constant, noise or a
     wall among the inputs is a ValueError.
+
+    >>> x, y = mg.Var(3.0), mg.Var(2.0)
+    >>> mg.grad(x * x * y, [x, y])
+    (12.0, 9.0)
+    >>> (slope,) = mg.grad(x**3.0, x, create_graph=True)
+    >>> mg.grad(slope, x)
+    (18.0,)
     """
     start = _seed_of(output, seed, "grad")
     wanted = _inputs_of(inputs)
@@ -139,6 +146,11 @@ def value_and_grad(
     them for a tuple. `f` gets those as Vars, everything else as it is, and returns a scalar Var.
     An argument may be a dict, list or tuple of parameters, or a nest of these: its gradient has the
     same form. One that the value doesn't depend on is a ValueError, with `allow_unused=True` zeros.
+
+    >>> mg.value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+    >>> mg.value_and_grad(lambda w: w["a"] * w["b"])({"a": 2.0, "b": 5.0})
+    (10.0, {'a': 5.0, 'b': 2.0})
     """
     if not callable(f):
         raise TypeError(f"value_and_grad: give a function of floats or arrays, not {f!r}")

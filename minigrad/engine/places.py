@@ -19,6 +19,11 @@ def lines() -> Block:
     `explain`, errors and the text of a Var then say it, and NumPy's warnings point at the user's
     line. It holds for this thread, task or generator, and may decorate a function. Outside it
     nothing is looked up, so it costs nothing; inside, a node takes about three times as long.
+
+    >>> with mg.lines():
+    ...     y = mg.exp(mg.Var(1.0))
+    >>> y.line
+    '...:2'
     """
     return Block(lambda settings: settings._replace(lines=True))
 

@@ -44,6 +44,12 @@ def fresh_note(kind: str, name: str = "") -> Note:
 class Var(Operators, Conversions):
     """A number or an array that remembers how it was made.
 
+    >>> x = mg.Var(3.0, "x")
+    >>> y = x * x + 1.0
+    >>> y.backward()
+    >>> y.value, x.grad
+    (10.0, 6.0)
+
     `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
     bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
     else is a TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
@@ -294,7 +300,14 @@ Inner.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own a
 
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
-    """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise")."""
+    """A leaf that wants no gradient: data (`kind` "constant") or a draw (`kind` "noise").
+
+    >>> x, data = mg.Var(3.0), mg.constant(2.0)
+    >>> y = x * data
+    >>> y.backward()
+    >>> x.grad, data.grad, data.kind
+    (2.0, None, 'constant')
+    """
     return leaf(as_value(value), fresh_note(kind, _as_name(name)))
 
 

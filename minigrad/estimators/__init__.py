@@ -1,4 +1,8 @@
-"""Estimators of the gradient of E[f(z)], z drawn from what the parameters describe."""
+"""Estimators of the gradient of E[f(z)], z drawn from what the parameters describe.
+
+>>> mg.estimators.pathwise is mg.pathwise
+True
+"""
 
 from .batches import batched
 from .coins import arm, disarm

@@ -52,6 +52,14 @@ def triples(
     numbers are perturbed; what has an rsample is differentiated along its path; another
     distribution is a TypeError. Of all perturbations one is tried a sample, so that a sample takes
     two runs. A problem (distribution, integrand) is taken too. Other arguments as in `pathwise`.
+
+    >>> def program(p):
+    ...     tails = yield mg.Bernoulli(p)
+    ...     lost = yield mg.Bernoulli(p if tails else 0.5)
+    ...     return tails + lost
+    >>> estimate = mg.triples(program, (0.5,), 300, 0)
+    >>> round(estimate.grads[0], 2), round(estimate.grad_ses[0], 2)  # the truth is 1.5
+    (1.5, 0.03)
     """
     return stream(
         "stochastic triples",

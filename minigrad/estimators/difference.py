@@ -33,6 +33,12 @@ def finite_difference(
     Each number of the parameters moves by `step` to both sides: the error is of order step². With
     `common_noise` both ends take the same noise, which needs a distribution with rsample (another
     is a TypeError); without it each end draws its own, and the variance grows like 1 / step².
+
+    >>> def problem(mu):
+    ...     return mg.Normal(mu, 1.0), mg.square
+    >>> estimate = mg.finite_difference(problem, (0.5,), 10_000, 0)
+    >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 1
+    (0.983, 0.021)
     """
     if isinstance(step, bool) or not isinstance(step, int | float) or not 0.0 < step < math.inf:
         raise ValueError(f"finite_difference: step must be a positive number, not {step!r}")

@@ -51,6 +51,12 @@ def rebar(
     differentiable there. `pilot` draws choose λ and the best η (Tucker, Mnih, Maddison, Lawson and
     Sohl-Dickstein, 2017). f is evaluated three times a sample. A distribution other than Bernoulli
     or Independent(Bernoulli) is a TypeError.
+
+    >>> def problem(p):
+    ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2
+    >>> estimate = mg.rebar(problem, (0.3,), 10_000, 0)
+    >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 0.2
+    (0.202, 0.007)
     """
     return stream(
         "REBAR",
@@ -83,6 +89,12 @@ def relax(
     variance (Grathwohl, Choi, Wu, Roeder and Duvenaud, 2018). f is evaluated once a sample, at 0s
     and 1s, and may be a black box. A distribution other than Bernoulli or Independent(Bernoulli) is
     a TypeError.
+
+    >>> def problem(p):
+    ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2
+    >>> estimate = mg.relax(problem, (0.3,), 10_000, 0)
+    >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 4)  # the truth is 0.2
+    (0.2, 0.0004)
     """
     return stream(
         "RELAX",

@@ -36,6 +36,10 @@ def measure_valued(
     `Bernoulli`, `Categorical`, `Poisson`, `Binomial` or `Geometric` numbers, or an `Independent`
     one; another distribution
     is a TypeError.
+
+    >>> estimate = mg.measure_valued(lambda rate: (mg.Poisson(rate), mg.square), (2.0,), 10_000, 0)
+    >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 5
+    (5.0, 0.031)
     """
     return stream(
         "measure-valued",

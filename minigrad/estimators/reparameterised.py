@@ -62,6 +62,13 @@ def pathwise(
     f must be continuous: what jumps has a gradient of 0 between jumps, and pathwise misses them. A
     warning says so where every gradient is exactly 0. A distribution without rsample is a
     TypeError, an f that is not finite a ValueError that names the sample.
+
+    >>> def problem(mu):  # E[z²] = μ² + 1, so its slope is 2μ
+    ...     return mg.Normal(mu, 1.0), mg.square
+    >>> print(mg.pathwise(problem, (0.5,), 10_000, 0))
+    pathwise, 10,000 samples
+    E[f]             1.23524 ± 0.015
+    d/d param 0     0.982753 ± 0.021
     """
     if control_variate not in (None, "linear", "quadratic"):
         raise ValueError(

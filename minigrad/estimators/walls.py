@@ -50,6 +50,12 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
 
     A draw whose distribution has no log_prob, or one whose support a parameter moves, is a
     TypeError; a cost of another shape is a ValueError. Walls by `stop_gradient` stay walls.
+
+    >>> logit = mg.Var(0.0)
+    >>> z = mg.Bernoulli(logits=logit).sample(np.random.default_rng(0), 10_000)
+    >>> (slope,) = mg.grad(mg.surrogate((z - 0.4) ** 2, baseline="mean"), logit)
+    >>> round(slope, 3)  # the truth is 0.05
+    0.05
     """
     for cost in costs or (None,):
         if not isinstance(cost, Var):

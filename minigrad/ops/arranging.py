@@ -14,7 +14,11 @@ Widths = int | Sequence[int] | Sequence[Sequence[int]]
 
 
 def moveaxis(x: object, source: Axes, destination: Axes) -> Var:
-    """The axes `source` moved to the places `destination`; the others keep their order."""
+    """The axes `source` moved to the places `destination`; the others keep their order.
+
+    >>> mg.moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
     ndim = len(shape_of(x))
     starts, ends = as_axes(source, ndim), as_axes(destination, ndim)
     if len(starts) != len(ends):
@@ -26,7 +30,12 @@ def moveaxis(x: object, source: Axes, destination: Axes) -> Var:
 
 
 def rot90(x: object, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Var:
-    """A quarter turn, k times, from the first of the two axes towards the second."""
+    """A quarter turn, k times, from the first of the two axes towards the second.
+
+    >>> mg.rot90(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[2., 4.],
+           [1., 3.]])
+    """
     i, j = as_axes(tuple(axes), len(shape_of(x)))
     if k % 4 == 0:
         return reshape(x, shape_of(x))
@@ -36,7 +45,11 @@ def rot90(x: object, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Var:
 
 
 def repeat(x: object, repeats: int | Sequence[int], axis: int | None = None) -> Var:
-    """Each element along `axis` so many times in a row; of the flattened x without one."""
+    """Each element along `axis` so many times in a row; of the flattened x without one.
+
+    >>> mg.repeat(np.array([1.0, 2.0]), 2)
+    array([1., 1., 2., 2.])
+    """
     if axis is None:
         x, axis = reshape(x, -1), 0
     (i,) = as_axes(axis, len(shape_of(x)))
@@ -44,7 +57,11 @@ def repeat(x: object, repeats: int | Sequence[int], axis: int | None = None) -> 
 
 
 def tile(x: object, reps: int | Sequence[int]) -> Var:
-    """All of x so many times one after another along each axis, the last axes if reps are few."""
+    """All of x so many times one after another along each axis, the last axes if reps are few.
+
+    >>> mg.tile(np.array([1.0, 2.0]), 2)
+    array([1., 2., 1., 2.])
+    """
     times = (reps,) if isinstance(reps, int | np.integer) else tuple(reps)
     shape = shape_of(x)
     ndim = max(len(shape), len(times))
@@ -59,7 +76,11 @@ def _picked(x: object, places: Sequence[object]) -> Var:
 
 
 def roll(x: object, shift: int | Sequence[int], axis: int | tuple[int, ...] | None = None) -> Var:
-    """The elements moved along by `shift`; what leaves at the end comes back at the start."""
+    """The elements moved along by `shift`; what leaves at the end comes back at the start.
+
+    >>> mg.roll(np.array([1.0, 2.0, 3.0]), 1)
+    array([3., 1., 2.])
+    """
     shape = shape_of(x)
     if axis is None:
         return reshape(roll(reshape(x, -1), shift, 0), shape)
@@ -78,6 +99,11 @@ def pad(
     `pad_width` is one int, a pair (before, after) for all axes, or a pair for each. They are
     `constant_values` (one number, or numbers as the widths), or taken from x, by `mode` "edge",
     "reflect", "symmetric" or "wrap", as in NumPy.
+
+    >>> mg.pad(np.array([1.0, 2.0]), 1)
+    array([0., 1., 2., 0.])
+    >>> mg.pad(np.array([1.0, 2.0]), (0, 2), "edge")
+    array([1., 2., 2., 2.])
     """
     shape = shape_of(x)
     widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (len(shape), 2)).tolist()
@@ -95,7 +121,11 @@ def pad(
 
 
 def diff(x: object, n: int = 1, axis: int = -1) -> Var:
-    """Each element less the one before it along `axis`, and that n times."""
+    """Each element less the one before it along `axis`, and that n times.
+
+    >>> mg.diff(np.array([1.0, 4.0, 9.0, 16.0]))
+    array([3., 5., 7.])
+    """
     (i,) = as_axes(axis, len(shape_of(x)))
     if n < 0:
         raise ValueError(f"diff: n is how often to take differences, 0 or more, not {n}")
@@ -107,12 +137,20 @@ def diff(x: object, n: int = 1, axis: int = -1) -> Var:
 
 
 def full(shape: int | tuple[int, ...], fill_value: object) -> Var:
-    """An array of that shape of one number, or of an array repeated; `fill_value` may be a Var."""
+    """An array of that shape of one number, or of an array repeated; `fill_value` may be a Var.
+
+    >>> mg.full((2, 2), mg.Var(3.0))
+    Var([[3., 3.], [3., 3.]], op='broadcast_to')
+    """
     return broadcast_to(fill_value, shape)
 
 
 def linspace(start: object, stop: object, num: int = 50, endpoint: bool = True) -> Var:
-    """`num` numbers in equal steps from `start` to `stop`, on a new first axis."""
+    """`num` numbers in equal steps from `start` to `stop`, on a new first axis.
+
+    >>> mg.linspace(0.0, 1.0, 5)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
     ramp = np.linspace(0.0, 1.0, operator.index(num), endpoint)
     gap = subtract(stop, start)
     return add(start, reshape(ramp, (num,) + (1,) * len(shape_of(gap))) * gap)

@@ -34,13 +34,25 @@ def _along(x: object, length: object) -> object:
     javascript="{0} <= 0 ? 0 : {0}",
 )
 def relu(x: Value) -> Value:
-    """max(x, 0). Slope 0 at the kink x = 0."""
+    """max(x, 0). Slope 0 at the kink x = 0.
+
+    >>> mg.relu(-1.0), mg.relu(2.0)
+    (0.0, 2.0)
+    >>> mg.value_and_grad(mg.relu)(0.0)
+    (0.0, 0.0)
+    """
     return (x if x > 0.0 or x != x else 0.0) if type(x) is float else np.maximum(x, 0.0)
 
 
 @each(lambda g, y, x: g * sign(x), symbol="| |", python="abs({0})")
 def abs(x: Value) -> Value:
-    """The absolute value. Slope 0 at the kink x = 0."""
+    """The absolute value. Slope 0 at the kink x = 0.
+
+    >>> mg.value_and_grad(mg.abs)(-3.0)
+    (3.0, -1.0)
+    >>> mg.value_and_grad(mg.abs)(0.0)
+    (0.0, 0.0)
+    """
     return math.fabs(x) if type(x) is float else np.abs(x)
 
 
@@ -50,7 +62,11 @@ def abs(x: Value) -> Value:
     javascript="{0} > 0 ? 1 : {0} < 0 ? -1 : Math.abs({0})",
 )
 def sign(x: Value) -> Value:
-    """-1, 0 or 1; nan at nan. Flat wherever it has a slope, so no gradient passes."""
+    """-1, 0 or 1; nan at nan. Flat wherever it has a slope, so no gradient passes.
+
+    >>> mg.sign(np.array([-2.0, 0.0, 3.0]))
+    array([-1.,  0.,  1.])
+    """
     return (x if x != x else float(x > 0.0) - (x < 0.0)) if type(x) is float else np.sign(x)
 
 
@@ -63,7 +79,12 @@ def sign(x: Value) -> Value:
     javascript="{0} > {1} || {0} !== {0} ? {0} : {1}",
 )
 def maximum(a: Value, b: Value) -> Value:
-    """The larger of a and b, nan if either is. At a tie each gets half of the gradient."""
+    """The larger of a and b, nan if either is. At a tie each gets half of the gradient.
+
+    >>> a, b = mg.Var(2.0), mg.Var(2.0)
+    >>> mg.grad(mg.maximum(a, b), [a, b])
+    (0.5, 0.5)
+    """
     return (a if a > b or a != a else b) if type(a) is type(b) is float else np.maximum(a, b)
 
 
@@ -76,7 +97,11 @@ def maximum(a: Value, b: Value) -> Value:
     javascript="{0} < {1} || {0} !== {0} ? {0} : {1}",
 )
 def minimum(a: Value, b: Value) -> Value:
-    """The smaller of a and b, nan if either is. At a tie each gets half of the gradient."""
+    """The smaller of a and b, nan if either is. At a tie each gets half of the gradient.
+
+    >>> mg.minimum(np.array([1.0, 5.0]), 3.0)
+    array([1., 3.])
+    """
     return (a if a < b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
 
 
@@ -90,7 +115,11 @@ def minimum(a: Value, b: Value) -> Value:
     javascript="clip({0}, {1}, {2})",
 )
 def clip(x: Value, low: Value, high: Value) -> Value:
-    """x moved into [low, high]. The gradient passes on the closed interval and is 0 outside it."""
+    """x moved into [low, high]. The gradient passes on the closed interval and is 0 outside it.
+
+    >>> mg.clip(np.array([-2.0, 0.5, 3.0]), 0.0, 1.0)
+    array([0. , 0.5, 1. ])
+    """
     if type(x) is type(low) is type(high) is float:
         return _clip(x, low, high)
     return np.minimum(np.maximum(x, low), high)
@@ -115,6 +144,13 @@ def where(condition: Value, a: Value, b: Value) -> Value:
     A branch not taken still poisons the gradient if its own slope is infinite, since 0·∞ is nan:
     `where(x > 0, log(x), 0)` has gradient nan at x = 0. Make the argument safe as well (the double
     where): `where(x > 0, log(where(x > 0, x, 1.0)), 0)`.
+
+    >>> mg.where(np.array([1.0, 0.0]), 10.0, 20.0)
+    array([10., 20.])
+    >>> def f(x):
+    ...     return mg.where(x > 0.0, mg.log(mg.where(x > 0.0, x, 1.0)), 0.0)
+    >>> mg.value_and_grad(f)(0.0)
+    (0.0, 0.0)
     """
     if type(condition) is float:
         return (a if condition else b) if type(a) is type(b) is float else np.where(condition, a, b)
@@ -127,37 +163,61 @@ def where(condition: Value, a: Value, b: Value) -> Value:
 
 @comparison("<")
 def less(a: Value, b: Value) -> object:
-    """1.0 where a is less than b, else 0.0; no gradient."""
+    """1.0 where a is less than b, else 0.0; no gradient.
+
+    >>> mg.less(np.array([1.0, 3.0]), 2.0)
+    array([1., 0.])
+    """
     return a < b
 
 
 @comparison("<=", symbol="≤")
 def less_equal(a: Value, b: Value) -> object:
-    """1.0 where a is at most b, else 0.0; no gradient."""
+    """1.0 where a is at most b, else 0.0; no gradient.
+
+    >>> mg.less_equal(np.array([1.0, 2.0, 3.0]), 2.0)
+    array([1., 1., 0.])
+    """
     return a <= b
 
 
 @comparison(">")
 def greater(a: Value, b: Value) -> object:
-    """1.0 where a is greater than b, else 0.0; no gradient."""
+    """1.0 where a is greater than b, else 0.0; no gradient.
+
+    >>> mg.greater(np.array([1.0, 3.0]), 2.0)
+    array([0., 1.])
+    """
     return a > b
 
 
 @comparison(">=", symbol="≥")
 def greater_equal(a: Value, b: Value) -> object:
-    """1.0 where a is at least b, else 0.0; no gradient."""
+    """1.0 where a is at least b, else 0.0; no gradient.
+
+    >>> mg.greater_equal(np.array([1.0, 2.0]), 2.0)
+    array([0., 1.])
+    """
     return a >= b
 
 
 @comparison("==", symbol="=")
 def equal(a: Value, b: Value) -> object:
-    """1.0 where a is equal to b, else 0.0; no gradient."""
+    """1.0 where a is equal to b, else 0.0; no gradient.
+
+    >>> mg.equal(np.array([1.0, 2.0]), 2.0)
+    array([0., 1.])
+    """
     return a == b
 
 
 @comparison("!=", symbol="≠")
 def not_equal(a: Value, b: Value) -> object:
-    """1.0 where a is different from b, else 0.0; no gradient."""
+    """1.0 where a is different from b, else 0.0; no gradient.
+
+    >>> mg.not_equal(np.array([1.0, 2.0]), 2.0)
+    array([1., 0.])
+    """
     return a != b
 
 
@@ -166,5 +226,10 @@ def not_equal(a: Value, b: Value) -> object:
 
 @each(None, kind="stop", written="{0}")
 def stop_gradient(x: Value) -> Value:
-    """x, with no gradient passing: a wall, drawn with what is behind it."""
+    """x, with no gradient passing: a wall, drawn with what is behind it.
+
+    >>> x = mg.Var(3.0)
+    >>> mg.grad(x * mg.stop_gradient(x), x)
+    (3.0,)
+    """
     return x

@@ -41,6 +41,10 @@ def einsum(subscripts: object, *inputs: object) -> Var:
     A repeated index ("ii->i") takes the diagonal, "..." stands for leading axes, and without "->"
     the output has the indices named once, in order. The lengths of one index must agree, or be 1.
     Indices may be numbers as well: `einsum(a, [0, 1], x, [1], [0])`.
+
+    >>> a = np.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> mg.einsum("ii->", a), mg.einsum("ij->j", a)
+    (5.0, array([4., 6.]))
     """
     if not isinstance(subscripts, str):
         subscripts, inputs = _as_text(subscripts, *inputs)

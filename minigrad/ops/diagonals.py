@@ -16,14 +16,24 @@ def _no_scalar(name: str, x: Value) -> None:
 
 @op(lambda g, y, x, k: tril(g, k))
 def tril(x: Value, k: int = 0) -> Value:
-    """The last two axes' lower triangle, with the diagonal number k; zeros above it."""
+    """The last two axes' lower triangle, with the diagonal number k; zeros above it.
+
+    >>> mg.tril(np.ones((2, 2)))
+    array([[1., 0.],
+           [1., 1.]])
+    """
     _no_scalar("tril", x)
     return np.tril(x, k)
 
 
 @op(lambda g, y, x, k: triu(g, k))
 def triu(x: Value, k: int = 0) -> Value:
-    """The last two axes' upper triangle, with the diagonal number k; zeros below it."""
+    """The last two axes' upper triangle, with the diagonal number k; zeros below it.
+
+    >>> mg.triu(np.ones((2, 2)))
+    array([[1., 1.],
+           [0., 1.]])
+    """
     _no_scalar("triu", x)
     return np.triu(x, k)
 
@@ -35,7 +45,14 @@ def _diag(x: Value, k: int = 0) -> Value:
 
 
 def diag(x: object, k: int = 0) -> Var:
-    """A vector as the diagonal number k of a square matrix; of a matrix that diagonal."""
+    """A vector as the diagonal number k of a square matrix; of a matrix that diagonal.
+
+    >>> mg.diag(np.array([1.0, 2.0]))
+    array([[1., 0.],
+           [0., 2.]])
+    >>> mg.diag(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([1., 4.])
+    """
     shape = shape_of(x)
     if len(shape) not in (1, 2):
         raise ValueError(f"diag takes a vector or a matrix, not shape {shape}: use diagonal")
@@ -43,7 +60,11 @@ def diag(x: object, k: int = 0) -> Var:
 
 
 def diagonal(x: object, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Var:
-    """The diagonal number `offset` of the matrices on two axes, which it replaces by a last one."""
+    """The diagonal number `offset` of the matrices on two axes, which it replaces by a last one.
+
+    >>> mg.diagonal(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([1., 4.])
+    """
     shape = shape_of(x)
     if len(shape) < 2:
         raise ValueError(f"diagonal takes a matrix or more, not shape {shape}")

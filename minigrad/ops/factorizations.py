@@ -26,7 +26,11 @@ def _spread_over_matrix(g: object) -> object:
     shown=("{g}·{y}·{0}⁻ᵀ",),
 )
 def det(x: Array) -> Value:
-    """The determinant of a square matrix. The gradient asks for its inverse."""
+    """The determinant of a square matrix. The gradient asks for its inverse.
+
+    >>> round(mg.det(np.array([[2.0, 1.0], [4.0, 5.0]])), 4)
+    6.0
+    """
     _square("det", x)
     return np.linalg.det(x)
 
@@ -48,13 +52,23 @@ def _log_size_of_det(x: Array) -> Value:
 
 
 def slogdet(x: object) -> tuple[Var, Var]:
-    """The sign of the determinant, which passes no gradient, and the logarithm of its size."""
+    """The sign of the determinant, which passes no gradient, and the logarithm of its size.
+
+    >>> sign, log_size = mg.slogdet(np.diag([-2.0, 3.0]))
+    >>> sign, round(log_size, 4)
+    (-1.0, 1.7918)
+    """
     _square("slogdet", x)
     return _sign_of_det(x), _log_size_of_det(x)
 
 
 def matrix_power(x: object, n: int) -> Var:
-    """x @ x @ … n times; for a negative n the inverse's power."""
+    """x @ x @ … n times; for a negative n the inverse's power.
+
+    >>> mg.matrix_power(np.array([[1.0, 1.0], [0.0, 1.0]]), 3)
+    array([[1., 3.],
+           [0., 1.]])
+    """
     _square("matrix_power", x)
     base, n = (inv(x), -n) if n < 0 else (x, n)
     if not n:
@@ -79,7 +93,11 @@ def _pinv_rule(g: Var, y: Var, x: Var) -> Var:
 
 @op(_pinv_rule, numpy="np.linalg.pinv({0})")
 def pinv(x: Array) -> Array:
-    """The pseudo-inverse; its gradient is right while the rank does not change."""
+    """The pseudo-inverse; its gradient is right while the rank does not change.
+
+    >>> mg.pinv(np.array([[2.0], [0.0]])).round(4)
+    array([[0.5, 0. ]])
+    """
     return np.linalg.pinv(x)
 
 
@@ -109,7 +127,11 @@ def _on_lower(s: Var) -> object:
     numpy="np.linalg.eigvalsh({0})",
 )
 def eigvalsh(x: Array) -> Array:
-    """The eigenvalues of a symmetric matrix, rising; only its lower triangle is read."""
+    """The eigenvalues of a symmetric matrix, rising; only its lower triangle is read.
+
+    >>> mg.eigvalsh(np.array([[0.0, 1.0], [1.0, 0.0]])).round(4)
+    array([-1.,  1.])
+    """
     _square("eigvalsh", x)
     return np.linalg.eigvalsh(x)
 
@@ -128,7 +150,12 @@ def _eigenvectors(x: Array) -> Array:
 
 
 def eigh(x: object) -> tuple[Var, Var]:
-    """The eigenvalues of a symmetric matrix, rising, and its eigenvectors as columns."""
+    """The eigenvalues of a symmetric matrix, rising, and its eigenvectors as columns.
+
+    >>> values, vectors = mg.eigh(np.array([[2.0, 0.0], [0.0, 1.0]]))
+    >>> values
+    array([1., 2.])
+    """
     return eigvalsh(x), _eigenvectors(x)
 
 
@@ -137,7 +164,11 @@ def eigh(x: object) -> tuple[Var, Var]:
     numpy="np.linalg.svd({0}, compute_uv=False)",
 )
 def svdvals(x: Array) -> Array:
-    """The singular values of a matrix, falling."""
+    """The singular values of a matrix, falling.
+
+    >>> mg.svdvals(np.array([[0.0, 2.0], [3.0, 0.0]])).round(4)
+    array([3., 2.])
+    """
     return np.linalg.svd(x, compute_uv=False)
 
 
@@ -175,7 +206,13 @@ def _right_vectors(x: Array) -> Array:
 
 def svd(x: object) -> tuple[Var, Var, Var]:
     """U, s, Vᵀ with x = (U * s) @ Vᵀ: U and V have orthonormal columns, s falls (NumPy's
-    `full_matrices=False`)."""
+    `full_matrices=False`).
+
+    >>> u, s, vt = mg.svd(np.array([[0.0, 2.0], [3.0, 0.0]]))
+    >>> s.round(4), ((u * s) @ vt).round(4)
+    (array([3., 2.]), array([[0., 2.],
+           [3., 0.]]))
+    """
     if len(shape_of(x)) < 2:
         raise ValueError(f"svd takes a matrix, not shape {shape_of(x)}")
     return _left_vectors(x), svdvals(x), _right_vectors(x)

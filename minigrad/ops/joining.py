@@ -45,7 +45,11 @@ def _listed(name: str, inputs: Iterable[object], axis: object) -> list[object]:
 
 
 def concatenate(inputs: Iterable[object], axis: int = 0) -> Var:
-    """Arrays joined one after another along an axis that they have; the other axes must agree."""
+    """Arrays joined one after another along an axis that they have; the other axes must agree.
+
+    >>> mg.concatenate([np.array([1.0, 2.0]), np.array([3.0])])
+    array([1., 2., 3.])
+    """
     inputs = _listed("concatenate", inputs, axis)
     shapes = [shape_of(x) for x in inputs]
     if not shapes or not shapes[0]:
@@ -69,7 +73,12 @@ def _stack(*inputs: Value, axis: int) -> Array:
 
 
 def stack(inputs: Iterable[object], axis: int = 0) -> Var:
-    """Scalars or arrays of one shape, side by side on a new `axis`: how Vars become one array."""
+    """Scalars or arrays of one shape, side by side on a new `axis`: how Vars become one array.
+
+    >>> a, b = mg.Var(1.0), mg.Var(2.0)
+    >>> mg.stack([a, b]).value
+    array([1., 2.])
+    """
     inputs = _listed("stack", inputs, axis)
     shapes = [shape_of(x) for x in inputs]
     if len(set(shapes)) != 1:
@@ -84,30 +93,53 @@ def stack(inputs: Iterable[object], axis: int = 0) -> Var:
 
 
 def append(x: object, values: object, axis: int | None = None) -> Var:
-    """`values` after x along `axis`; both flattened without one."""
+    """`values` after x along `axis`; both flattened without one.
+
+    >>> mg.append(np.array([1.0, 2.0]), 3.0)
+    array([1., 2., 3.])
+    """
     if axis is None:
         return concatenate([reshape(x, -1), reshape(values, -1)])
     return concatenate([x, values], axis)
 
 
 def hstack(inputs: Iterable[object]) -> Var:
-    """Arrays joined along their second axis; vectors, and scalars, along their only one."""
+    """Arrays joined along their second axis; vectors, and scalars, along their only one.
+
+    >>> mg.hstack([np.array([1.0, 2.0]), 3.0])
+    array([1., 2., 3.])
+    """
     parts = [atleast(1, x) for x in inputs]
     return concatenate(parts, 0 if parts and len(shape_of(parts[0])) == 1 else 1)
 
 
 def vstack(inputs: Iterable[object]) -> Var:
-    """Arrays joined along their first axis; a vector is a row."""
+    """Arrays joined along their first axis; a vector is a row.
+
+    >>> mg.vstack([np.array([1.0, 2.0]), np.array([3.0, 4.0])])
+    array([[1., 2.],
+           [3., 4.]])
+    """
     return concatenate([atleast(2, x) for x in inputs])
 
 
 def dstack(inputs: Iterable[object]) -> Var:
-    """Arrays joined along their third axis, which vectors and matrices get."""
+    """Arrays joined along their third axis, which vectors and matrices get.
+
+    >>> mg.dstack([np.array([1.0, 2.0]), np.array([3.0, 4.0])])
+    array([[[1., 3.],
+            [2., 4.]]])
+    """
     return concatenate([atleast(3, x) for x in inputs], 2)
 
 
 def column_stack(inputs: Iterable[object]) -> Var:
-    """Vectors as the columns of a matrix; matrices side by side."""
+    """Vectors as the columns of a matrix; matrices side by side.
+
+    >>> mg.column_stack([np.array([1.0, 2.0]), np.array([3.0, 4.0])])
+    array([[1., 3.],
+           [2., 4.]])
+    """
     parts = [reshape(x, -1, 1) if len(shape_of(x)) < 2 else x for x in inputs]
     return concatenate(parts, 1)
 
@@ -116,6 +148,11 @@ def block(rows: object) -> Var:
     """An array of blocks, as NumPy writes it: `block([[A, B], [C, D]])`.
 
     The innermost lists are joined along the last axis, their lists along the axis before.
+
+    >>> mg.block([[np.eye(2), np.zeros((2, 1))], [np.ones((1, 3))]])
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [1., 1., 1.]])
     """
     depth = _depth(rows)
     ndim = max(depth, *(len(shape_of(x)) for x in _leaves(rows)))
@@ -147,7 +184,11 @@ def _blocks(rows: object, depth: int, ndim: int) -> Var:
 
 def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
     """x cut along `axis` into so many parts, the first ones longer by 1 where it must be, or cut
-    before each of the given places."""
+    before each of the given places.
+
+    >>> mg.array_split(np.arange(5.0), 2)
+    [array([0., 1., 2.]), array([3., 4.])]
+    """
     (i,) = as_axes(axis, len(shape_of(x)))
     n = shape_of(x)[i]
     if isinstance(sections, int | np.integer):
@@ -164,7 +205,11 @@ def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list
 
 
 def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
-    """x cut along `axis` into so many equal parts, or before each of the given places."""
+    """x cut along `axis` into so many equal parts, or before each of the given places.
+
+    >>> mg.split(np.arange(4.0), 2)
+    [array([0., 1.]), array([2., 3.])]
+    """
     (i,) = as_axes(axis, len(shape_of(x)))
     n = shape_of(x)[i]
     if isinstance(sections, int | np.integer) and sections > 0 and n % sections:
@@ -173,12 +218,22 @@ def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
 
 
 def hsplit(x: object, sections: int | Sequence[int]) -> list[Var]:
-    """`split` along the second axis, of a vector along its only one."""
+    """`split` along the second axis, of a vector along its only one.
+
+    >>> mg.hsplit(np.array([[1.0, 2.0], [3.0, 4.0]]), 2)
+    [array([[1.],
+           [3.]]), array([[2.],
+           [4.]])]
+    """
     return split(x, sections, 0 if len(shape_of(x)) == 1 else 1)
 
 
 def vsplit(x: object, sections: int | Sequence[int]) -> list[Var]:
-    """`split` along the first axis of a matrix or more."""
+    """`split` along the first axis of a matrix or more.
+
+    >>> mg.vsplit(np.array([[1.0, 2.0], [3.0, 4.0]]), 2)
+    [array([[1., 2.]]), array([[3., 4.]])]
+    """
     if len(shape_of(x)) < 2:
         raise ValueError(f"vsplit takes a matrix or more, not shape {shape_of(x)}: use split")
     return split(x, sections, 0)

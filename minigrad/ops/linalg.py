@@ -38,7 +38,11 @@ def _solved_shown(shapes: tuple[Shape, Shape]) -> str:
     shown=(lambda shapes: f"−{_solved_shown(shapes)}", "{0}⁻ᵀ @ {g}"),
 )
 def solve(a: Array, b: Array) -> Value:
-    """The x with a @ x = b, for a square a, a vector or matrix b; a singular a is a ValueError."""
+    """The x with a @ x = b, for a square a, a vector or matrix b; a singular a is a ValueError.
+
+    >>> mg.solve(np.array([[2.0, 0.0], [1.0, 1.0]]), np.array([4.0, 5.0]))
+    array([2., 3.])
+    """
     _square("solve", a)
     _rows("solve", a, b)
     try:
@@ -94,7 +98,11 @@ def _solve_triangular_back(g: Var, a: Var, lower: bool) -> Var:
     ),
 )
 def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
-    """The x with T @ x = b, T the lower (or upper) triangle of a; the rest of a is not read."""
+    """The x with T @ x = b, T the lower (or upper) triangle of a; the rest of a is not read.
+
+    >>> mg.solve_triangular(np.array([[2.0, 0.0], [1.0, 1.0]]), np.array([4.0, 5.0]))
+    array([2., 3.])
+    """
     _square("solve_triangular", a)
     _rows("solve_triangular", a, b)
     triangle = np.tril(a) if lower else np.triu(a)
@@ -109,7 +117,12 @@ def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     shown=("−{y}ᵀ @ {g} @ {y}ᵀ",),
 )
 def inv(x: Array) -> Value:
-    """The inverse of a square matrix. A singular one is a ValueError."""
+    """The inverse of a square matrix. A singular one is a ValueError.
+
+    >>> mg.inv(np.array([[2.0, 0.0], [0.0, 4.0]]))
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
     _square("inv", x)
     try:
         return np.linalg.inv(x)
@@ -125,7 +138,11 @@ def inv(x: Array) -> Value:
     shown=("{g}·{0}⁻ᵀ",),
 )
 def logdet(x: Array) -> Value:
-    """log of the determinant of a square matrix; nan where that is negative, -inf where it is 0."""
+    """log of the determinant of a square matrix; nan where that is negative, -inf where it is 0.
+
+    >>> round(mg.logdet(np.diag([2.0, 3.0])), 4), round(mg.log(6.0), 4)
+    (1.7918, 1.7918)
+    """
     _square("logdet", x)
     sign, y = np.linalg.slogdet(x)
     return np.where(sign < 0.0, np.nan, y)
@@ -150,6 +167,10 @@ def cholesky(x: Array) -> Value:
 
     In its rule Φ keeps the lower triangle and half of the diagonal, sym(S) is (S + Sᵀ) / 2.
     Anything else is a ValueError that names the smallest eigenvalue or the largest asymmetry.
+
+    >>> mg.cholesky(np.array([[4.0, 2.0], [2.0, 5.0]]))
+    array([[2., 0.],
+           [1., 2.]])
     """
     _square("cholesky", x)
     gap = np.max(np.abs(x - np.swapaxes(x, -1, -2)), initial=0.0)

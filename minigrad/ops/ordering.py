@@ -38,7 +38,12 @@ def _unsorted_like(v: Array, x: Array, axis: int) -> Array:
 
 
 def sort(x: object, axis: int | None = -1) -> Var:
-    """The elements in rising order along `axis`, nan last; of the flattened x for None."""
+    """The elements in rising order along `axis`, nan last; of the flattened x for None.
+
+    >>> x = mg.Var([3.0, 1.0, 2.0])
+    >>> mg.grad(mg.sort(x)[0], x)
+    (array([0., 1., 0.]),)
+    """
     if axis is None:
         x, axis = reshape(x, -1), 0
     (i,) = as_axes(axis, len(shape_of(x)))
@@ -51,6 +56,9 @@ def quantile(
     """The number below which a share q of the elements lies, linear between the two nearest.
 
     With an array of shares the result has their axes first. nan where an element is nan.
+
+    >>> mg.quantile(np.array([0.0, 1.0, 2.0, 4.0]), [0.5, 1.0])
+    array([1.5, 4. ])
     """
     shares = np.asarray(q, dtype=float)
     if not np.all((shares >= 0.0) & (shares <= 1.0)):
@@ -84,5 +92,9 @@ def _lined_up(x: object, axis: Axis) -> tuple[Var, tuple[int, ...]]:
 
 
 def median(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The number in the middle, or the mean of the two."""
+    """The number in the middle, or the mean of the two.
+
+    >>> mg.median(np.array([5.0, 1.0, 2.0]))
+    2.0
+    """
     return quantile(x, 0.5, axis, keepdims)

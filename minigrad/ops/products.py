@@ -44,7 +44,11 @@ def _right_shown(shapes: tuple[Shape, Shape]) -> str:
 
 @op(_matmul_left, _matmul_right, infix="@", shown=(_left_shown, _right_shown))
 def matmul(a: Array, b: Array) -> Value:
-    """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy."""
+    """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy.
+
+    >>> mg.matmul(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 1.0]))
+    array([3., 7.])
+    """
     left, right = shape_of(a), shape_of(b)
     if not left or not right:
         raise ValueError(f"matmul needs arrays, not shapes {left} and {right}: use * for a scalar")
@@ -71,7 +75,12 @@ def _outer(a: Value, b: Value) -> Value:
 
 
 def outer(a: object, b: object) -> Var:
-    """The matrix of all products of an element of a and one of b; arrays are flattened first."""
+    """The matrix of all products of an element of a and one of b; arrays are flattened first.
+
+    >>> mg.outer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    array([[3., 4.],
+           [6., 8.]])
+    """
     return _outer(*(x if len(shape_of(x)) == 1 else reshape(x, -1) for x in (a, b)))
 
 
@@ -80,6 +89,9 @@ def dot(a: object, b: object) -> Var:
 
     Of two dimensions or fewer that is the matrix product. Beyond, unlike `matmul`, every matrix of
     a meets every matrix of b.
+
+    >>> mg.dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    11.0
     """
     left, right = len(shape_of(a)), len(shape_of(b))
     if not left or not right:
@@ -90,7 +102,11 @@ def dot(a: object, b: object) -> Var:
 
 
 def inner(a: object, b: object) -> Var:
-    """The last axes of both multiplied and summed, or a scalar times an array."""
+    """The last axes of both multiplied and summed, or a scalar times an array.
+
+    >>> mg.inner(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    11.0
+    """
     if not shape_of(a) or not shape_of(b):
         return multiply(a, b)
     return tensordot(a, b, (-1, -1))
@@ -98,7 +114,11 @@ def inner(a: object, b: object) -> Var:
 
 def tensordot(a: object, b: object, axes: int | Sequence[int | Sequence[int]] = 2) -> Var:
     """Products summed over axes of a that meet axes of b: the last n of a and the first n of b for
-    an int n, or a pair of axes, or of lists of axes. The other axes of a come first, then b's."""
+    an int n, or a pair of axes, or of lists of axes. The other axes of a come first, then b's.
+
+    >>> mg.tensordot(np.ones((2, 3)), np.ones((3, 4)), 1).shape
+    (2, 4)
+    """
     left, right = shape_of(a), shape_of(b)
     if isinstance(axes, int):
         given = tuple(range(len(left) - axes, len(left))), tuple(range(axes))
@@ -121,7 +141,11 @@ def tensordot(a: object, b: object, axes: int | Sequence[int | Sequence[int]] = 
 
 
 def kron(a: object, b: object) -> Var:
-    """Kronecker's product: every element of a times all of b, as one array."""
+    """Kronecker's product: every element of a times all of b, as one array.
+
+    >>> mg.kron(np.array([1.0, 10.0]), np.array([1.0, 2.0]))
+    array([ 1.,  2., 10., 20.])
+    """
     ndim = max(len(shape_of(a)), len(shape_of(b)))
     left, right = ((1,) * (ndim - len(shape_of(x))) + shape_of(x) for x in (a, b))
     x = reshape(a, tuple(n for pair in zip(left, (1,) * ndim) for n in pair))
@@ -130,7 +154,11 @@ def kron(a: object, b: object) -> Var:
 
 
 def cross(a: object, b: object, axis: int = -1) -> Var:
-    """The cross product of vectors of three numbers, which stand along `axis`."""
+    """The cross product of vectors of three numbers, which stand along `axis`.
+
+    >>> mg.cross(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
+    array([0., 0., 1.])
+    """
     parts = []
     for x in (a, b):
         (i,) = as_axes(axis, len(shape_of(x)))

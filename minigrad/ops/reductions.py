@@ -61,7 +61,11 @@ def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
     javascript="{0}",
 )
 def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The sum over `axis`; `keepdims` keeps the axes with length 1."""
+    """The sum over `axis`; `keepdims` keeps the axes with length 1.
+
+    >>> mg.sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=0)
+    array([4., 6.])
+    """
     if axis is not None:
         as_axes(axis, np.ndim(x))
     if isinstance(x, np.ndarray) and x.ndim == 2 and axis in _ROWS_OR_COLUMNS:
@@ -80,7 +84,12 @@ def _mean_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
     javascript="{0}",
 )
 def mean(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The mean over `axis`; `keepdims` keeps the axes with length 1."""
+    """The mean over `axis`; `keepdims` keeps the axes with length 1.
+
+    >>> x = mg.Var([1.0, 2.0, 3.0, 6.0])
+    >>> mg.mean(x).value, mg.grad(mg.mean(x), x)
+    (3.0, (array([0.25, 0.25, 0.25, 0.25]),))
+    """
     return sum(x, axis, keepdims) / _some("mean", x, axis)
 
 
@@ -92,14 +101,23 @@ def _share(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
 
 @op(_share, javascript="{0}")
 def max(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The largest element over `axis`, nan if one is. Ties share the gradient equally."""
+    """The largest element over `axis`, nan if one is. Ties share the gradient equally.
+
+    >>> x = mg.Var([1.0, 3.0, 3.0])
+    >>> mg.max(x).value, mg.grad(mg.max(x), x)
+    (3.0, (array([0. , 0.5, 0.5]),))
+    """
     _some("max", x, axis)
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
 @op(_share, javascript="{0}")
 def min(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The smallest element over `axis`, nan if one is. Ties share the gradient equally."""
+    """The smallest element over `axis`, nan if one is. Ties share the gradient equally.
+
+    >>> mg.min(np.array([[3.0, 1.0], [2.0, 4.0]]), axis=0)
+    array([2., 1.])
+    """
     _some("min", x, axis)
     return np.min(x, axis=axis, keepdims=keepdims)
 
@@ -113,6 +131,10 @@ def norm(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """The root of the sum of squares over `axis`: the length of a vector, Frobenius' norm.
 
     Its gradient is x / norm(x), a unit vector. At 0, where it has a kink, that is 0.
+
+    >>> x = mg.Var([3.0, 4.0])
+    >>> mg.norm(x).value, mg.grad(mg.norm(x), x)
+    (5.0, (array([0.6, 0.8]),))
     """
     with np.errstate(over="ignore", under="ignore"):
         y = np.sqrt(np.sum(np.square(x), axis=axis, keepdims=True))
@@ -154,7 +176,12 @@ def _times_others(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
 
 @op(_times_others, symbol="Π", shown=("{g} times the other factors of {y}",))
 def prod(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The product over `axis`. Right at zeros too, to every order."""
+    """The product over `axis`. Right at zeros too, to every order.
+
+    >>> x = mg.Var([0.0, 2.0, 3.0])
+    >>> mg.prod(x).value, mg.grad(mg.prod(x), x)
+    (0.0, (array([6., 0., 0.]),))
+    """
     as_axes(axis, np.ndim(x))
     return np.prod(x, axis=axis, keepdims=keepdims)
 
@@ -169,7 +196,11 @@ def _cumsum(x: Value, axis: int) -> Value:
 
 
 def cumsum(x: object, axis: int | None = None) -> Var:
-    """Running sums along `axis`; of the flattened x without one."""
+    """Running sums along `axis`; of the flattened x without one.
+
+    >>> mg.cumsum(np.array([1.0, 2.0, 3.0]))
+    array([1., 3., 6.])
+    """
     if axis is None:
         return _cumsum(reshape(x, -1), 0)
     return _cumsum(x, *as_axes(axis, len(shape_of(x))))
@@ -179,6 +210,9 @@ def cumprod(x: object, axis: int | None = None) -> Var:
     """Running products along `axis`; of the flattened x without one. Right at zeros too.
 
     In log₂ n steps, each of which multiplies by the products that end so far before.
+
+    >>> mg.cumprod(np.array([2.0, 3.0, 4.0]))
+    array([ 2.,  6., 24.])
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
@@ -205,6 +239,9 @@ def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
 
     Where all are -inf (a sum of impossible events), or there are none, the result is -inf, and no
     gradient passes.
+
+    >>> round(mg.logsumexp(np.array([1000.0, 1000.0])), 4)
+    1000.6931
     """
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0.0)
@@ -223,7 +260,11 @@ def _total(x: object, axis: Axis) -> object:
     numpy="softmax({0}{static})",
 )
 def softmax(x: Value, axis: Axis = -1) -> Value:
-    """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow; of a scalar 1."""
+    """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow; of a scalar 1.
+
+    >>> mg.softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+    """
     y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return y / np.sum(y, axis=axis, keepdims=True)
 
@@ -233,7 +274,11 @@ def softmax(x: Value, axis: Axis = -1) -> Value:
     numpy="log_softmax({0}{static})",
 )
 def log_softmax(x: Value, axis: Axis = -1) -> Value:
-    """x - logsumexp(x) over `axis`, the last by default."""
+    """x - logsumexp(x) over `axis`, the last by default.
+
+    >>> mg.log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     below = x - top  # first: the sum would lose what is small in x
     return below - logsumexp(below, axis, True)

@@ -13,19 +13,31 @@ from .row import each
 
 @each(None, symbol="⌊ ⌋", python="float(np.floor({0}))", javascript="Math.floor({0})")
 def floor(x: Value) -> Value:
-    """The largest whole number that is not above x. Flat, so no gradient passes."""
+    """The largest whole number that is not above x. Flat, so no gradient passes.
+
+    >>> mg.floor(1.8), mg.floor(-1.2)
+    (1.0, -2.0)
+    """
     return np.floor(x)
 
 
 @each(None, symbol="⌈ ⌉", python="float(np.ceil({0}))", javascript="Math.ceil({0})")
 def ceil(x: Value) -> Value:
-    """The smallest whole number that is not below x. Flat, so no gradient passes."""
+    """The smallest whole number that is not below x. Flat, so no gradient passes.
+
+    >>> mg.ceil(1.2), mg.ceil(-1.2)
+    (2.0, -1.0)
+    """
     return np.ceil(x)
 
 
 @each(None, python="float(np.trunc({0}))", javascript="Math.trunc({0})")
 def trunc(x: Value) -> Value:
-    """x without its digits after the point. Flat, so no gradient passes."""
+    """x without its digits after the point. Flat, so no gradient passes.
+
+    >>> mg.trunc(1.8), mg.trunc(-1.8)
+    (1.0, -1.0)
+    """
     return np.trunc(x)
 
 
@@ -36,7 +48,11 @@ def _rint(x: Value) -> Value:
 
 
 def round(x: object, decimals: int = 0) -> Var:
-    """x to so many decimals, halves to the even digit, as in NumPy. Flat: no gradient passes."""
+    """x to so many decimals, halves to the even digit, as in NumPy. Flat: no gradient passes.
+
+    >>> mg.round(2.5), mg.round(3.5), mg.round(3.14159, 2)
+    (2.0, 4.0, 3.14)
+    """
     if not decimals:
         return _rint(x)
     scale = 10.0 ** abs(decimals)
@@ -58,7 +74,11 @@ ABOVE["round"] = round
     javascript="floor_divide({0}, {1})",
 )
 def floor_divide(a: Value, b: Value) -> Value:
-    """How often b fits into a, a whole number: flat, so no gradient passes."""
+    """How often b fits into a, a whole number: flat, so no gradient passes.
+
+    >>> mg.floor_divide(7.0, 2.0), mg.floor_divide(-7.0, 2.0)
+    (3.0, -4.0)
+    """
     return a // b
 
 
@@ -72,11 +92,19 @@ def floor_divide(a: Value, b: Value) -> Value:
     javascript="remainder({0}, {1})",
 )
 def remainder(a: Value, b: Value) -> Value:
-    """a - b floor(a / b), of the sign of b. It jumps at multiples of b, where the slopes are 1."""
+    """a - b floor(a / b), of the sign of b. It jumps at multiples of b, where the slopes are 1.
+
+    >>> mg.remainder(7.0, 3.0), mg.remainder(-7.0, 3.0)
+    (1.0, 2.0)
+    """
     return a % b
 
 
 @each(lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b), javascript="{0} % {1}")
 def fmod(a: Value, b: Value) -> Value:
-    """a - b trunc(a / b), of the sign of a, as in C. It jumps at multiples of b."""
+    """a - b trunc(a / b), of the sign of a, as in C. It jumps at multiples of b.
+
+    >>> mg.fmod(-7.0, 3.0), mg.remainder(-7.0, 3.0)
+    (-1.0, 2.0)
+    """
     return math.fmod(a, b) if type(a) is type(b) is float else np.fmod(a, b)

@@ -24,7 +24,12 @@ def _reshape(x: Value, shape: Shape) -> Value:
 
 
 def reshape(x: object, *shape: int | Shape) -> Var:
-    """The same numbers, row by row, in another shape; one -1 is worked out."""
+    """The same numbers, row by row, in another shape; one -1 is worked out.
+
+    >>> mg.reshape(np.arange(6.0), (2, -1))
+    array([[0., 1., 2.],
+           [3., 4., 5.]])
+    """
     wanted = _as_shape(*shape)
     size = size_of(shape_of(x))
     if wanted.count(-1) == 1:
@@ -55,7 +60,12 @@ def _transpose(x: Value, axes: Axes) -> Value:
 def transpose(
     x: object, *order: int | Sequence[int] | None, axes: Sequence[int] | None = None
 ) -> Var:
-    """The axes in another order, given as a tuple or as separate ints; by default reversed."""
+    """The axes in another order, given as a tuple or as separate ints; by default reversed.
+
+    >>> x = np.zeros((2, 3, 4))
+    >>> mg.transpose(x).shape, mg.transpose(x, (0, 2, 1)).shape
+    ((4, 3, 2), (2, 4, 3))
+    """
     ndim = len(shape_of(x))
     given: object = order[0] if len(order) == 1 and not isinstance(order[0], int) else order or axes
     wanted = as_axes(tuple(given), ndim) if given is not None else range(ndim)[::-1]  # type: ignore
@@ -65,7 +75,11 @@ def transpose(
 
 
 def swapaxes(x: object, axis1: int, axis2: int) -> Var:
-    """Two axes exchanged."""
+    """Two axes exchanged.
+
+    >>> mg.swapaxes(np.zeros((2, 3, 4)), 0, 2).shape
+    (4, 3, 2)
+    """
     ndim = len(shape_of(x))
     (i,), (j,) = as_axes(axis1, ndim), as_axes(axis2, ndim)
     order = list(range(ndim))
@@ -86,7 +100,12 @@ def _broadcast_to(x: Value, shape: Shape) -> Value:
 
 
 def broadcast_to(x: object, shape: int | Shape) -> Var:
-    """x repeated along new leading axes and along axes of length 1, to fill `shape`."""
+    """x repeated along new leading axes and along axes of length 1, to fill `shape`.
+
+    >>> x = mg.Var(2.0)
+    >>> mg.grad(mg.sum(mg.broadcast_to(x, (3, 2))), x)
+    (6.0,)
+    """
     try:
         fits = np.broadcast_shapes(shape_of(x), _as_shape(shape)) == _as_shape(shape)
     except ValueError:
@@ -99,7 +118,11 @@ def broadcast_to(x: object, shape: int | Shape) -> Var:
 
 
 def squeeze(x: object, axis: Axes | None = None) -> Var:
-    """Without its axes of length 1, or without those named, which must have length 1."""
+    """Without its axes of length 1, or without those named, which must have length 1.
+
+    >>> mg.squeeze(np.zeros((1, 3, 1))).shape
+    (3,)
+    """
     shape = shape_of(x)
     axes = (
         as_axes(axis, len(shape))
@@ -112,7 +135,11 @@ def squeeze(x: object, axis: Axes | None = None) -> Var:
 
 
 def expand_dims(x: object, axis: Axes) -> Var:
-    """With a new axis of length 1 at each position in `axis`, counted in the result."""
+    """With a new axis of length 1 at each position in `axis`, counted in the result.
+
+    >>> mg.expand_dims(np.array([1.0, 2.0]), 0).shape
+    (1, 2)
+    """
     shape = list(shape_of(x))
     axes = as_axes(axis, len(shape) + (len(axis) if isinstance(axis, tuple) else 1))
     for i in sorted(axes):
@@ -148,7 +175,12 @@ def _scatter(x: Value, key: object, shape: Shape) -> Value:
 
 
 def index(x: object, key: object) -> Var:
-    """x[key]: integers, slices, None, Ellipsis, arrays of integers or booleans."""
+    """x[key]: integers, slices, None, Ellipsis, arrays of integers or booleans.
+
+    >>> x = mg.Var([1.0, 2.0, 3.0])
+    >>> mg.grad(mg.index(x, 1), x)
+    (array([0., 1., 0.]),)
+    """
     return _index(x, key=as_key(key))
 
 
@@ -156,6 +188,10 @@ def take(x: object, indices: object, axis: int | None = None) -> Var:
     """The elements at the integer `indices` along `axis`; of the flattened x without one.
 
     True and False are the integers 1 and 0, as in NumPy: a mask is an index, `x[mask]`.
+
+    >>> x = mg.Var([10.0, 20.0, 30.0])
+    >>> mg.grad(mg.sum(mg.take(x, [0, 2, 2])), x)
+    (array([1., 0., 2.]),)
     """
     key = np.asarray(indices)
     key = key.astype(int) if key.dtype.kind == "b" or not key.size else key
@@ -166,7 +202,11 @@ def take(x: object, indices: object, axis: int | None = None) -> Var:
 
 
 def flip(x: object, axis: Axes | None = None) -> Var:
-    """The elements in reverse order along `axis` (all by default)."""
+    """The elements in reverse order along `axis` (all by default).
+
+    >>> mg.flip(np.array([1.0, 2.0, 3.0]))
+    array([3., 2., 1.])
+    """
     ndim = len(shape_of(x))
     axes = as_axes(axis, ndim)
     return index(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim)))

@@ -41,7 +41,11 @@ def _each(function, x: Value) -> Value:  # type: ignore[no-untyped-def]
     javascript="erf({0})",
 )
 def erf(x: Value) -> Value:
-    """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
+    """The error function, 2/√π ∫₀ˣ exp(-t²) dt.
+
+    >>> mg.erf(0.0), round(mg.erf(1.0), 4)
+    (0.0, 0.8427)
+    """
     return _each(_erf, x)
 
 
@@ -56,7 +60,11 @@ def _erf(x: float) -> float:
     javascript="erfc({0})",
 )
 def erfc(x: Value) -> Value:
-    """1 - erf(x), which keeps its digits where that is small."""
+    """1 - erf(x), which keeps its digits where that is small.
+
+    >>> f"{mg.erfc(10.0):.4g}", 1.0 - mg.erf(10.0)
+    ('2.088e-45', 0.0)
+    """
     return _each(_erfc, x)
 
 
@@ -71,7 +79,11 @@ def _erfc(x: float) -> float:
     javascript="erfinv({0})",
 )
 def erfinv(x: Value) -> Value:
-    """The y with erf(y) = x; ±inf at ±1, nan beyond."""
+    """The y with erf(y) = x; ±inf at ±1, nan beyond.
+
+    >>> round(mg.erfinv(mg.erf(0.5)), 4)
+    0.5
+    """
     return _each(_erfinv, x)
 
 
@@ -99,7 +111,11 @@ def _erfinv(x: float) -> float:
     javascript="logit({0})",
 )
 def logit(x: Value) -> Value:
-    """log(x / (1 - x)), the inverse of sigmoid; ∓inf at 0 and 1, nan outside."""
+    """log(x / (1 - x)), the inverse of sigmoid; ∓inf at 0 and 1, nan outside.
+
+    >>> mg.logit(0.5), round(mg.sigmoid(mg.logit(0.2)), 4)
+    (0.0, 0.2)
+    """
     if type(x) is float:
         return _logit(x)
     middle = np.abs(x - 0.5) < 0.25  # where x/(1 - x) is near 1, so that its logarithm is small
@@ -115,7 +131,11 @@ def _logit(x: float) -> float:
 
 @each(lambda g, y, x: g / (3.0 * square(y)), symbol="∛")
 def cbrt(x: Value) -> Value:
-    """The cube root, of negative numbers too; infinite slope at 0."""
+    """The cube root, of negative numbers too; infinite slope at 0.
+
+    >>> mg.cbrt(-8.0)
+    -2.0
+    """
     return math.cbrt(x) if type(x) is float else np.cbrt(x)
 
 
@@ -137,7 +157,11 @@ def _sinc_slope(x: object) -> object:
     javascript="sinc({0})",
 )
 def sinc(x: Value) -> Value:
-    """sin(πx) / (πx), 1 at 0, as in NumPy."""
+    """sin(πx) / (πx), 1 at 0, as in NumPy.
+
+    >>> mg.sinc(0.0), round(mg.sinc(0.5), 4)
+    (1.0, 0.6366)
+    """
     return _sinc(x) if type(x) is float else np.sinc(x)
 
 
@@ -146,7 +170,11 @@ def _sinc(x: float) -> float:
 
 
 def betaln(a: object, b: object) -> Var:
-    """log |B(a, b)|, the logarithm of the beta function."""
+    """log |B(a, b)|, the logarithm of the beta function.
+
+    >>> round(mg.betaln(2.0, 3.0), 4), round(-mg.log(12.0), 4)
+    (-2.4849, -2.4849)
+    """
     return subtract(add(lgamma(a), lgamma(b)), lgamma(add(a, b)))
 
 
@@ -163,7 +191,11 @@ def _lgamma(x: float) -> float:
     javascript="lgamma({0})",
 )
 def lgamma(x: Value) -> Value:
-    """log |Γ(x)|; inf at 0, -1, -2, …, with slope ∓inf at ±0, else nan there."""
+    """log |Γ(x)|; inf at 0, -1, -2, …, with slope ∓inf at ±0, else nan there.
+
+    >>> round(mg.lgamma(5.0), 4), round(mg.log(24.0), 4)
+    (3.1781, 3.1781)
+    """
     return _each(_lgamma, x)
 
 
@@ -218,7 +250,11 @@ def _cot_derivative(x: float, order: int) -> float:
     javascript="polygamma({0}, 0)",
 )
 def digamma(x: Value) -> Value:
-    """The derivative of log Γ; ∓inf at ±0, nan at -1, -2, …, where the sides differ."""
+    """The derivative of log Γ; ∓inf at ±0, nan at -1, -2, …, where the sides differ.
+
+    >>> round(mg.digamma(1.0), 4), round(-np.euler_gamma, 4)
+    (-0.5772, -0.5772)
+    """
     return _each(_digamma, x)
 
 
@@ -236,6 +272,9 @@ def polygamma(x: Value, order: int) -> Value:
     """The derivative of digamma of that order, 1 or more.
 
     At 0, -1, -2, … it is inf for an odd order; for an even one ∓inf at ±0, else nan.
+
+    >>> round(mg.polygamma(1.0, 1), 4), round(np.pi**2 / 6.0, 4)
+    (1.6449, 1.6449)
     """
     if type(order) is not int or order < 1:
         raise ValueError(f"polygamma: order is 1, 2, …, not {order!r}")
@@ -255,6 +294,9 @@ def soft_clip(x: Value, low: Value, high: Value) -> Value:
 
     Close to x in the middle of a wide interval, and its slope is nowhere 0: a bound for a
     log-variance that still learns its way back. A hard `clip` has slope 0 outside its interval.
+
+    >>> round(mg.soft_clip(0.5, -10.0, 10.0), 4), round(mg.soft_clip(100.0, -10.0, 10.0), 4)
+    (0.5, 10.0)
     """
     if type(x) is type(low) is type(high) is float:
         return _soft_clip(x, low, high)

@@ -51,7 +51,11 @@ def std(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -
 
 
 def average(x: object, axis: Axis = None, weights: object = None) -> Var:
-    """The mean weighed by `weights`, of the shape of x or of its one axis; the mean without."""
+    """The mean weighed by `weights`, of the shape of x or of its one axis; the mean without.
+
+    >>> mg.average(np.array([1.0, 5.0]), weights=np.array([3.0, 1.0]))
+    2.0
+    """
     if weights is None:
         return mean(x, axis)
     shape = shape_of(x)
@@ -74,23 +78,40 @@ def _known(x: object, otherwise: float) -> tuple[Var, Var]:
 
 
 def nansum(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The sum over `axis` of what is not nan."""
+    """The sum over `axis` of what is not nan.
+
+    >>> x = mg.Var([1.0, np.nan, 3.0])
+    >>> mg.grad(mg.nansum(x), x)
+    (array([1., 0., 1.]),)
+    """
     return sum(_known(x, 0.0)[0], axis, keepdims)
 
 
 def nanprod(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The product over `axis` of what is not nan."""
+    """The product over `axis` of what is not nan.
+
+    >>> mg.nanprod(np.array([2.0, np.nan, 3.0]))
+    6.0
+    """
     return prod(_known(x, 1.0)[0], axis, keepdims)
 
 
 def nanmean(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The mean over `axis` of what is not nan; nan of nothing."""
+    """The mean over `axis` of what is not nan; nan of nothing.
+
+    >>> mg.nanmean(np.array([1.0, np.nan, 3.0]))
+    2.0
+    """
     filled, known = _known(x, 0.0)
     return divide(sum(filled, axis, keepdims), sum(known, axis, keepdims))
 
 
 def nanvar(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Var:
-    """The variance over `axis` of what is not nan."""
+    """The variance over `axis` of what is not nan.
+
+    >>> mg.nanvar(np.array([1.0, np.nan, 5.0]))
+    4.0
+    """
     filled, known = _known(x, 0.0)
     centre = divide(sum(filled, axis, True), sum(known, axis, True))
     apart = square(where(known, filled - centre, 0.0))
@@ -98,7 +119,11 @@ def nanvar(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False
 
 
 def nanstd(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Var:
-    """The root of `nanvar`; of equal numbers, where it has a kink, the gradient is 0."""
+    """The root of `nanvar`; of equal numbers, where it has a kink, the gradient is 0.
+
+    >>> mg.nanstd(np.array([1.0, np.nan, 3.0]))
+    1.0
+    """
     filled, known = _known(x, 0.0)
     centre = divide(sum(filled, axis, True), sum(known, axis, True))
     length = norm(where(known, filled - centre, 0.0), axis, keepdims)
@@ -106,15 +131,27 @@ def nanstd(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False
 
 
 def nanmax(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The largest over `axis` of what is not nan."""
+    """The largest over `axis` of what is not nan.
+
+    >>> mg.nanmax(np.array([1.0, np.nan, 3.0]))
+    3.0
+    """
     return max(_known(x, -np.inf)[0], axis, keepdims)
 
 
 def nanmin(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The smallest over `axis` of what is not nan."""
+    """The smallest over `axis` of what is not nan.
+
+    >>> mg.nanmin(np.array([1.0, np.nan, 3.0]))
+    1.0
+    """
     return min(_known(x, np.inf)[0], axis, keepdims)
 
 
 def ptp(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The largest less the smallest."""
+    """The largest less the smallest.
+
+    >>> mg.ptp(np.array([4.0, 1.0, 9.0]))
+    8.0
+    """
     return max(x, axis, keepdims) - min(x, axis, keepdims)

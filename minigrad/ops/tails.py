@@ -17,7 +17,11 @@ _FAR = -30.0  # below, the asymptotic series is exact to rounding
 
 
 def normal_cdf(x: object) -> Var:
-    """Φ(x), the probability that a standard normal number is below x."""
+    """Φ(x), the probability that a standard normal number is below x.
+
+    >>> mg.normal_cdf(0.0), round(mg.normal_cdf(1.96), 4)
+    (0.5, 0.975)
+    """
     return multiply(0.5, erfc(multiply(-_ROOT_HALF, x)))
 
 
@@ -29,7 +33,11 @@ def normal_cdf(x: object) -> Var:
     numpy="_each(_normal_hazard, {0})",
 )
 def normal_hazard(x: Value) -> Value:
-    """φ(x)/Φ(x), the slope of log Φ."""
+    """φ(x)/Φ(x), the slope of log Φ.
+
+    >>> round(mg.normal_hazard(0.0), 4)
+    0.7979
+    """
     return _each(_normal_hazard, x)
 
 
@@ -53,7 +61,11 @@ def _mills(x: float) -> float:
     numpy="_each(_log_normal_cdf, {0})",
 )
 def log_normal_cdf(x: Value) -> Value:
-    """log Φ(x), finite down to x = -1e154."""
+    """log Φ(x), finite down to x = -1e154.
+
+    >>> round(mg.log_normal_cdf(0.0), 4), mg.log_normal_cdf(-1e10)
+    (-0.6931, -5e+19)
+    """
     return _each(_log_normal_cdf, x)
 
 
@@ -73,7 +85,11 @@ def _log_normal_cdf(x: float) -> float:
     numpy="_each(_normal_quantile, {0})",
 )
 def normal_quantile(u: Value) -> Value:
-    """The x with Φ(x) = u; ±inf at 0 and 1. Digits near u = 1 are those that 1 - u still has."""
+    """The x with Φ(x) = u; ±inf at 0 and 1. Digits near u = 1 are those that 1 - u still has.
+
+    >>> round(mg.normal_quantile(0.025), 4), mg.normal_quantile(1.0)
+    (-1.96, inf)
+    """
     return _each(_normal_quantile, u)
 
 
@@ -101,7 +117,11 @@ def _normal_quantile(u: float) -> float:
     javascript="{0} === 0 ? 0 * {1} : {0} * Math.log({1})",
 )
 def times_log(c: Value, z: Value) -> Value:
-    """c log z for z ≥ 0, and 0 where c is 0, even at z = 0."""
+    """c log z for z ≥ 0, and 0 where c is 0, even at z = 0.
+
+    >>> mg.times_log(0.0, 0.0), round(mg.times_log(2.0, 3.0), 4)
+    (0.0, 2.1972)
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(c, 0.0), 0.0 * np.asarray(z), c * np.log(z))
 
@@ -115,6 +135,10 @@ def times_log(c: Value, z: Value) -> Value:
     javascript="{0} === 0 ? 0 * {1} : {0} * Math.log1p({1})",
 )
 def times_log1p(c: Value, x: Value) -> Value:
-    """c log(1 + x) for x ≥ -1, and 0 where c is 0, even at x = -1."""
+    """c log(1 + x) for x ≥ -1, and 0 where c is 0, even at x = -1.
+
+    >>> mg.times_log1p(0.0, -1.0) == 0.0, mg.times_log1p(2.0, 0.0)
+    (True, 0.0)
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(c, 0.0), 0.0 * np.asarray(x), c * np.log1p(x))

@@ -14,19 +14,31 @@ from .row import each
 
 @each(lambda g, y, x: g * cos(x))
 def sin(x: Value) -> Value:
-    """Sine of x in radians; nan at ±inf."""
+    """Sine of x in radians; nan at ±inf.
+
+    >>> mg.value_and_grad(mg.sin)(0.0)
+    (0.0, 1.0)
+    """
     return math.sin(x) if type(x) is float else np.sin(x)
 
 
 @each(lambda g, y, x: -g * sin(x))
 def cos(x: Value) -> Value:
-    """Cosine of x in radians; nan at ±inf."""
+    """Cosine of x in radians; nan at ±inf.
+
+    >>> mg.cos(0.0), round(mg.cos(np.pi / 3.0), 4)
+    (1.0, 0.5)
+    """
     return math.cos(x) if type(x) is float else np.cos(x)
 
 
 @each(lambda g, y, x: g * (1.0 + y * y))
 def tan(x: Value) -> Value:
-    """Tangent of x in radians; nan at ±inf."""
+    """Tangent of x in radians; nan at ±inf.
+
+    >>> mg.value_and_grad(mg.tan)(0.0)
+    (0.0, 1.0)
+    """
     return math.tan(x) if type(x) is float else np.tan(x)
 
 
@@ -38,19 +50,33 @@ def _one_minus_square(x: Value) -> Value:
 
 @each(lambda g, y, x: g / sqrt(_one_minus_square(x)), math="asin")
 def arcsin(x: Value) -> Value:
-    """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends."""
+    """The angle in [-π/2, π/2] whose sine is x; nan outside [-1, 1], infinite slope at its ends.
+
+    >>> round(mg.arcsin(1.0), 4), mg.arcsin(2.0)
+    (1.5708, nan)
+    """
     return math.asin(x) if type(x) is float else np.arcsin(x)
 
 
 @each(lambda g, y, x: -g / sqrt(_one_minus_square(x)), math="acos")
 def arccos(x: Value) -> Value:
-    """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends."""
+    """The angle in [0, π] whose cosine is x; nan outside [-1, 1], infinite slope at its ends.
+
+    >>> mg.arccos(1.0), round(mg.arccos(-1.0), 4)
+    (0.0, 3.1416)
+    """
     return math.acos(x) if type(x) is float else np.arccos(x)
 
 
 @each(lambda g, y, x: g / (1.0 + x * x), math="atan")
 def arctan(x: Value) -> Value:
-    """The angle in (-π/2, π/2) whose tangent is x."""
+    """The angle in (-π/2, π/2) whose tangent is x.
+
+    >>> mg.value_and_grad(mg.arctan)(0.0)
+    (0.0, 1.0)
+    >>> round(mg.arctan(np.inf), 4)
+    1.5708
+    """
     return math.atan(x) if type(x) is float else np.arctan(x)
 
 
@@ -60,7 +86,11 @@ def arctan(x: Value) -> Value:
     math="atan2",
 )
 def arctan2(a: Value, b: Value) -> Value:
-    """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan."""
+    """The angle of the point (b, a), in [-π, π]: a is the ordinate. Gradients at (0, 0) are nan.
+
+    >>> round(mg.arctan2(1.0, -1.0), 4)
+    2.3562
+    """
     return math.atan2(a, b) if type(a) is type(b) is float else np.arctan2(a, b)
 
 
@@ -69,7 +99,13 @@ def arctan2(a: Value, b: Value) -> Value:
     lambda g, y, a, b: g * _along(b, y),
 )
 def hypot(a: Value, b: Value) -> Value:
-    """The length √(a² + b²), without overflow. At (0, 0), where it has a kink, slope 0."""
+    """The length √(a² + b²), without overflow. At (0, 0), where it has a kink, slope 0.
+
+    >>> mg.hypot(3.0, 4.0)
+    5.0
+    >>> mg.value_and_grad(mg.hypot, (0, 1))(0.0, 0.0)
+    (0.0, (0.0, 0.0))
+    """
     return math.hypot(a, b) if type(a) is type(b) is float else np.hypot(a, b)
 
 
@@ -78,13 +114,21 @@ def hypot(a: Value, b: Value) -> Value:
 
 @each(lambda g, y, x: g * cosh(x))
 def sinh(x: Value) -> Value:
-    """The hyperbolic sine; ±inf beyond ±710.47."""
+    """The hyperbolic sine; ±inf beyond ±710.47.
+
+    >>> mg.value_and_grad(mg.sinh)(0.0)
+    (0.0, 1.0)
+    """
     return math.sinh(x) if type(x) is float else np.sinh(x)
 
 
 @each(lambda g, y, x: g * sinh(x))
 def cosh(x: Value) -> Value:
-    """The hyperbolic cosine; inf beyond ±710.47."""
+    """The hyperbolic cosine; inf beyond ±710.47.
+
+    >>> mg.value_and_grad(mg.cosh)(0.0)
+    (1.0, 0.0)
+    """
     return math.cosh(x) if type(x) is float else np.cosh(x)
 
 
@@ -110,23 +154,43 @@ def _sech_squared_of(x: float) -> float:
 
 @each(lambda g, y, x: g * _sech_squared(x))
 def tanh(x: Value) -> Value:
-    """The hyperbolic tangent, in [-1, 1]."""
+    """The hyperbolic tangent, in [-1, 1].
+
+    >>> mg.value_and_grad(mg.tanh)(0.0)
+    (0.0, 1.0)
+    >>> mg.tanh(100.0)
+    1.0
+    """
     return math.tanh(x) if type(x) is float else np.tanh(x)
 
 
 @each(lambda g, y, x: g / hypot(x, 1.0), math="asinh")
 def arcsinh(x: Value) -> Value:
-    """The number whose hyperbolic sine is x."""
+    """The number whose hyperbolic sine is x.
+
+    >>> mg.value_and_grad(mg.arcsinh)(0.0)
+    (0.0, 1.0)
+    """
     return math.asinh(x) if type(x) is float else np.arcsinh(x)
 
 
 @each(lambda g, y, x: g / sqrt(0.0 - _one_minus_square(x)), math="acosh")
 def arccosh(x: Value) -> Value:
-    """The positive number whose hyperbolic cosine is x; nan below 1, infinite slope at 1."""
+    """The positive number whose hyperbolic cosine is x; nan below 1, infinite slope at 1.
+
+    >>> mg.arccosh(1.0), round(mg.arccosh(2.0), 4)
+    (0.0, 1.317)
+    """
     return math.acosh(x) if type(x) is float else np.arccosh(x)
 
 
 @each(lambda g, y, x: g / _one_minus_square(x), math="atanh")
 def arctanh(x: Value) -> Value:
-    """The number whose hyperbolic tangent is x; ±inf at ±1, nan beyond."""
+    """The number whose hyperbolic tangent is x; ±inf at ±1, nan beyond.
+
+    >>> mg.value_and_grad(mg.arctanh)(0.0)
+    (0.0, 1.0)
+    >>> mg.arctanh(1.0)
+    inf
+    """
     return math.atanh(x) if type(x) is float else np.arctanh(x)

@@ -33,6 +33,10 @@ class Drawing:
     """A picture: `.dot` and `.svg` are its text, `save` writes it; it shows inline in Jupyter.
 
     The SVG is rendered when first asked for; DOT needs no renderer.
+
+    >>> drawing = mg.draw(mg.Var(3.0, "x") ** 2)
+    >>> drawing.dot[:7], drawing.svg[:4]
+    ('digraph', '<svg')
     """
 
     def __init__(self, graph: Graph, title: str) -> None:
@@ -96,6 +100,10 @@ def draw(
 
     `names=locals()` labels nodes by variable. Past `max_nodes` nodes each scope is drawn as one;
     ValueError if there are still more. Noise, walls and constants are drawn as taking no gradient.
+
+    >>> x = mg.Var(3.0, "x")
+    >>> mg.draw((x * x).named("L"))
+    Drawing('How L was computed', 2 nodes)
     """
     equations = drawable(output, "draw", names, max_nodes)
     graph = graph_of(equations, max_nodes=max_nodes, alone=True)

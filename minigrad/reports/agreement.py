@@ -34,7 +34,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GradientComparison:
-    """What `compare_gradients` found; `str` is a table, and Jupyter shows it."""
+    """What `compare_gradients` found; `str` is a table, and Jupyter shows it.
+
+    >>> (pair,) = mg.compare_gradients({"w": 2.0}, {"w": 1.0}).pairs
+    >>> pair.verdict, pair.ratio
+    ('ratio', 2.0)
+    """
 
     pairs: tuple[Pair, ...]
     rtol: float
@@ -91,7 +96,7 @@ def compare_gradients(mine: Nest, theirs: Nest, rtol: float = 1e-6) -> GradientC
     where no number differs by more than `rtol` times the largest; for float32 and coarser floats
     that is at least 1,000 times their rounding. Names that only one side has are "missing".
 
-    >>> print(compare_gradients({"w": [[1.0, 2.0]], "b": 0.5}, {"w": [[-1.0, -2.0]], "b": 0.5}))
+    >>> print(mg.compare_gradients({"w": [[1.0, 2.0]], "b": 0.5}, {"w": [[-1.0, -2.0]], "b": 0.5}))
     parameter  shape   mine  theirs
     w          (1, 2)     2       2  mine is −theirs: a loss here, its negative (an ELBO) there?
     b          ()       0.5     0.5  equal

@@ -90,8 +90,7 @@ def from_state_dict(state: Mapping[str, object] | Iterable[tuple[str, object]]) 
     Tensors of any library that NumPy can read; whole numbers, such as a count of batches, become
     constants. `mg.SGD(list(params.values()), lr)` trains them.
 
-    >>> import numpy as np
-    >>> params = from_state_dict({"weight": np.zeros((2, 3), np.float32), "steps": np.array(7)})
+    >>> params = mg.from_state_dict({"weight": np.zeros((2, 3), np.float32), "steps": np.array(7)})
     >>> params["weight"].shape, params["weight"].name, params["steps"].kind
     ((2, 3), 'weight', 'constant')
     """

@@ -102,6 +102,13 @@ def explain(
     sum of its numbers. `wrt` asks for these Vars alone; `names=locals()` names nodes by variable.
     Touches no `.grad`. What left the tape before (`.value`, `.detach()`, `no_grad`) left no trace
     in the graph: it shows as a constant, or as not connected.
+
+    >>> x, w = mg.Var(3.0, "x"), mg.Var(2.0, "w")
+    >>> print(mg.explain(x * mg.stop_gradient(w)))
+    x·stop_gradient(w) is +6.0000
+      x  gradient +2.0000
+      w  no gradient: stop_gradient(w) stops it, a wall
+    all values and gradients are finite
     """
     asked = list(wrt or ()) if wrt is None or isinstance(wrt, Sequence) else [wrt]
     for x in (output, *asked):

@@ -32,7 +32,12 @@ class Knob(NamedTuple):
 
 
 class CoinFlipLab(Page):
-    """The page, as text in `.html`; `save` writes it, and Jupyter shows it in a frame."""
+    """The page, as text in `.html`; `save` writes it, and Jupyter shows it in a frame.
+
+    >>> lab = mg.coin_flip_lab(lambda mu: (mg.Normal(mu, 1.0), mg.square), (0.5,), 0, title="E[z²]")
+    >>> lab.title, lab.html[:15]
+    ('E[z²]', '<!doctype html>')
+    """
 
     _what, _height = "coin-flip lab", 900
 
@@ -80,7 +85,6 @@ def coin_flip_lab(
     off. Arrays, a distribution without rsample or density, and operations that have no JavaScript
     raise TypeError or ValueError.
 
-    >>> import minigrad as mg
     >>> def problem(mu, sigma):
     ...     return mg.Normal(mu, sigma), mg.sin
     >>> mg.coin_flip_lab(problem, (0.7, 0.5), np.random.default_rng(0), title="sin z")

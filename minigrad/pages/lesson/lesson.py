@@ -49,6 +49,14 @@ class Lesson(Page):
 
     `.html` is the page, `save` writes it; `.steps` is the same as data, `.text()` as a table;
     `frames` writes a picture a step. It shows inline in Jupyter.
+
+    >>> lesson = mg.step_through((mg.Var(3.0, "x") ** 2).named("L"))
+    >>> print(lesson.text())
+    step  phase     rule                  numbers
+       0  leaves    x                     +3.0000 (parameter)
+       1  forward   L = x²                3.0000² = +9.0000
+       2  seed      ∂L/∂L                 +1.0000
+       3  backward  ∂L/∂x += ∂L/∂L × 2·x  +1.0000 × +6.0000 = +6.0000
     """
 
     _what, _height = "lesson", 800
@@ -180,7 +188,6 @@ def step_through(
     `knobs` are the scalar parameters that sliders move, by default all, at most 12. Past
     `max_nodes` each scope is drawn as one box; ValueError if there are still more.
 
-    >>> import minigrad as mg
     >>> mu, sigma, eps = mg.Var(0.7, "μ"), mg.Var(1.2, "σ"), mg.constant(0.83, "ε", "noise")
     >>> lesson = mg.step_through(mg.sin(mu + sigma * eps).named("f"))
     >>> lesson.steps[-1].rule

@@ -31,6 +31,11 @@ class Exercise(Page):
     `question` and `answer` are what was given; `found(x)` judges an answer, `check(x)` raises an
     AssertionError where it is wrong. `html` is a page with the graph, without its gradients until
     the answer is right; `save` writes it.
+
+    >>> x = mg.Var(3.0, "x")
+    >>> task = mg.exercise(x * x, "What is x²?", 9.0)
+    >>> task.found(9.0)
+    Found(is_right=True, why='')
     """
 
     _what, _height = "exercise", 800
@@ -131,7 +136,6 @@ def exercise(
     `answer` is the right number or array; or a Var below `output`, whose gradient is then asked
     for. `tolerance` is relative. `names=locals()` names nodes by variable.
 
-    >>> import minigrad as mg
     >>> x = mg.Var(3.0, "x")
     >>> task = mg.exercise((x * x).named("L"), "What is ∂L/∂x?", x)
     >>> task.check(6.0)

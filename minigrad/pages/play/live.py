@@ -22,7 +22,12 @@ _PREFIX = "mg-play"  # of the drawing's ids, as in play/pane.js
 
 
 class Playground(Page):
-    """The page: `.html` is its text, `save` writes it. It asks the network for nothing."""
+    """The page: `.html` is its text, `save` writes it. It asks the network for nothing.
+
+    >>> page = mg.playground("x = 3.0; L = x**2", title="A square")
+    >>> page.title, page.html[:15]
+    ('A square', '<!doctype html>')
+    """
 
     _what, _height = "live page", 900
 
@@ -100,7 +105,6 @@ def playground(program: str | None = None, *, title: str | None = None) -> Playg
     In it one types any model of numbers, and sees the graph, the steps, curves and draws at once.
     The grammar is the command line's; a program that it does not take is a ValueError.
 
-    >>> import minigrad as mg
     >>> mg.playground("mu = 0.5; q ~ Normal(mu, 1.0); loss = q**2 + kl(q)")
     Playground('The live page')
     """
