@@ -25,7 +25,7 @@ MU, SIGMA = 0.7, 1.2
 
 
 class Num:
-    """A number that remembers its inputs, each with what turns its own gradient into theirs."""
+    """A number that remembers its inputs, and how each one gets its share of the gradient."""
 
     born = itertools.count()
 
@@ -48,7 +48,7 @@ def sin(x):
 def backward(output):
     """Give every number below `output` its gradient; a number is younger than its inputs."""
     below = [output]
-    for node in below:  # which grows meanwhile
+    for node in below:  # the list grows as we go
         for x, _ in node.edges:
             if x not in below:
                 below.append(x)

@@ -111,10 +111,10 @@ def _compare(
     if not math.isfinite(y.item()):
         raise ValueError(f"check_gradients: f is {y:.3g} here: choose a point in its domain")
     if again != y.item():
-        raise ValueError(f"check_gradients: f gives {y}, then {again}: draw noise outside it")
+        raise ValueError(f"check_gradients: f returned {y}, then {again}: draw noise outside it")
     for each in compared(total, leaves, wanted):
         if math.isnan(each.differences):
-            raise ValueError(f"check_gradients: f is finite on one side only of {each.argument}")
+            raise ValueError(f"check_gradients: f is finite only on one side of {each.argument}")
         allowed = atol + rtol * max(abs(each.backward), abs(each.differences))
         if not each.error <= allowed and each.sides:
             raise GradientError(

@@ -123,7 +123,7 @@ def _standard_input() -> str:
     try:
         text = sys.stdin.read(LONGEST + 1)
     except UnicodeDecodeError:
-        raise UsageError("standard input is no text in UTF-8") from None
+        raise UsageError("standard input is not UTF-8 text") from None
     except OSError as error:
         raise UsageError(f"can't read standard input: {error.strerror}") from None
     if len(text) > LONGEST:
@@ -163,8 +163,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     step = _command(commands, "step", write_lesson, "make a page that steps through the graph")
     _add_file(step, "page to write, default lesson.html", ".html")
-    step.add_argument("--text", action="store_true", help="print the steps, and write no page")
-    step.add_argument("--frames", metavar="FOLDER", type=Path, help="write one SVG a step into it")
+    step.add_argument(
+        "--text", action="store_true", help="print the steps instead of writing a page"
+    )
+    step.add_argument(
+        "--frames", metavar="FOLDER", type=Path, help="write one SVG per step into it"
+    )
     picture = _command(commands, "draw", write_picture, "draw the graph, as SVG, DOT, PNG or PDF")
     _add_file(picture, "picture to write; without it the SVG is printed", *SUFFIXES)
     picture.add_argument("--dot", action="store_true", help="print the DOT text, not the SVG")
@@ -172,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     code = _command(commands, "code", print_code, "print the program of its value and gradients")
     code.add_argument("--language", choices=("python", "javascript"), default="python")
     code.add_argument("--rescued", action="store_true", help="inf or nan where Python would raise")
-    _command(commands, "explain", print_reasons, "say where no gradient comes, and why")
+    _command(commands, "explain", print_reasons, "say what gets no gradient, and why")
     play = _command(commands, "play", write_playground, "make the live page: type, and see", "?")
     _add_file(play, "page to write, default play.html", ".html")
     demo = commands.add_parser(
@@ -183,8 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "-o", dest="folder", metavar="FOLDER", type=Path, default=Path("minigrad-course")
     )
-    demo.add_argument("--all", action="store_true", help="also what trains for a minute")
-    demo.add_argument("--no-open", action="store_true", help="write it, and open nothing")
+    demo.add_argument("--all", action="store_true", help="also run what trains, a minute")
+    demo.add_argument("--no-open", action="store_true", help="write it without opening it")
     demo.set_defaults(expression=None, run=write_course, values=[])
     return parser
 

@@ -62,7 +62,7 @@ def _leaves(
         if name in leaves:
             raise UsageError(f"{name} is given twice")
         if name not in known and (name in CONSTANTS or name in OPS):
-            raise UsageError(f"{name} has a meaning of its own in formulas: call yours otherwise")
+            raise UsageError(f"{name} has a fixed meaning in formulas: choose another name")
         if name not in known:
             raise UsageError(f"{name} does not occur in {short(expression.text, LONGEST_TITLE)}")
         leaves[name] = _leaf(name, text[mark], text[mark + 1 :].strip(), rng)
@@ -82,7 +82,7 @@ def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
     try:
         return Var(float(value), name)
     except ValueError:
-        raise UsageError(f"{name}={short(value)}: {short(value)!r} is no number") from None
+        raise UsageError(f"{name}={short(value)}: {short(value)!r} is not a number") from None
 
 
 def write_lesson(formula: Typed, options: argparse.Namespace) -> None:

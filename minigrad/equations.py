@@ -177,7 +177,7 @@ def count_below(output: Var) -> int:
     """How many equations `equations_of(output)` has, without making them: quick for millions."""
     seen: set[object] = {output}
     queue, numbers = [output], 0
-    for node in queue:  # which grows meanwhile
+    for node in queue:  # the list grows as we go
         for x in node._edges():
             if not isinstance(x, Var):
                 numbers += 1
@@ -231,7 +231,7 @@ def _named_in(names: Mapping[str, object]) -> dict[Var, str]:
     """Vars by the name of their variable; those in lists and tuples as `w[1]`."""
     found: dict[Var, str] = {}
     todo = list(names.items())
-    for name, thing in todo:  # which grows meanwhile
+    for name, thing in todo:  # the list grows as we go
         if isinstance(thing, Var):
             found.setdefault(thing, name)
         elif isinstance(thing, list | tuple) and len(thing) <= 100 and name.count("[") < 3:

@@ -128,7 +128,7 @@ class Expression:
         else:
             return False
         if line.name in CONSTANTS and line.name != _DRAWN:
-            raise line.refused(f"{line.name} has a value of its own: name yours otherwise", 0)
+            raise line.refused(f"{line.name} has a fixed value: choose another name", 0)
         return True
 
     def _free_names(self) -> list[str]:
@@ -257,4 +257,4 @@ def _unknown(name: str) -> str:
     meant = f": did you mean {near}?" if near else ""
     if name == "data":
         meant = ": it makes a constant on a line of its own, x = data(1.2)"
-    return f"{name} is no function here{meant or ': ' + ' '.join(known)}"
+    return f"{name} is not a function here{meant or ': ' + ' '.join(known)}"

@@ -42,7 +42,7 @@ class _Optimizer(ABC):
     @lr.setter
     def lr(self, lr: float) -> None:
         if not lr > 0.0:
-            raise ValueError(f"lr is {lr}, it must be positive")
+            raise ValueError(f"lr is {lr}, but must be positive")
         self._lr = float(lr)
 
     def zero_grad(self) -> None:
@@ -57,7 +57,7 @@ class _Optimizer(ABC):
         """
         grads = [p._kept() for p in self.params]
         if all(grad is None for grad in grads):
-            raise ValueError("step: no parameter has a gradient: call loss.backward() before")
+            raise ValueError("step: no parameter has a gradient: call loss.backward() first")
         self._warn_of_sums()
         for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
             if grad is not None:
@@ -92,7 +92,7 @@ class SGD(_Optimizer):
     def __init__(self, params: Params, lr: float, momentum: float = 0.0) -> None:
         super().__init__(params, lr)
         if not 0.0 <= momentum < 1.0:
-            raise ValueError(f"momentum is {momentum}, it must be in [0, 1)")
+            raise ValueError(f"momentum is {momentum}, but must be in [0, 1)")
         self.momentum = float(momentum)
         self._velocity: list[Value] = [0.0] * len(self.params)
 
@@ -122,7 +122,7 @@ class Adam(_Optimizer):
     ) -> None:
         super().__init__(params, lr)
         if not all(0.0 <= beta < 1.0 for beta in betas):
-            raise ValueError(f"betas are {betas}, both must be in [0, 1)")
+            raise ValueError(f"betas are {betas}, but both must be in [0, 1)")
         self.betas, self.eps = (float(betas[0]), float(betas[1])), float(eps)
         self._mean: list[Value] = [0.0] * len(self.params)
         self._square: list[Value] = [0.0] * len(self.params)

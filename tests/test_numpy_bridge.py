@@ -711,8 +711,8 @@ WITHOUT_A_ROW = [
     (lambda v: np.frompyfunc(abs, 1, 1)(v), r"abs.* takes no Var"),
 ]
 
-ARRAY = r"np\.array of a Var would leave the tape silently: use v\.value .* mg\.stack"
-FLOAT = r"float\(\) of a Var that wants a gradient would leave the tape silently"
+ARRAY = r"np\.array of a Var would silently leave the tape: use v\.value .* mg\.stack"
+FLOAT = r"float\(\) of a Var that wants a gradient would silently leave the tape"
 
 LEAVING = [
     (lambda v: np.array([v, v]), ARRAY),

@@ -274,7 +274,7 @@ class Distribution(ABC):
         value = np.asarray(value_of(held))
         if not np.all((value >= 0.0) & (value <= 1.0)):
             raise ValueError(
-                f"{type(self).__name__}: icdf takes probabilities from 0 to 1, and u goes from "
+                f"{type(self).__name__}: icdf takes probabilities from 0 to 1, but u ranges from "
                 f"{np.min(value):.6g} to {np.max(value):.6g}"
             )
         return held
@@ -363,7 +363,8 @@ class Distribution(ABC):
             if isinstance(x, Var) and x._call is not None:
                 raise TypeError(
                     f"{type(self).__name__}: {name.strip('_')} was computed from other Vars, and a "
-                    "pickle can't hold how: pickle those, and make the distribution of them there"
+                    "pickle can't hold how: pickle those, and make the distribution from them "
+                    "after loading"
                 )
         return vars(self)
 

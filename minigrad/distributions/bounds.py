@@ -154,6 +154,6 @@ def _check_shape(x: Numbers, what: str, *allowed: Shape) -> Shape:
     if shape not in allowed:
         raise ValueError(
             f"{what} has shape {shape}, not {' or '.join(map(str, dict.fromkeys(allowed)))}: "
-            "one number per draw (sum over the axes of an outcome, no further)"
+            "one number per draw (sum over the axes of an outcome only)"
         )
     return shape

@@ -73,7 +73,7 @@ class PowerTransform(Transform):
         if np.any(wrong):
             number, place = first_where(wrong, value)
             raise ValueError(
-                f"PowerTransform: exponent must not be {number}{place}: then it has no inverse"
+                f"PowerTransform: exponent must not be {number}{place}: it would have no inverse"
             )
 
     @property
@@ -81,7 +81,9 @@ class PowerTransform(Transform):
         """Whether the exponent is positive; exponents of both signs are a NotImplementedError."""
         up = np.greater(value_of(self.exponent), 0.0)
         if np.any(up) and not np.all(up):
-            raise NotImplementedError("PowerTransform: exponent has both signs: take them apart")
+            raise NotImplementedError(
+                "PowerTransform: exponent has both signs: use one map for each sign"
+            )
         return bool(np.all(up))
 
     def forward(self, x: Numbers) -> Moved:

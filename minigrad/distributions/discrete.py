@@ -64,7 +64,7 @@ def check_choices(name: str, x: Numbers, is_probs: bool) -> None:
     value, shape = value_of(x), shape_of(x)
     if not shape or not shape[-1]:
         what = "probs" if is_probs else "logits"
-        raise ValueError(f"{name}: {what} of shape {shape} need a last axis, one number a choice")
+        raise ValueError(f"{name}: {what} of shape {shape} need a last axis, one number per choice")
     if is_probs:
         good = np.greater_equal(value, 0.0) & np.isfinite(value)
         check_all(good, f"{name}: probs", x, "0 or more and finite (logits= takes any number)")

@@ -66,9 +66,9 @@ class PlanarTransform(Transform):
     def inverse(self, y: Numbers) -> Moved:
         """It has none in closed form."""
         raise NotImplementedError(
-            "PlanarTransform has no inverse in closed form, so it gives no log_prob of a z from "
-            "elsewhere: z, log_q = flow.rsample_with_log_prob(rng, shape) gives both for its own "
-            "draws"
+            "PlanarTransform has no inverse in closed form, so it has no log_prob for a z from "
+            "elsewhere: z, log_q = flow.rsample_with_log_prob(rng, shape) returns both for "
+            "its own draws"
         )
 
 
@@ -121,7 +121,8 @@ class AffineCouplingTransform(Transform):
         for name, found in (("shift", shift), ("log_scale", log_scale)):
             if shape_of(found) != shape:
                 raise ValueError(
-                    f"AffineCouplingTransform: net gave a {name} of shape {shape_of(found)}, not "
+                    f"AffineCouplingTransform: net returned a {name} of shape "
+                    f"{shape_of(found)}, not "
                     f"{shape}"
                 )
         moved = 1.0 - self.mask

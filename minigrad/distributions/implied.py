@@ -22,8 +22,8 @@ _LOG_SLOPES: dict[str, Callable[[Var], Var]] = {
 
 def _no_second(*_: object) -> object:
     raise NotImplementedError(
-        "draws of MixtureSameFamily are differentiable once, and this differentiates that "
-        "derivative again"
+        "draws of MixtureSameFamily can be differentiated only once, and this takes a "
+        "second derivative"
     )
 
 

@@ -27,7 +27,7 @@ def mark(z: Var, start: int, kind: str) -> Var:
     recorded = Note("", scope, "op")
     found: list[Var] = [z]
     z._note = Note("", scope, kind, line=z.line)
-    for node in found:  # which grows meanwhile
+    for node in found:  # the list grows as we go
         for x in node._edges():
             if isinstance(x, Var) and x._order > start and x._note.scope != scope:
                 x._note = recorded if x._note is PLAIN else x._note._replace(scope=scope)

@@ -123,9 +123,10 @@ class MixtureSameFamily(Distribution):
         gaps = low[..., 1:] - np.maximum.accumulate(high, -1)[..., :-1]
         if np.any(gaps > 0.0):
             raise NotImplementedError(
-                "MixtureSameFamily: components lie so far apart that no draws come between them, "
-                f"over a stretch of {np.max(gaps):.3g}: what a weight moves across it would be "
-                "missing from the gradient, so take the score function (mg.score_function), or "
+                "MixtureSameFamily: the components are so far apart that no draws fall between "
+                f"them, over a stretch of {np.max(gaps):.3g}: the gradient would miss what a "
+                "weight "
+                "moves across it, so take the score function (mg.score_function), or "
                 "weights without gradient"
             )
 

@@ -40,8 +40,8 @@ def scipy_special() -> ModuleType:
 def _no_second(*_: object) -> object:
     raise NotImplementedError(
         "draws of Gamma, Beta and what is made of them (Chi2, InverseGamma, Dirichlet, StudentT, "
-        "LKJCholesky) are differentiable once with respect to a shape parameter, and this "
-        "differentiates that derivative again: where second derivatives are needed, keep the "
+        "LKJCholesky) can be differentiated only once with respect to a shape parameter, "
+        "and this takes a second derivative: where second derivatives are needed, keep the "
         "shapes constant or take a family with a closed transform, like mg.LogNormal or mg.Weibull"
     )
 
@@ -155,7 +155,7 @@ def _probability(u: Value) -> Value:
     """Uniform noise, kept off 0 and 1, where quantiles are infinite."""
     if not np.all((0.0 <= u) & (u <= 1.0)):
         raise ValueError(
-            "the noise of this distribution is uniform on (0, 1), and eps is beyond (it goes from "
+            "the noise of this distribution is uniform on (0, 1), but eps ranges outside it (from "
             f"{np.min(u):.6g} to {np.max(u):.6g}): draw it with .noise(rng, shape)"
         )
     return np.clip(u, 2.0**-1022, 1.0 - 2.0**-53)

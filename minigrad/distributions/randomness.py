@@ -75,7 +75,7 @@ def as_sample_shape(shape: object) -> Shape:
 def check_order(call: str, rng: object, samples: object) -> None:
     """Refuse rng and samples that were exchanged, with the order of this call."""
     if isinstance(samples, Generator):
-        raise TypeError(f"rng and samples are exchanged: write {call}")
+        raise TypeError(f"rng and samples are swapped: write {call}")
 
 
 def as_generator(rng: object) -> Generator:
@@ -86,7 +86,9 @@ def as_generator(rng: object) -> Generator:
     if isinstance(rng, Generator):
         return rng
     if isinstance(rng, bool) or not (rng is None or isinstance(rng, int | np.integer) and rng >= 0):
-        raise TypeError(f"rng is a numpy.random.Generator, a seed from 0 on, or None, not {rng!r}")
+        raise TypeError(
+            f"rng is a numpy.random.Generator, a seed of 0 or more, or None, not {rng!r}"
+        )
     return np.random.default_rng(rng)
 
 

@@ -58,8 +58,8 @@ def _straight_through(q: Distribution, rng: Generator, shape: object) -> Var:
     """The draw, with the gradient of its mean."""
     if isinstance(q, Categorical):
         raise TypeError(
-            "straight-through: the number of a choice has no mean that stands for it: draw a "
-            "one-hot vector, by mg.OneHotCategorical"
+            "straight-through: the index of a choice has no meaningful mean: draw a one-hot "
+            "vector with mg.OneHotCategorical"
         )
     z = q._walled(rng, shape, Site(q, "straight-through"))  # type: ignore[arg-type]
     return add(z, subtract(q.mean, stop_gradient(q.mean)))
@@ -96,7 +96,8 @@ def _enumeration(q: Distribution, rng: Generator, shape: object, tail: float = 1
     """All outcomes, weighed by their probabilities; of a count those up to a tail of `tail`."""
     if shape not in ((), []):
         raise ValueError(
-            f"enumeration: all outcomes are there once, so shape is (), not {shape!r}: there is "
+            f"enumeration: every outcome appears exactly once, so shape is (), not {shape!r}: "
+            "there is "
             "nothing to repeat"
         )
     values, beyond = outcomes(q, tail)

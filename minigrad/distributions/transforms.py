@@ -106,7 +106,7 @@ class AffineTransform(Transform):
         if np.any(wrong):
             number, place = first_where(wrong, value)
             raise ValueError(
-                f"AffineTransform: scale must not be {number}{place}: then it has no inverse"
+                f"AffineTransform: scale must not be {number}{place}: it would have no inverse"
             )
 
     @property
@@ -114,7 +114,9 @@ class AffineTransform(Transform):
         """Whether the scale is positive; scales of both signs are a NotImplementedError."""
         up = np.greater(value_of(self.scale), 0.0)
         if np.any(up) and not np.all(up):
-            raise NotImplementedError("AffineTransform: scale has both signs: take them apart")
+            raise NotImplementedError(
+                "AffineTransform: scale has both signs: use one map for each sign"
+            )
         return bool(np.all(up))
 
     def image(self, x: Support) -> Support:

@@ -99,8 +99,9 @@ def _gamma(q: Gamma, rng: Generator, z: Array) -> list[Arms]:
     """∂β: Gamma(α, β), and an exponential number added to it: Gamma(α + 1, β); α/β."""
     if is_wanted(q.concentration):
         raise TypeError(
-            "measure_valued knows the weak derivative of Gamma in its rate alone: its arms in the "
-            "concentration have no law that can be drawn from; use mg.pathwise or mg.score_function"
+            "measure_valued knows the weak derivative of Gamma in its rate alone: those in the "
+            "concentration come from no law that can be drawn from; use mg.pathwise or "
+            "mg.score_function"
         )
     shape, rate = _values(z, q.concentration, q.rate)
     return [Arms(q.rate, z, z + rng.standard_exponential(z.shape) / rate, shape / rate)]

@@ -28,7 +28,7 @@ class Bindings:
     def follow(self, *things: object) -> None:
         """Look after these, and what they lead to."""
         todo = list(things)
-        for thing in todo:  # which grows meanwhile
+        for thing in todo:  # the list grows as we go
             if id(thing) not in self._seen:
                 self._seen[id(thing)] = thing
                 todo += self._below(thing)

@@ -203,8 +203,8 @@ class Compiled:
             if all(map(_close, truth, (found.value, *found.slopes))):
                 return found
         self._warn(
-            f"on call {number} the tape found another result than the program, so "
-            "something that the program keeps has changed since the last check, "
+            f"on call {number} the tape and the program disagree, so something "
+            "that the program keeps has changed since the last check, "
             f"{number // 2} calls ago: pass it as an argument; from now on it runs on the "
             "tape"
         )

@@ -31,7 +31,7 @@ def helpers_of(
         for name in NAME.findall(template)
         for where in rooms.values()
     ]
-    for name, where in todo:  # which grows meanwhile
+    for name, where in todo:  # the list grows as we go
         thing = where.get(name)
         if name in found or thing is None or hasattr(builtins, name):
             continue

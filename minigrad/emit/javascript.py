@@ -42,7 +42,8 @@ def layout_of(code: Code, names: list[str], results: list[str]) -> Layout:
     for step in code.steps:
         if step.shape:
             raise ValueError(
-                f"JavaScript listings are of scalars only, {step.name or step.op or 'an input'} "
+                "JavaScript listings are for scalars only, but "
+                f"{step.name or step.op or 'an input'} "
                 f'has shape {step.shape}: use listing("python")'
             )
         if step.op and not OPS[step.op].javascript:
@@ -84,7 +85,7 @@ def called_by(text: str) -> list[str]:
     known = _functions()
     needed: set[str] = set()
     todo = [text]
-    for part in todo:  # which grows meanwhile
+    for part in todo:  # the list grows as we go
         for name in {*re.findall(r"(?<![\w.])(\w+)\b", part)} & {*known} - needed:
             needed.add(name)
             todo.append(known[name])

@@ -54,7 +54,7 @@ def _guarded(source: Pieces, shapes: Sequence[Shape]) -> str:
     """The function with a check of its arguments' shapes: loops would read beyond an array."""
     checks = [
         f"    if {name}.shape != {shape}:\n"
-        f"        raise ValueError('{name} has another shape than {shape}, the one traced: trace "
+        f"        raise ValueError('{name} does not have the traced shape {shape}: trace "
         f"again')\n"
         for name, shape in zip(source.parameters, shapes, strict=True)
         if shape

@@ -175,11 +175,12 @@ def _own(x: object) -> object:
 
 def _argument(x: object, given: Input) -> Value:
     if isinstance(x, Var):
-        raise TypeError(f"{given.name} is a Var, a program takes numbers: pass its .value")
+        raise TypeError(f"{given.name} is a Var, but a program takes numbers: pass its .value")
     value = as_value(x)
     if shape_of(value) != given.shape:
         raise ValueError(
-            f"{given.name} has shape {shape_of(value)}, the program was traced for {given.shape}: "
+            f"{given.name} has shape {shape_of(value)}, but the program was traced for "
+            f"{given.shape}: "
             "trace again with an argument of that shape"
         )
     return value

@@ -116,7 +116,7 @@ def _entries(output: Var, start: int) -> list[Var]:
     """What the run takes in: leaves, and whatever is older than `start`; oldest first."""
     seen: dict[Var, None] = {output: None}
     queue = [output]
-    for node in queue:  # which grows meanwhile
+    for node in queue:  # the list grows as we go
         for x in node._edges() if node._order >= start else ():
             if isinstance(x, Var) and x not in seen:
                 seen[x] = None

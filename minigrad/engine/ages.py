@@ -23,7 +23,7 @@ def nodes_below(*outputs: Var) -> list[Var]:
     """All nodes below `outputs`, themselves included; refused if old values are mixed with new."""
     seen = dict.fromkeys(outputs)
     queue = list(seen)
-    for node in queue:  # which grows meanwhile
+    for node in queue:  # the list grows as we go
         for x in node.inputs:
             if x._order > node._order:
                 refuse_renewed(x)

@@ -89,8 +89,8 @@ class Block:
         entered = tuple(entry for entry in _entered.get() if not entry.left)
         if len(entered) >= DEEPEST:
             raise ValueError(
-                f"mg.scope and mg.no_grad: {DEEPEST} blocks stand in one another here already: "
-                "leave them by `with`, or name the parts of one scope by a loop's counter"
+                f"mg.scope and mg.no_grad: {DEEPEST} blocks are nested here already: use "
+                "`with`, which leaves each one, or number the parts of a single scope"
             )
         with _lock:  # counted first: one too many costs time, one too few would be wrong
             blocks += self._counts

@@ -50,8 +50,8 @@ def _add_beside(output: Var, start: Value) -> None:
     for x in copies:
         if interrupts(x):
             raise RuntimeError(
-                f"backward: {x!r} takes part in a gradient that is being computed here, which this "
-                "call interrupted: use mg.grad, or call backward before or after it"
+                f"backward: {x!r} is part of a gradient still being computed here, which this call "
+                "interrupted: use mg.grad, or call backward before or after it"
             )
     grads = []
     for x, made in copies.items():

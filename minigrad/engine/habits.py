@@ -6,7 +6,7 @@ Each line is a name of NumPy's, PyTorch's, JAX's or micrograd's, and the rest of
 from .values import NO_MASK
 
 _IN_PLACE = "a Var is not written to: w = 2 * v makes a new one, p.value = … gives a leaf numbers"
-_ONE_DEVICE = "all is float64 in this computer's memory: leave it out"
+_ONE_DEVICE = "values are always float64 in main memory: leave it out"
 
 OF_A_VAR = {
     # micrograd
@@ -112,7 +112,7 @@ OF_THE_MODULE = {
     # losses and layers
     "mse_loss": "mg.mean((y - target) ** 2) is it",
     "cross_entropy": "mg.Categorical(logits=logits).log_prob(target) is its negative",
-    **dict.fromkeys(("gelu", "silu", "swish"), "x * mg.sigmoid(x) is the like"),
+    **dict.fromkeys(("gelu", "silu", "swish"), "x * mg.sigmoid(x) is similar"),
     "leaky_relu": "mg.maximum(x, 0.01 * x) is it",
     "nn": "a layer is x @ w + b with Vars w and b",
     "Optimizer": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",

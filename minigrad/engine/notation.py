@@ -92,7 +92,7 @@ class Operators(Methods):
         if me.kind == "parameter" and me.grad is not None and not isinstance(other, Operators):
             warnings.warn(
                 f"w {sign}= … makes a new node, which holds the old one: the tape grows with each "
-                f"step and w is no parameter any more. Write w.value {sign}= … to update it",
+                f"step and w is no longer a parameter. Write w.value {sign}= … to update it",
                 stacklevel=3,
             )
 
@@ -101,8 +101,8 @@ class Operators(Methods):
 
     def __setitem__(self, key: object, value: object) -> None:
         raise TypeError(
-            "a Var can't be written to: make a new one, of parts by mg.block([[A, B], [C, D]]) or "
-            "mg.stack, or by a mask, mg.where(mask, a, b)"
+            "a Var can't be written to: make a new one, from parts with mg.block([[A, B], [C, "
+            "D]]) or mg.stack, or with a mask, mg.where(mask, a, b)"
         )
 
     def __iter__(self) -> Iterator[Self]:
@@ -187,7 +187,7 @@ class Conversions:
     def __float__(self) -> float:
         if self.requires_grad:
             raise TypeError(
-                "float() of a Var that wants a gradient would leave the tape silently (so would "
+                "float() of a Var that wants a gradient would silently leave the tape (so would "
                 "math.exp(v) and a[0] = v): use v.value or v.item(), mg.exp(v), mg.stack([...])"
             )
         if (watch := watcher()) is not None:
@@ -197,20 +197,19 @@ class Conversions:
     def __int__(self) -> int:
         if self.requires_grad:
             raise TypeError(
-                "int() of a Var that wants a gradient would leave the tape silently: "
+                "int() of a Var that wants a gradient would silently leave the tape: "
                 "use int(v.item()), or np.floor(v), which stays on the tape and is flat"
             )
         return int(self.item())
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(
-            "a Var is no function: what gives one without brackets, such as q.mean of a "
-            "distribution, takes none"
+            "a Var can't be called: a property such as a distribution's q.mean takes no brackets"
         )
 
     def __array__(self, dtype: object = None, copy: bool | None = None) -> Array:
         raise TypeError(
-            "np.array of a Var would leave the tape silently: "
+            "np.array of a Var would silently leave the tape: "
             "use v.value for its numbers, mg.stack([v, w]) for a Var of several"
         )
 

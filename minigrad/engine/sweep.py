@@ -30,7 +30,7 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
     leaves: list[Any] = []
     walls: list[Any] = []
     _reach_one(output, mark, inner, leaves, walls)
-    for node in inner:  # which grows meanwhile; the usual cases as in _reach_one, without the call
+    for node in inner:  # the list grows as we go; usual cases as in _reach_one, without the call
         a, b = node._a, node._b
         kind, other = type(a), type(b)
         if kind is Inner or kind is Var:
@@ -83,7 +83,7 @@ def _refuse_stale(mark: Mark, inner: list[Any], walls: list[Any]) -> None:
     old = list(itertools.takewhile(lambda node: node._order < newest, reversed(inner)))
     seen = set(walls)
     behind = list(seen)
-    for node in behind:  # which grows meanwhile
+    for node in behind:  # the list grows as we go
         for x in node._edges():
             if isinstance(x, Var) and x._call is not None and x._mark is not mark:
                 if x not in seen:
@@ -164,7 +164,7 @@ def copied(output: Var, record: bool = False) -> tuple[Var, dict[Var, Var]]:
         nodes_below(output)  # refuses
     copies: dict[Var, Any] = {output: _copy(output, record)}
     queue: list[Any] = [output]
-    for node in queue:  # which grows meanwhile
+    for node in queue:  # the list grows as we go
         if node._call is None:
             continue
         edges = []

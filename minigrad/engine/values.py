@@ -37,7 +37,7 @@ def as_value(given: object) -> Value:
     if isinstance(given, list | tuple):
         given = _from_sequence(given)
     elif hasattr(given, "_order"):
-        raise TypeError("a Var stands where plain numbers are wanted: pass v.value")
+        raise TypeError("a Var stands where plain numbers are needed: pass v.value")
     elif not isinstance(given, np.ndarray) and hasattr(type(given), "__array__"):
         given = np.asarray(given)  # a tensor, a pandas Series
     if not isinstance(given, np.ndarray) or given.dtype.kind not in "buif":
@@ -137,7 +137,7 @@ def as_key(key: object) -> object:
     if key is None or key is Ellipsis or isinstance(key, slice):
         return key
     if hasattr(key, "_order"):
-        raise TypeError("a Var is no index: use its numbers, x[i.value > 0], or mg.where")
+        raise TypeError("a Var is not an index: use its numbers, x[i.value > 0], or mg.where")
     if isinstance(key, bool | np.bool_) or not hasattr(key, "__index__"):
         raise TypeError(f"an index is an int, slice, None, … or array, not {key!r}")
     return operator.index(key)

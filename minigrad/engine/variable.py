@@ -81,7 +81,8 @@ class Var(Operators, Conversions):
     def __init_subclass__(cls) -> None:
         if cls.__module__ != __name__:
             raise TypeError(
-                "a Var can't be subclassed, since its class says who wants a gradient: hold one"
+                "a Var can't be subclassed, since its class says whether it wants a gradient: "
+                "keep one as an attribute"
             )
 
     def __init__(self, value: object, name: str = "", **other: object) -> None:

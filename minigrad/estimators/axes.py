@@ -25,7 +25,7 @@ def nodes_below(outputs: Sequence[Var]) -> list[Var]:
     """All nodes that the outputs were computed from, themselves included, oldest first."""
     seen = dict.fromkeys(outputs)
     queue = list(seen)
-    for node in queue:  # which grows meanwhile
+    for node in queue:  # the list grows as we go
         for x in node._edges():
             if isinstance(x, Var) and x not in seen:
                 seen[x] = None

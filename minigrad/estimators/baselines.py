@@ -58,7 +58,7 @@ def scaled(given: object, wall: Wall, log_q: Var, terms: Sequence[Term]) -> Valu
     if len(weights) > 1:
         raise ValueError(
             f"surrogate: {wall.z!r} has costs of different weights, {sorted(weights)}, so a number "
-            'does not say which it is for: give baseline="mean", or costs that are weighed alike'
+            'does not say which it is for: give baseline="mean", or costs of equal weights'
         )
     fits = all(n in (1, m) for n, m in zip(b.shape[::-1], log_q.shape[::-1], strict=False))
     if b.ndim > log_q.ndim or not fits:

@@ -53,7 +53,7 @@ def repeats(cost: Var, sets: Sequence[Outcomes]) -> int:
         taken.add(axes[0])
         count *= found.z.shape[0]
     if cost.ndim > 1 + len(its):
-        what = f"a cost of shape {cost.shape} has more than one number a sample"
+        what = f"a cost of shape {cost.shape} has more than one number per sample"
         raise ValueError(f"surrogate: {what}: sum over its other axes, or take the mean of all")
     return count
 
@@ -68,7 +68,7 @@ def split(cost: Var, walls: Sequence[Wall], repeats: int) -> list[Term]:
         return [whole]
     terms: list[Term] = []
     queue = [whole]
-    for term in queue:  # which grows meanwhile
+    for term in queue:  # the list grows as we go
         parts = _parts(term) if any(term.node in wall.dependent for wall in walls) else []
         (queue if parts else terms).extend(parts or [term])
     return terms if any(_gains(cost, terms, wall) for wall in walls) else [whole]

@@ -58,8 +58,8 @@ class Doubts:
         said = []
         if self.count > 1 and self.low == self.high:
             said.append(
-                f"f is {self.low:.6g} at all {self.count:,} samples: the errors show nothing of "
-                "what these did not meet"
+                f"f is {self.low:.6g} at all {self.count:,} samples: the errors can't show what "
+                "these samples missed"
             )
         else:
             farthest = max(self.high - self.mean, self.mean - self.low) ** 2
@@ -72,7 +72,7 @@ class Doubts:
             said.append(
                 f"{self.rounded:,} of {self.count:,} draws rounded to the edge of their support, "
                 "where f still changes: its mean and gradients are off; write log z and "
-                "log(1 - z) as mg.log_of(z) and mg.log_complement_of(z), which have the digits"
+                "log(1 - z) as mg.log_of(z) and mg.log_complement_of(z), which keep the digits"
             )
         return tuple(said)
 

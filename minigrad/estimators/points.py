@@ -76,7 +76,7 @@ def size_of_set(name: str, kind: Points, samples: int, size: int, chunk: int | N
     if samples % count:
         raise ValueError(
             f'{name}: points="{kind}" come in sets of {count:,} here, and {samples:,} samples are '
-            f"no multiple: take {max(samples // count, 1) * count:,}"
+            f"not a multiple: take {max(samples // count, 1) * count:,}"
         )
     return count
 

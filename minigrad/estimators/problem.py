@@ -37,15 +37,15 @@ class Setting:
         if isinstance(made, Var):
             raise TypeError(
                 "a problem returns a pair, the distribution and the integrand as a function, "
-                "(mg.Normal(mu, sigma), mg.sin), not the value of something, a Var"
+                "(mg.Normal(mu, sigma), mg.sin), not a value, a Var"
             )
         if not (isinstance(made, tuple) and len(made) == 2):
             raise TypeError(f"a problem returns (distribution, integrand), not {_kind(made)}")
         q, integrand = made
         if isinstance(integrand, Var):
             raise TypeError(
-                "the integrand is a function of z, mg.sin or lambda z: mg.sin(z), not its value at "
-                "something, a Var: leave the call away"
+                "the integrand is a function of z, mg.sin or lambda z: mg.sin(z), not its value, a "
+                "Var: leave out the call"
             )
         if not isinstance(q, Distribution) or not callable(integrand):
             raise TypeError(
@@ -85,7 +85,7 @@ class Setting:
         if y.shape != z.shape[:1]:
             raise ValueError(
                 f"the integrand returned shape {y.shape} for samples of shape {z.shape}: it must "
-                f"be {z.shape[:1]}, one number a sample; sum over the other axes, and no further"
+                f"be {z.shape[:1]}, one number per sample; sum over the other axes only"
             )
         if self.q.rounds:
             look_at_edges(self.doubts, self.q, z, y, self.integrand)

@@ -234,7 +234,9 @@ def _entropy(rng: object) -> Entropy:
     if isinstance(rng, Generator):
         return [int(x) for x in rng.integers(1 << 32, size=4)]
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise TypeError(f"rng is a numpy.random.Generator, a seed from 0 on, or None, not {rng!r}")
+        raise TypeError(
+            f"rng is a numpy.random.Generator, a seed of 0 or more, or None, not {rng!r}"
+        )
     return int(rng)
 
 

@@ -64,7 +64,7 @@ def _submitted(
         if not _is_loss(error):
             raise
         raise RuntimeError(
-            "a worker died, so that samples are missing and there is no estimate: run again with a "
+            "a worker died, so samples are missing and there is no estimate: run again with a "
             f"new executor, or without one to see the cause. If it died at once: {IMPORTABLE}"
         ) from error
     finally:

@@ -98,7 +98,7 @@ def _vector_norm(x: object, ord: object, axis: int, keepdims: bool) -> Var:
     if ord == 1:
         return ops.sum(ops.abs(x), axis, keepdims)
     if not isinstance(ord, int | float):
-        raise ValueError(f"np.linalg.norm: ord {ord!r} is no norm of vectors: 1, 2, np.inf, p")
+        raise ValueError(f"np.linalg.norm: ord {ord!r} is not a vector norm: 1, 2, np.inf, p")
     total = ops.sum(ops.power(ops.abs(x), float(ord)), axis, keepdims)
     at_kink = ops.equal(total, 0.0)
     y = ops.power(ops.where(at_kink, 1.0, total), 1.0 / float(ord))
@@ -117,7 +117,7 @@ def _matrix_norm(x: object, ord: object) -> Var:
         lines = ops.sum(ops.abs(x), -2 if ord in (1, -1) else -1)
         return (ops.max if ord in (1, math.inf) else ops.min)(lines, -1)
     raise ValueError(
-        f"np.linalg.norm: ord {ord!r} is no norm of matrices: 'fro', 'nuc', 1, 2 or np.inf"
+        f"np.linalg.norm: ord {ord!r} is not a matrix norm: 'fro', 'nuc', 1, 2 or np.inf"
     )
 
 
@@ -178,7 +178,7 @@ def svd(a: object, full_matrices: bool, compute_uv: bool) -> object:
     if not compute_uv:
         return ops.svdvals(a)
     if full_matrices and shape_of(a)[-1:] != shape_of(a)[-2:-1]:
-        raise TypeError("np.linalg.svd of a Var gives full_matrices=False: pass that")
+        raise TypeError("np.linalg.svd of a Var supports only full_matrices=False: pass that")
     return ops.svd(a)
 
 

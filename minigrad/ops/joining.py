@@ -213,7 +213,9 @@ def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
     (i,) = as_axes(axis, len(shape_of(x)))
     n = shape_of(x)[i]
     if isinstance(sections, int | np.integer) and sections > 0 and n % sections:
-        raise ValueError(f"split: {n} elements are no {sections} equal parts: use array_split")
+        raise ValueError(
+            f"split: {n} elements do not split into {sections} equal parts: use array_split"
+        )
     return array_split(x, sections, axis)
 
 

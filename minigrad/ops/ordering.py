@@ -62,7 +62,7 @@ def quantile(
     """
     shares = np.asarray(q, dtype=float)
     if not np.all((shares >= 0.0) & (shares <= 1.0)):
-        raise ValueError(f"quantile: a share is between 0 and 1, not {q}")
+        raise ValueError(f"quantile: q must be between 0 and 1, not {q}")
     lined, kept = _lined_up(x, axis)
     n = shape_of(lined)[-1]
     if not n:

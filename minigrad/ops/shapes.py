@@ -130,7 +130,7 @@ def squeeze(x: object, axis: Axes | None = None) -> Var:
         else tuple(i for i, n in enumerate(shape) if n == 1)
     )
     if any(shape[i] != 1 for i in axes):
-        raise ValueError(f"squeeze: shape {shape} has other than 1 element along axis {axis}")
+        raise ValueError(f"squeeze: shape {shape} does not have length 1 along axis {axis}")
     return reshape(x, tuple(n for i, n in enumerate(shape) if i not in axes))
 
 

@@ -163,8 +163,8 @@ def _by_browser(svg: str, suffix: str) -> bytes:
     program = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         raise PrintingError(
-            f"a drawing becomes {suffix} by matplotlib (pip install matplotlib) or by Chromium or "
-            "Chrome on PATH, and none is there: save it as .svg"
+            f"a drawing becomes {suffix} through matplotlib (pip install matplotlib), Chromium or "
+            "Chrome on PATH, and none was found: save it as .svg"
         )
     root = ElementTree.fromstring(svg)
     _, _, width, height = (round(float(x)) + 1 for x in str(root.get("viewBox")).split())

@@ -51,7 +51,7 @@ def layout(dot: str, format: str = "svg") -> bytes:
     if not found:
         start = call("graphviz_last_error")
         words = read(start, start + 4096).partition(b"\0")[0]
-        raise RuntimeError(words.decode(errors="replace") or "Graphviz gave up without a word")
+        raise RuntimeError(words.decode(errors="replace") or "Graphviz gave up without a message")
     (length,) = struct.unpack("<I", read(size, size + 4))
     return read(found, found + length)
 

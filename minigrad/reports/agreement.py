@@ -128,7 +128,7 @@ def _compared(name: str, mine: object | None, theirs: object | None, rtol: float
     if mine is None or theirs is None:
         side = "theirs" if mine is not None else "mine" if theirs is not None else "both"
         a, b = (None if x is None else numbers_of(x).array for x in (mine, theirs))
-        words = f"missing in {side}: no gradient came there, or it has another name"
+        words = f"missing in {side}: no gradient arrived, or it has another name"
         return Pair(name, "missing", words, mine=a, theirs=b)
     a_, b_ = numbers_of(mine), numbers_of(theirs)
     rounding = max(a_.rounding, b_.rounding)
@@ -151,7 +151,7 @@ def _diagnosed(name: str, a: Array, b: Array, rtol: float) -> Pair:
         return pair("equal", f"equal{within}")
     for side, x in (("mine", a), ("theirs", b)):
         if not x.any():
-            return pair("zero", f"{side} is 0: nothing comes there, or it was cleared before")
+            return pair("zero", f"{side} is 0: no gradient arrives, or it was cleared")
     ratio = _ratio(a, b, rtol)
     if ratio is not None:
         return pair("sign" if abs(ratio + 1.0) <= 1e-3 else "ratio", _factor(ratio), ratio)

@@ -38,9 +38,9 @@ def numbers_of(given: object) -> Numbers:
         else:
             array = np.asarray(tensor)
     except (RuntimeError, ValueError) as error:
-        raise TypeError(f"these are no numbers: {type(given).__name__} ({error})") from None
+        raise TypeError(f"these are not numbers: {type(given).__name__} ({error})") from None
     if array.dtype.kind not in "fiub" and "bfloat16" not in str(array.dtype):
-        raise TypeError(f"these are no real numbers: {type(given).__name__} of {array.dtype}")
+        raise TypeError(f"these are not real numbers: {type(given).__name__} of {array.dtype}")
     whole = array.dtype.kind in "iub"
     exact: Any = array.dtype
     rounding = 0.0 if whole else float(np.finfo(exact).eps) if exact.kind == "f" else _COARSE

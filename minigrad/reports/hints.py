@@ -74,8 +74,8 @@ def _clamped(told: Wording) -> Iterator[str]:
         fixed = row.op in _CLAMPS and not any(x.requires_grad for x in bounds)
         if fixed and not is_relu:
             yield (
-                f"{told.full(row)} is a hard clamp, and what is beyond it can't learn its way "
-                "back: mg.soft_clip(x, low, high) keeps a gradient everywhere"
+                f"{told.full(row)} is a hard clamp, and values beyond it can't learn their "
+                "way back: mg.soft_clip(x, low, high) keeps a gradient everywhere"
             )
 
 
@@ -86,8 +86,8 @@ def _steep(told: Wording) -> Iterator[str]:
         x = told.equations[row.inputs[1 if row.op == "divide" else 0]]
         yield (
             f"{told.full(row)} magnifies gradients {number(steep.factor)[1:]} times at "
-            f"{told.at(x)}: keep it away from 0, a scale by a floor (1e-3 + mg.softplus(rho)) or "
-            "by mg.soft_clip on the log-variance"
+            f"{told.at(x)}: keep it away from 0; for a scale, add a floor (1e-3 + "
+            "mg.softplus(rho)) or use mg.soft_clip on the log-variance"
         )
 
 
@@ -104,7 +104,7 @@ def _saturated(told: Wording, rows: list[Equation]) -> Iterator[tuple[int, str]]
         name, away = told.name(logit), "" if other else "−"
         yield (
             row.position,
-            f"{told.full(row)}: {told.at(p)} is rounded to its edge, and its log with it: "
+            f"{told.full(row)}: {told.at(p)} is rounded to its edge, and so is its log: "
             f"−softplus({away}{name}) is the same and keeps all digits, as do "
             "mg.Bernoulli(logits=…) and log_prob",
         )

@@ -26,7 +26,7 @@ class Leaf:
 
     `status` is "arrives"; or "zero": a gradient came, and it is 0; "stopped"; "not connected";
     "noise" and "constant", which want none. `gradient` is None where none came; `stops` are the
-    places where it ended on some way, `words` tells all that in a sentence.
+    places where it ended on some path, `words` says all that in a sentence.
     """
 
     name: str
@@ -158,7 +158,7 @@ def _leaf(told: Wording, i: int) -> Leaf:
     why = told.stops([stop for stop in stops if not told.chooses(stop)] or stops)
     if not flow.connected[i]:
         words = (
-            "not connected: the output was not computed from it, or by a way off the tape "
+            "not connected: the output was not computed from it, or only off the tape "
             "(.value, .item(), .detach(), mg.no_grad())"
         )
         return Leaf(name, "not connected", None, (), words)
@@ -178,7 +178,11 @@ def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[DeadEnd,
     if not row.op:
         words = "a constant: it wants no gradient (mg.Var makes a parameter)"
         return "constant", None, (), words
-    what = "it is a wall" if row.kind == "stop" else "it depends on no parameter but through walls"
+    what = (
+        "it is a wall"
+        if row.kind == "stop"
+        else "it depends on no parameter, or only through walls"
+    )
     return "stopped", None, (), f"no gradient: {what}"
 
 
@@ -189,7 +193,7 @@ def _arrival(told: Wording, g: Value, stops: tuple[DeadEnd, ...]) -> str:
     kinds = ("sample", "wall", "zero", "cancel") if zeros else ("sample", "wall")
     why = told.stops([stop for stop in stops if stop.kind in kinds])
     if why:
-        parts.append(f"on some way {why}")
+        parts.append(f"in part, {why}")
     return "; ".join(parts)
 
 
@@ -218,7 +222,7 @@ def _first_gradient(told: Wording, faults: Faults) -> Trouble | None:
     assert g is not None
     words = f"that of {told.name(row)} is {told.bad(g)}: "
     if maker is None:
-        words += "the finite parts of it add up to more than a float holds"
+        words += "its finite parts add up to more than a float can hold"
     else:
-        words += f"{told.full(told.equations[maker])} makes it of {told.given(maker)}"
+        words += f"{told.full(told.equations[maker])} makes it from {told.given(maker)}"
     return Trouble(row, told.names[row.position], g, words)

@@ -46,7 +46,7 @@ def _vanished(told: Wording, leaf: int) -> Iterator[str]:
         name = told.name(told.equations[leaf])
         yield (
             f"the gradient of {name} vanishes to {_number(sizes[-1])}{_since(told, way, start)}: "
-            "a residual way around, a scale nearer 1, or an op that is less flat keeps it"
+            "a residual connection, a scale nearer 1, or a less flat op keeps it"
         )
 
 

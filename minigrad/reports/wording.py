@@ -85,7 +85,7 @@ class Wording:
             why = _ZEROS.get(row.op, _flat)(self, row, x)
             return full, f" stops {whose} at {self.at(x)}", f": {why}"
         if stop.kind == "cancel":
-            return f"what comes to {full} on several ways adds up to 0", "", ""
+            return f"what reaches {full} in several ways adds up to 0", "", ""
         told = {
             "sample": ", a wall made by .sample()",
             "wall": ", a wall",
@@ -95,7 +95,7 @@ class Wording:
             return full, " stops it", told[stop.kind]
         if self.chooses(stop):
             return full, " stops it", ": a where passes no gradient to its condition"
-        return full, " stops it", f": {row.op} has no slope but 0"
+        return full, " stops it", f": {row.op} has slope 0 everywhere"
 
 
 def _joined(whos: Sequence[tuple[str, str]], why: str) -> str:
@@ -154,7 +154,7 @@ _ZEROS: dict[str, Callable[[Wording, Equation, Equation], str]] = {
     "where": lambda told, row, x: "the condition chose the other branch",
     "multiply": _product,
     "logsumexp": lambda told, row, x: (
-        "of -inf alone no part has a share, the subgradient 0 is taken"
+        "all inputs are -inf, so none has a share and the subgradient 0 is taken"
     ),
     **dict.fromkeys(("abs", "hypot", "norm", "std"), _kink),
 }

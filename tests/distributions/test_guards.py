@@ -60,7 +60,7 @@ def test_sample_where_rsample_was_meant():
     assert "z was drawn by .sample(), so its parameters learn nothing from it" in str(report)
     # backward is silent where another way is open, and explain is not:
     mixed = mg.explain(z * z + mu)
-    assert "gradient +1.0000; on some way z = " in mixed.leaves[0].words
+    assert "gradient +1.0000; in part, z = " in mixed.leaves[0].words
     assert "draw by .rsample()" in mixed.hints[0]
     # neither a wall of one's own nor fixed parameters are that mistake:
     assert hints(q.rsample(rng()) * 2.0) == "" == hints(mg.stop_gradient(q.rsample(rng())) + mu)
@@ -286,7 +286,7 @@ def test_noise_redrawn_inside_finite_differences():
     def redrawn(mu):
         return mg.sin(mg.Normal(mu, 1.0).rsample(generator))
 
-    with pytest.raises(ValueError, match=r"f gives .*, then .*: draw noise outside it"):
+    with pytest.raises(ValueError, match=r"f returned .*, then .*: draw noise outside it"):
         mg.check_gradients(redrawn, 0.5)
     eps = mg.noise(generator)
     mg.check_gradients(lambda mu: mg.sin(mg.Normal(mu, 1.0).transform(eps)), 0.5)

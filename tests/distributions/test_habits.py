@@ -39,7 +39,7 @@ ANSWERS = [
     (lambda: Q.sample(), "rng is a numpy.random.Generator, not None: make rng = np.random"),
     (lambda: Q.noise(), "rng is a numpy.random.Generator, not None: make rng = np.random"),
     (lambda: mg.noise(), "rng is a numpy.random.Generator, not None: make rng = np.random"),
-    (lambda: Q.mean(), "a Var is no function: what gives one without brackets, such as q.mean"),
+    (lambda: Q.mean(), "a Var can't be called: a property such as a distribution's q.mean"),
     (lambda: mg.elbo(lambda z: -z * z, Q, 10, RNG), "mg.elbo(log_joint, q, rng, samples)"),
     (lambda: mg.iwae(lambda z: -z * z, Q, 10, RNG), "mg.iwae(log_joint, q, rng, samples)"),
     (lambda: mg.kl_monte_carlo(Q, Q, RNG, 10), "mg.kl_monte_carlo(p, q, samples, rng)"),
@@ -51,7 +51,7 @@ ANSWERS = [
     (lambda: mg.pathwise(lambda m: mg.sin(m), (0.5,), 100), "returns a pair, the distribution and"),
     (lambda: mg.pathwise(lambda m: (mg.Normal(m, 1.0), mg.sin(m)), (0.5,), 100),
      "the integrand is a function of z, mg.sin or lambda z: mg.sin(z), not its value"),
-    (lambda: mg.coin_flip_lab(problem, (0.5,), True), "a seed from 0 on, or None, not True"),
+    (lambda: mg.coin_flip_lab(problem, (0.5,), True), "a seed of 0 or more, or None, not True"),
     (lambda: mg.explain(Q), "explain needs Vars, not Normal"),
 ]  # fmt: skip
 

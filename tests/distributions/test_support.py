@@ -255,7 +255,7 @@ def test_quantiles_and_their_ends():
     np.testing.assert_allclose(d.cdf(d.icdf(u)), u, rtol=1e-14)
     assert d.icdf(0.0) == -INF and d.icdf(1.0) == 1.0
     with pytest.raises(
-        ValueError, match="icdf takes probabilities from 0 to 1, and u goes from -0"
+        ValueError, match="icdf takes probabilities from 0 to 1, but u ranges from -0"
     ):
         mg.Normal(0.0, 1.0).icdf([-0.5, 0.5])
     for make in (

@@ -351,13 +351,13 @@ def test_numbers_of_other_types():
 
 def test_another_shape_is_refused_with_both():
     program = mg.trace(lambda x, y: mg.sum(x) * y, np.ones(3), 2.0)
-    with pytest.raises(ValueError, match=r"x has shape \(4,\), the program was traced for \(3,\)"):
+    with pytest.raises(ValueError, match=r"x has shape \(4,\), but the program was traced for \(3,\)"):
         program.value_and_grad(np.ones(4), 2.0)
-    with pytest.raises(ValueError, match=r"y has shape \(3,\), the program was traced for \(\)"):
+    with pytest.raises(ValueError, match=r"y has shape \(3,\), but the program was traced for \(\)"):
         program(np.ones(3), np.ones(3))
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'y'"):
         program(np.ones(3))
-    with pytest.raises(TypeError, match="y is a Var, a program takes numbers"):
+    with pytest.raises(TypeError, match="y is a Var, but a program takes numbers"):
         program(np.ones(3), mg.Var(1.0))
     unused = mg.trace(lambda x, y: x * 1.0, 2.0, 3.0)
     with pytest.raises(ValueError, match="y has shape"):

@@ -213,7 +213,7 @@ def test_blocks_nest_a_hundred_deep_and_no_deeper():
         for i in range(context.DEEPEST):
             stack.enter_context(mg.scope(f"s{i}"))
         y = x * 2.0
-        with pytest.raises(ValueError, match="100 blocks stand in one another"):
+        with pytest.raises(ValueError, match="100 blocks are nested"):
             stack.enter_context(mg.scope("one more"))
     assert y.scope.count("/") == context.DEEPEST - 1
     assert len(mg.draw(y).dot) > 1000 and context.blocks == 0

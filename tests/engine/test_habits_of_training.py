@@ -61,7 +61,7 @@ def test_an_update_of_the_var_itself_is_warned_of():
     ) as got:
         w -= lr * w.grad
     assert got[0].filename == __file__
-    w += 1.0  # no parameter any more
+    w += 1.0  # no longer a parameter
     x = h = mg.Var(2.0)
     h += 1.0
     h -= x

@@ -168,7 +168,9 @@ def test_points_of_vectors_and_of_coins():
 def test_points_that_are_refused():
     with pytest.raises(ValueError, match="points is None or one of stratified, latin, sobol"):
         mg.pathwise(sine, (0.7, 1.2), 1_024, 0, points="halton")
-    with pytest.raises(ValueError, match="sets of 256 here, and 10,000 .* no multiple: take 9,984"):
+    with pytest.raises(
+        ValueError, match="sets of 256 here, and 10,000 .* not a multiple: take 9,984"
+    ):
         mg.pathwise(sine, (0.7, 1.2), 10_000, 0, points="sobol")
     with pytest.raises(ValueError, match="choose one of points= and antithetic="):
         mg.pathwise(sine, (0.7, 1.2), 1_024, 0, points="latin", antithetic=True)

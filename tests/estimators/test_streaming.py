@@ -288,8 +288,8 @@ BAD = {
     "chunk is 0": (ValueError, "chunk must be 1 or more, not 0", {"chunk": 0}),
     "params is a number": (TypeError, "params is a tuple, not float", {"params": 0.7}),
     "params is text": (TypeError, "real numbers, not str", {"params": ("a", 1.0)}),
-    "rng is a shape": (TypeError, "a seed from 0 on, or None, not", {"rng": (3,)}),
-    "rng is negative": (TypeError, "a seed from 0 on", {"rng": -1}),
+    "rng is a shape": (TypeError, "a seed of 0 or more, or None, not", {"rng": (3,)}),
+    "rng is negative": (TypeError, "a seed of 0 or more", {"rng": -1}),
     "no pair": (
         TypeError,
         r"returns \(distribution, integrand\), not Var",

@@ -303,7 +303,7 @@ def test_what_is_refused():
         mg.surrogate(1.0)
     z = mg.Normal(a, 1.0).sample(rng(), (2, 3))
     with pytest.raises(
-        ValueError, match=r"cost of shape \(2, 3\) has more than one number a sample"
+        ValueError, match=r"cost of shape \(2, 3\) has more than one number per sample"
     ):
         mg.surrogate(z)
     with pytest.raises(TypeError, match="surrogate: .*use mg.pathwise"):

@@ -145,7 +145,7 @@ def test_log_softmax_does_not_mind_a_shift():
         (np.linalg.norm(mg.Var([0.0, 0.0])), "norm has a kink at 0"),
         (np.std(mg.Var([0.1, 0.1, 0.1])), "std has a kink at 0"),
         (mg.hypot(mg.Var(0.0), 0.0), "hypot has a kink at 0"),
-        (mg.logsumexp(mg.Var([-INF, -INF])), "of -inf alone no part has a share"),
+        (mg.logsumexp(mg.Var([-INF, -INF])), "all inputs are -inf, so none has a share"),
     ],
 )
 def test_explain_says_which_subgradient_was_taken(y, why):

@@ -126,7 +126,7 @@ STOPPED = [
     (lambda x: (x > 2.0) * 1.0, "stopped", "comparison",
      "no gradient: x > 2 stops it: a comparison is 1 or 0 and flat between its jumps"),
     (lambda x: mg.sign(x), "stopped", "no rule",
-     "no gradient: sign(x) stops it: sign has no slope but 0"),
+     "no gradient: sign(x) stops it: sign has slope 0 everywhere"),
     (lambda x: mg.where(x, 1.0, 2.0), "stopped", "no rule",
      "no gradient: where(x, 1, 2) stops it: a where passes no gradient to its condition"),
     (lambda x: mg.relu(-x), "zero", "zero",
@@ -145,7 +145,7 @@ STOPPED = [
      "gradient 0: exp(−1000·x) stops it at −1000·x = −3000.0: exp has slope 0 there, "
      "or one too small for a float"),
     (lambda x: x * x - x * x, "zero", "cancel",
-     "gradient 0: what comes to x·x on several ways adds up to 0"),
+     "gradient 0: what reaches x·x in several ways adds up to 0"),
 ]  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def test_every_way_must_be_stopped_for_a_leaf_to_go_without():
     assert [stop.kind for stop in leaf.stops] == ["zero", "no rule", "wall"]
     leaf = mg.explain(mg.stop_gradient(x) * x).leaves[0]
     assert leaf.status == "arrives" and leaf.gradient == 3.0
-    assert leaf.words == "gradient +3.0000; on some way stop_gradient(x) stops it, a wall"
+    assert leaf.words == "gradient +3.0000; in part, stop_gradient(x) stops it, a wall"
 
 
 def test_the_nearest_stop_is_named_not_those_behind_it():
@@ -185,7 +185,7 @@ def test_part_of_an_array():
     logvar = mg.Var([-30.0, 1.0, 2.0], "logvar")
     report = mg.explain(mg.clip(logvar, -10.0, 10.0).sum())
     assert report.leaves[0].words == (
-        "gradient [+0.000 +1.000 +1.000], 0 in 1 of 3 numbers; on some way "
+        "gradient [+0.000 +1.000 +1.000], 0 in 1 of 3 numbers; in part, "
         "clip(logvar, −10, 10) stops 1 of 3 numbers at logvar = [−30.00 +1.000 +2.000]: "
         "clip is flat outside −10 … 10; mg.soft_clip keeps a gradient"
     )
@@ -219,7 +219,7 @@ def test_the_first_value_and_the_first_gradient_that_are_not_finite():
     trouble = report.first_gradient
     assert (trouble.name, trouble.value, trouble.row.op) == ("x", math.inf, "")
     assert trouble.words == (
-        "that of x is +inf: root = √x makes it of its own, +1.0000, at x = +0.0000"
+        "that of x is +inf: root = √x makes it from its own, +1.0000, at x = +0.0000"
     )
     bad = (mg.log(x - 1.0) * 2.0).named("bad")
     report = mg.explain(mg.exp(bad))
@@ -255,7 +255,7 @@ def test_the_branch_that_where_did_not_take():
     report = mg.explain(mg.where(x > 0.0, mg.log(x), 0.0))
     assert math.isnan(report.leaves[0].gradient) and report.leaves[0].status == "arrives"
     assert report.first_gradient.words == (
-        "that of x is nan: log(x) makes it of its own, +0.0000, at x = +0.0000"
+        "that of x is nan: log(x) makes it from its own, +0.0000, at x = +0.0000"
     )
     assert any("0 · ∞ is nan" in hint and "log(where(x > 0, x, 1.0))" in hint
                for hint in report.hints)  # fmt: skip

@@ -148,7 +148,7 @@ function spreadInWords(pathwise, score) {
   const names = ["score function", "pathwise"];
   const [wider, other] = score < pathwise ? names.reverse() : names;
   const times = Math.max(score / pathwise, pathwise / score);
-  if (Number.isNaN(times)) return "Some of these estimates are no numbers.";
+  if (Number.isNaN(times)) return "Some of these estimates are not numbers.";
   if (times === Infinity) return `The ${other} estimate is the same in every set.`;
   return `From set to set the ${wider} estimate spreads ${short(times)} times as wide as the ` +
     `${other} one: it needs ${short(times * times)} times as many coins.`;

@@ -105,12 +105,12 @@ function mistakeOf(given, { pane, numbers, grads, k, before }) {
     [-truth, "the size is right, the sign is not"],
     [slope, "that is the local slope alone: multiply it by the gradient that comes from above"],
     [upstream, "that is the gradient from above alone: multiply it by the local slope"],
-    [numbers.sums[k], "that is the whole gradient so far: asked is the share that is added now"],
+    [numbers.sums[k], "that is the whole gradient so far: the question is the share that is added now"],
     ...others.map((i) => [numbers.shares[i], "that is the share of the other operand"]),
-    ...others.map((i) => [numbers.slopes[i], "that is the slope by the other operand"]),
+    ...others.map((i) => [numbers.slopes[i], "that is the slope with respect to the other operand"]),
     [upstream + slope, "upstream and slope are multiplied, not added"],
     [upstream / slope, "upstream and slope are multiplied, not divided"],
-    [before?.shares[k], "that was so before the knob was moved: read the numbers again"],
+    [before?.shares[k], "that was true before the knob was moved: read the numbers again"],
     [numbers.values[target], `that is the value of ${pane.nodes[target].name}, not a gradient`],
     [numbers.values[from], `that is the value of ${pane.nodes[from].name}, not a gradient`],
   ];
@@ -124,14 +124,14 @@ function mistakeOfValue(given, { pane, numbers, node, before }) {
   const [a, b] = inputs;
   const known = [
     [-truth, "the size is right, the sign is not"],
-    [before?.values[node], "that was so before the knob was moved: read the numbers again"],
+    [before?.values[node], "that was true before the knob was moved: read the numbers again"],
     ...(inputs.length === 2 ? [
       [a + b, "that is the sum of the two"], [a * b, "that is the product of the two"],
       [a - b, "that is the difference of the two"], [b - a, "the difference is taken the other way"],
     ] : []),
     ...inputs.map((x, i) => [x, `that is ${pane.nodes[pane.nodes[node].inputs[i]].name}, which goes in`]),
     ...pane.shares.flatMap(({ from }, k) =>
-      (from === node ? [[numbers.slopes[k], "that is a slope, which the way back needs: asked is the value"]] : [])),
+      (from === node ? [[numbers.slopes[k], "that is a slope, for the way back: the question is the value"]] : [])),
   ];
   return firstThatFits(known, given, truth);
 }

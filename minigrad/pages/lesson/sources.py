@@ -15,7 +15,7 @@ Source = str | Sequence[str] | Callable[..., object] | None
 def lines_of(source: Source) -> list[str]:
     """The lines of a text, of a list of lines, or of a function's source; [] for None.
 
-    TypeError for anything else, ValueError for a function whose source is not to be had.
+    TypeError for anything else, ValueError for a function whose source can't be read.
     """
     if source is None:
         return []
@@ -24,7 +24,7 @@ def lines_of(source: Source) -> list[str]:
             source = inspect.getsource(source)
         except (OSError, TypeError):
             raise ValueError(
-                f"source: that of {source!r} is not to be had: give its text, or its lines"
+                f"source: the source of {source!r} can't be read: give its text, or its lines"
             ) from None
     if isinstance(source, str):
         source = re.split(r"\r\n?|\n", textwrap.dedent(source).strip("\r\n"))

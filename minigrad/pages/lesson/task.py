@@ -113,7 +113,7 @@ def _of_gradient(output: Var, wanted: Var) -> list[tuple[float, str]]:
 
 def _of_share(share: Share, equations: Equations) -> list[tuple[float, str]]:
     return [
-        (share.amount, "that is one of its shares: add up what comes by every way"),
+        (share.amount, "that is one of its shares: add up what comes along every path"),
         (share.slope, "that is a local slope alone: multiply it by the gradient from above"),
         (share.upstream, "that is the gradient from above alone: multiply it by the local slope"),
     ]

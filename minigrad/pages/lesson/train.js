@@ -16,7 +16,7 @@ function loadTraining() {
 function reasonAgainstTraining() {
   if (panes.length > 1) return "Training needs a page with one graph.";
   const [pane] = panes;
-  if (!pane.live) return "Training needs numbers that the page can compute anew.";
+  if (!pane.live) return "Training needs numbers that the page can recompute.";
   if (!trained(pane).length) return "No parameter gets a gradient, so there is nothing to train.";
   const fixed = pane.noise.find((i) => !LAWS[pane.nodes[i].law]);
   if (fixed === undefined) return "";

@@ -43,7 +43,7 @@ function renderWhy(pane, leaves) {
   if (!noise.length) return;
   const names = noise.map((i) => pane.nodes[i].name).join(", ");
   byId("why-told").textContent =
-    `${names} has a slope like every number here, but no parameter made it: it fell as it fell, and `
+    `${names} has a slope like every number here, but no parameter made it: it was drawn by chance, and `
     + "there is nothing to learn. So the sweep does not ask.";
   const { grads } = asking.checked ? runAt(pane, leaves, noise) : { grads: [] };
   const numbers = noise.map((i) => {

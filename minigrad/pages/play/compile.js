@@ -229,7 +229,7 @@ function leafOf(line) {
     leaf = { kind: "noise", law: step.text };
   }
   if (leaf && owned(CONSTANTS, name) !== undefined && name !== DRAWN) {
-    throw refusedIn(line, `${name} has a value of its own: name yours otherwise`, 0);
+    throw refusedIn(line, `${name} has a fixed value: choose another name`, 0);
   }
   return leaf && { ...leaf, name, line: number };
 }

@@ -200,4 +200,4 @@ function exactGradient(pane, knob) {
 }
 
 const exactly = (value, isLost = false) =>
-  (Number.isFinite(value) ? { value, isLost } : { why: "it is no finite number" });
+  (Number.isFinite(value) ? { value, isLost } : { why: "it is not a finite number" });

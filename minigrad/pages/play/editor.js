@@ -125,7 +125,7 @@ onAction("share", async () => {
     await navigator.clipboard.writeText(location.href);
     told.textContent = "The link is copied.";
   } catch {
-    told.textContent = "The link stands in the address line.";
+    told.textContent = "The link is in the address bar.";
   }
 });
 

@@ -132,7 +132,7 @@ onAction("copy-python", async () => {
     told.textContent = "Copied.";
   } catch {
     getSelection().selectAllChildren(byId("python-code"));
-    told.textContent = "Selected: copy it with Ctrl and C.";
+    told.textContent = "Selected: press Ctrl+C to copy it.";
   }
 });
 byId("dialect").addEventListener("change", renderPython);

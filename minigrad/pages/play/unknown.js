@@ -6,7 +6,7 @@ function unknown(name) {
   const near = owned(MEANT, name) ?? nearest(name, KNOWN_FUNCTIONS);
   let meant = near ? `: did you mean ${near}?` : `: ${KNOWN_FUNCTIONS.join(" ")}`;
   if (name === "data") meant = ": it makes a constant on a line of its own, x = data(1.2)";
-  return `${name} is no function here${meant}`;
+  return `${name} is not a function here${meant}`;
 }
 
 // The first of the most similar words, as Python's difflib measures it, at least three quarters.

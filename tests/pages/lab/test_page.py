@@ -287,7 +287,7 @@ def test_numbers_that_are_none_are_told(lab):
     assert page.number("[data-badge]", "error") == 0.0
     page.turn("mu", 3.0)
     page.browser.wait(lambda: page.data("#says-spread", "sets"))
-    assert page.words("#says-spread") == "Some of these estimates are no numbers."
+    assert page.words("#says-spread") == "Some of these estimates are not numbers."
 
 
 def test_strange_names_are_text(lab):

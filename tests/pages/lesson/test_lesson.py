@@ -304,7 +304,7 @@ def test_source_that_is_no_python():
 def test_bad_sources():
     with pytest.raises(TypeError, match="a text, a list of lines or a function, not int"):
         mg.step_through(sine(), source=3)
-    with pytest.raises(ValueError, match="is not to be had: give its text"):
+    with pytest.raises(ValueError, match="can't be read: give its text"):
         mg.step_through(sine(), source=math.sin)
 
 
