@@ -144,7 +144,7 @@ def test_a_failed_check(capsys, monkeypatch):
     ("words", "why"),
     [
         (["log(x)", "x=-1"], "f is nan here: choose a point in its domain"),
-        (["sqrt(x)", "x=0"], "finite on one side only of argument 0 x"),
+        (["sqrt(x)", "x=0"], "finite only on one side of argument 0 x"),
         (["sin(x)", "x~normal"], "there is no parameter to check: give a name a number"),
     ],
 )

@@ -449,8 +449,8 @@ def test_gradients_of_divergences():
         (lambda: mg.StudentT(0.0), "StudentT: df must be positive, not 0.0"),
         (lambda: mg.StudentT(3.0, scale=-2.0), "StudentT: scale must be positive, not -2.0"),
         (lambda: mg.StudentT(np.ones(2), np.ones(3)), "do not broadcast"),
-        (lambda: mg.Gamma(2.0, 1.0).transform(-0.3), r"uniform on \(0, 1\), and eps is beyond"),
-        (lambda: mg.StudentT(2.0).transform(math.nan), "eps is beyond .*from nan to nan"),
+        (lambda: mg.Gamma(2.0, 1.0).transform(-0.3), r"uniform on \(0, 1\), but eps ranges outside it"),
+        (lambda: mg.StudentT(2.0).transform(math.nan), "eps ranges outside it .*from nan to nan"),
     ],
 )
 def test_what_is_refused(build, message):
@@ -480,7 +480,7 @@ def test_only_the_first_derivative_is_known(draw):
     x = mg.Var(1.7)
     (first,) = mg.grad(draw(x), x, create_graph=True)
     assert first.value == mg.grad(draw(x), x)[0] != 0.0
-    with pytest.raises(NotImplementedError, match="once .* differentiates that derivative again"):
+    with pytest.raises(NotImplementedError, match="only once .* takes a second derivative"):
         mg.grad(first, x)
 
 

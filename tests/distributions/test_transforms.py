@@ -325,7 +325,7 @@ NORMAL = mg.Normal(0.0, 1.0)
         (
             lambda: AffineTransform(0.0, 0.0),
             ValueError,
-            r"scale must not be 0\.0: then it has no inv",
+            r"scale must not be 0\.0: it would have no inv",
         ),
         (lambda: AffineTransform(0.0, [1.0, math.nan]), ValueError, "not be nan at position"),
         (
@@ -374,7 +374,7 @@ NORMAL = mg.Normal(0.0, 1.0)
         (
             lambda: Transformed(STANDARD, PlanarTransform(W, U)).log_prob(W),
             NotImplementedError,
-            "no log_prob of a z from elsewhere",
+            "no log_prob for a z from elsewhere",
         ),
     ],
 )

@@ -312,7 +312,7 @@ BAD = {
     ),
     "not summed": (
         ValueError,
-        r"one number a sample; sum over the other axes",
+        r"one number per sample; sum over the other axes",
         {"problem": lambda mu, sigma: (mg.Normal(mu * np.ones(3), sigma), mg.sin)},
     ),
     "sigma below 0": (ValueError, "scale must be positive, not -1.0", {"params": (0.7, -1.0)}),
