@@ -449,7 +449,7 @@ def test_gradients_of_divergences():
         (lambda: mg.StudentT(0.0), "StudentT: df must be positive, not 0.0"),
         (lambda: mg.StudentT(3.0, scale=-2.0), "StudentT: scale must be positive, not -2.0"),
         (lambda: mg.StudentT(np.ones(2), np.ones(3)), "do not broadcast"),
-        (lambda: mg.Gamma(2.0, 1.0).transform(-0.3), r"uniform on \(0, 1\), but eps ranges outside it"),
+        (lambda: mg.Gamma(2.0, 1.0).transform(-0.3), r"on \(0, 1\), but eps ranges outside"),
         (lambda: mg.StudentT(2.0).transform(math.nan), "eps ranges outside it .*from nan to nan"),
     ],
 )

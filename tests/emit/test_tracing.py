@@ -351,9 +351,9 @@ def test_numbers_of_other_types():
 
 def test_another_shape_is_refused_with_both():
     program = mg.trace(lambda x, y: mg.sum(x) * y, np.ones(3), 2.0)
-    with pytest.raises(ValueError, match=r"x has shape \(4,\), but the program was traced for \(3,\)"):
+    with pytest.raises(ValueError, match=r"x has shape \(4,\), but .* traced for \(3,\)"):
         program.value_and_grad(np.ones(4), 2.0)
-    with pytest.raises(ValueError, match=r"y has shape \(3,\), but the program was traced for \(\)"):
+    with pytest.raises(ValueError, match=r"y has shape \(3,\), but .* traced for \(\)"):
         program(np.ones(3), np.ones(3))
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'y'"):
         program(np.ones(3))
