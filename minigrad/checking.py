@@ -16,7 +16,7 @@ Scalar = Callable[..., Var]
 
 
 class GradientError(AssertionError):
-    """A gradient differs from what differences of the function's values say.
+    """A gradient disagrees with finite differences of the function's values.
 
     >>> mg.check_gradients(lambda x: x * mg.stop_gradient(x), 3.0)
     Traceback (most recent call last):

@@ -20,10 +20,10 @@ Function = Callable[..., object]
 
 
 def jacobian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
-    """The derivatives of every number in f(…) by every number in the argument.
+    """The derivatives of every number in f(…) with respect to every number in the argument.
 
     Of shape `f(…).shape + argument.shape`; a float where both are scalars. It takes one backward
-    pass a number of the output.
+    pass for each number of the output.
 
     >>> mg.jacobian(lambda x: mg.cumsum(x))(np.ones(3))
     array([[1., 0., 0.],
@@ -42,7 +42,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
 def hessian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     """The second derivatives of a scalar f(…): of shape `argument.shape + argument.shape`.
 
-    With a tuple of arguments a tuple of rows: `[i][j]` differentiates by argument i, then j.
+    A tuple of arguments gives a tuple of rows: `[i][j]` differentiates by argument i, then j.
 
     >>> mg.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
     array([[6., 2.],

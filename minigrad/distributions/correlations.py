@@ -45,10 +45,10 @@ HALF_LOG_PI = 0.5 * math.log(math.pi)
 class LKJCholesky(Distribution):
     """The factors L of correlation matrices C = L Lᵀ with density proportional to |C|^(η - 1).
 
-    `dim` is 2 or more, `concentration` η is positive, or else it is a ValueError: 1 makes all
-    correlation matrices equally likely, a large one brings them near the identity. An outcome is
-    lower triangular, (dim, dim), its rows have length 1, its diagonal is positive. `log_prob` is
-    the density of the numbers below the diagonal.
+    `dim` is 2 or more, `concentration` η is positive (else a ValueError): 1 makes all correlation
+    matrices equally likely, a large one brings them near the identity. An outcome is lower
+    triangular, (dim, dim), its rows have length 1, its diagonal is positive. `log_prob` is the
+    density of the numbers below the diagonal.
 
     A draw is made of partial correlations tanh(½y), y the logit of a Beta(α, α) number with
     α = η + (dim - 2 - j)/2 in column j, from a uniform noise for each of the dim (dim - 1)/2

@@ -107,7 +107,7 @@ class Counts(Distribution):
 
 
 class Poisson(Counts):
-    """The number of events in a unit of time, of which there are `rate` in the mean; positive.
+    """The number of events in a unit of time, `rate` on average; `rate` is positive.
 
     >>> q = mg.Poisson(3.0)
     >>> q.mean, q.variance, round(q.log_prob(0.0), 4)

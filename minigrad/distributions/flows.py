@@ -73,7 +73,7 @@ class PlanarTransform(Transform):
 
 
 class AffineCouplingTransform(Transform):
-    """Moves and stretches some numbers of a vector, by what a network says of the others.
+    """Shifts and scales some numbers of a vector by what a network makes of the others.
 
     `mask`, of shape (d,), is 1 for those that stay and 0 for those that move, with both among them.
     `net(kept)` gets the vectors (..., d), 0 in place of what moves, and returns shift and log_scale

@@ -64,9 +64,9 @@ class HalfCauchy(Distribution):
 
 
 class Pareto(Distribution):
-    """Numbers from `scale` on, of which the share (scale/z)^alpha is above z.
+    """Numbers of at least `scale`, of which a share (scale/z)^alpha exceeds z.
 
-    Both parameters are positive, or else it is a ValueError. The mean is inf for alpha ≤ 1, the
+    Both parameters are positive; anything else is a ValueError. The mean is inf for alpha ≤ 1, the
     variance for alpha ≤ 2.
 
     >>> q = mg.Pareto(scale=1.0, alpha=3.0)

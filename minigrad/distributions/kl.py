@@ -88,7 +88,7 @@ def kl_monte_carlo(
     """An estimate of KL(p ‖ q): the mean of log p(z) - log q(z) over `samples` draws z of p.
 
     Unbiased, of p's batch shape, differentiable in the parameters of both. p needs an `rsample`,
-    and its batch must be as large as that of q, or else it is a ValueError.
+    and its batch must be as large as that of q; a smaller one is a ValueError.
 
     >>> rng = np.random.default_rng(0)
     >>> p, q = mg.Laplace(0.0, 1.0), mg.Normal(0.0, 1.0)

@@ -106,7 +106,7 @@ def _log_normal(p: LogNormal, q: LogNormal) -> Var:
 
 
 class HalfNormal(Distribution):
-    """The size |z| of a Normal number with mean 0: `scale` is that one's deviation.
+    """The size |z| of a Normal number with mean 0 and standard deviation `scale`.
 
     >>> q = mg.HalfNormal(1.0)
     >>> round(q.mean, 4), round(q.mean**2 + q.variance, 4)
@@ -161,7 +161,7 @@ def _half_normal(p: HalfNormal, q: HalfNormal) -> Var:
 
 
 class Exponential(Distribution):
-    """Waiting times with `rate` events in a unit of time: z = ε/rate, ε standard exponential.
+    """Waiting times for events, `rate` per unit of time: z = ε/rate, ε standard exponential.
 
     >>> q = mg.Exponential(rate=2.0)
     >>> q.mean, q.variance, round(q.cdf(np.log(2.0) / 2.0), 4)
@@ -218,7 +218,7 @@ def _exponential(p: Exponential, q: Exponential) -> Var:
 class Weibull(Distribution):
     """Lifetimes z = scale · ε^(1/concentration), ε standard exponential.
 
-    Both parameters are positive, or else it is a ValueError.
+    Both parameters are positive; anything else is a ValueError.
 
     >>> q = mg.Weibull(scale=2.0, concentration=1.0)
     >>> q.mean, round(q.log_prob(1.0), 4), round(mg.Exponential(0.5).log_prob(1.0), 4)

@@ -31,7 +31,7 @@ MOST = 100_000  # outcomes side by side
 
 @contextmanager
 def strategy(name: str, **options: object) -> Iterator[None]:
-    """`with mg.strategy("score", baseline="mean"):` what `.sample` does that is not told otherwise.
+    """`with mg.strategy("score", baseline="mean"):` how `.sample` draws where a call does not say.
 
     `name` and `options` are those of `Distribution.sample`; blocks nest, the innermost counts.
 

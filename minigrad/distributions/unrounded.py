@@ -114,7 +114,7 @@ def is_tanh(z: Numbers) -> bool:
 
 
 def log_of(z: Numbers) -> Var:
-    """log z.
+    """log z, with the digits that a draw z lost by rounding.
 
     >>> z = mg.exp(mg.Var(-1000.0))
     >>> mg.log(z).value, mg.log_of(z).value
@@ -125,7 +125,7 @@ def log_of(z: Numbers) -> Var:
 
 
 def log_complement_of(z: Numbers) -> Var:
-    """log(1 - z).
+    """log(1 - z), with the digits that a draw z lost by rounding.
 
     >>> z = mg.sigmoid(mg.Var(50.0))
     >>> mg.log(1.0 - z).value, mg.log_complement_of(z).value

@@ -50,8 +50,8 @@ def triples(
 
     Draws are single numbers. `Bernoulli`, `Categorical`, `Poisson`, `Binomial` and `Geometric`
     numbers are perturbed; what has an rsample is differentiated along its path; another
-    distribution is a TypeError. Of all perturbations one is tried a sample, so that a sample takes
-    two runs. A problem (distribution, integrand) is taken too. Other arguments as in `pathwise`.
+    distribution is a TypeError. Each sample tries one of all perturbations, so that it takes two
+    runs. A problem (distribution, integrand) will do too. Other arguments as in `pathwise`.
 
     >>> def program(p):
     ...     tails = yield mg.Bernoulli(p)

@@ -50,14 +50,13 @@ def pathwise(
 
     `replay` traces one chunk and runs its program for the others, as `mg.compiled` does: it pays
     where a chunk is many small steps, from some hundred chunks on. The results differ in the last
-    digits at most. It has no effect with `points`, a
-    `control_variate`, or where z is rounded to the edge of its support.
+    digits at most. It has no effect with `points`, a `control_variate`, or where z is rounded to
+    the edge of its support.
 
-    `chunk` bounds how many
-    samples are in memory at a time. `executor` computes chunks elsewhere, with the same result;
-    for processes the problem must be importable. A worker that dies is a RuntimeError; under dask
-    only when its scheduler gives up (`allowed-failures`, and `no-workers-timeout`, which has no
-    limit unless you set one). `progress` shows a bar (tqdm).
+    `chunk` bounds how many samples are in memory at a time. `executor` computes chunks elsewhere,
+    with the same result; for processes the problem must be importable. A worker that dies is a
+    RuntimeError; under dask only when its scheduler gives up (`allowed-failures`, and
+    `no-workers-timeout`, which has no limit unless you set one). `progress` shows a bar (tqdm).
 
     f must be continuous: what jumps has a gradient of 0 between jumps, and pathwise misses them. A
     warning says so where every gradient is exactly 0. A distribution without rsample is a

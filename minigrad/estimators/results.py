@@ -17,7 +17,7 @@ class Estimate:
     """E[f(z)] and its gradients, from random samples. Two are equal if all their numbers are.
 
     `value` is a float. `grads` holds one float or array for each parameter, of its shape.
-    `value_se` and `grad_ses` are their standard errors, nan where a single chunk cannot tell them
+    `value_se` and `grad_ses` are their standard errors, nan where a single chunk gives none
     (one sample, or one antithetic pair). `chunks` is the number of chunks whose means gave them.
     `warnings` says why the errors may not be trusted, as its text does.
 

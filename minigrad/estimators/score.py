@@ -45,7 +45,7 @@ def score_function(
     subtracts Σ f s² / Σ s² over them, with s the score, for each number in the parameters: the
     baseline of least variance (Greensmith, Bartlett and Baxter, 2004), reached with some hundred
     samples in a chunk. It needs the score of each sample on its own, some 20 µs a sample. With a
-    baseline `samples` must be 2 or more, and not antithetic: the partner would tell on a sample.
+    baseline `samples` must be 2 or more, and not antithetic: the partner would reveal the sample.
 
     A distribution without a log_prob is a TypeError, and so is one whose range the parameters move:
     at the ends log q has no derivative, and the estimate would be wrong.

@@ -43,7 +43,7 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     "optimal" weighs that by the squared scores; a number or a Var of the draw's sample_shape +
     batch_shape is subtracted as it is, with no gradient to it (a learned value, say). A mapping
     gives walls one each, as {z: "mean"}, and so does `q.sample(rng, baseline=…)`. It must not
-    depend on the draw it is for, and this is for the caller to see to.
+    depend on the draw it is for; that is up to the caller.
 
     Where `.sample` put outcomes side by side ("enumeration", "measure-valued"), each cost has their
     axis besides, and is their weighted sum.

@@ -14,7 +14,7 @@ Widths = int | Sequence[int] | Sequence[Sequence[int]]
 
 
 def moveaxis(x: object, source: Axes, destination: Axes) -> Var:
-    """The axes `source` moved to the places `destination`; the others keep their order.
+    """The axes `source` moved to the positions `destination`; the others keep their order.
 
     >>> mg.moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
     (3, 4, 2)
@@ -45,7 +45,7 @@ def rot90(x: object, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Var:
 
 
 def repeat(x: object, repeats: int | Sequence[int], axis: int | None = None) -> Var:
-    """Each element along `axis` so many times in a row; of the flattened x without one.
+    """Each element `repeats` times in a row along `axis`; without one, those of the flattened x.
 
     >>> mg.repeat(np.array([1.0, 2.0]), 2)
     array([1., 1., 2., 2.])
@@ -57,7 +57,7 @@ def repeat(x: object, repeats: int | Sequence[int], axis: int | None = None) -> 
 
 
 def tile(x: object, reps: int | Sequence[int]) -> Var:
-    """All of x so many times one after another along each axis, the last axes if reps are few.
+    """x as a whole, `reps` times along each axis; too few reps are for the last axes.
 
     >>> mg.tile(np.array([1.0, 2.0]), 2)
     array([1., 2., 1., 2.])
@@ -76,7 +76,7 @@ def _picked(x: object, places: Sequence[object]) -> Var:
 
 
 def roll(x: object, shift: int | Sequence[int], axis: int | tuple[int, ...] | None = None) -> Var:
-    """The elements moved along by `shift`; what leaves at the end comes back at the start.
+    """The elements moved along by `shift`; what leaves one end comes back at the other.
 
     >>> mg.roll(np.array([1.0, 2.0, 3.0]), 1)
     array([3., 1., 2.])
@@ -94,10 +94,10 @@ def roll(x: object, shift: int | Sequence[int], axis: int | tuple[int, ...] | No
 def pad(
     x: object, pad_width: Widths, mode: str = "constant", constant_values: float | Widths = 0.0
 ) -> Var:
-    """x with so many elements before and after it, on each axis.
+    """x with `pad_width` elements added before and after it along each axis.
 
-    `pad_width` is one int, a pair (before, after) for all axes, or a pair for each. They are
-    `constant_values` (one number, or numbers as the widths), or taken from x, by `mode` "edge",
+    `pad_width` is one int, a pair (before, after) for all axes, or a pair for each. The elements
+    are `constant_values` (given in one of these forms as well), or taken from x, by `mode` "edge",
     "reflect", "symmetric" or "wrap", as in NumPy.
 
     >>> mg.pad(np.array([1.0, 2.0]), 1)
@@ -121,7 +121,7 @@ def pad(
 
 
 def diff(x: object, n: int = 1, axis: int = -1) -> Var:
-    """Each element less the one before it along `axis`, and that n times.
+    """Each element minus the one before it along `axis`, taken n times.
 
     >>> mg.diff(np.array([1.0, 4.0, 9.0, 16.0]))
     array([3., 5., 7.])
@@ -137,7 +137,7 @@ def diff(x: object, n: int = 1, axis: int = -1) -> Var:
 
 
 def full(shape: int | tuple[int, ...], fill_value: object) -> Var:
-    """An array of that shape of one number, or of an array repeated; `fill_value` may be a Var.
+    """An array of that shape filled with a number, or with an array repeated; either may be a Var.
 
     >>> mg.full((2, 2), mg.Var(3.0))
     Var([[3., 3.], [3., 3.]], op='broadcast_to')

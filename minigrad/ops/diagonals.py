@@ -16,7 +16,7 @@ def _no_scalar(name: str, x: Value) -> None:
 
 @op(lambda g, y, x, k: tril(g, k))
 def tril(x: Value, k: int = 0) -> Value:
-    """The last two axes' lower triangle, with the diagonal number k; zeros above it.
+    """The lower triangle of the last two axes, up to the k-th diagonal; zeros above it.
 
     >>> mg.tril(np.ones((2, 2)))
     array([[1., 0.],
@@ -28,7 +28,7 @@ def tril(x: Value, k: int = 0) -> Value:
 
 @op(lambda g, y, x, k: triu(g, k))
 def triu(x: Value, k: int = 0) -> Value:
-    """The last two axes' upper triangle, with the diagonal number k; zeros below it.
+    """The upper triangle of the last two axes, from the k-th diagonal on; zeros below it.
 
     >>> mg.triu(np.ones((2, 2)))
     array([[1., 1.],
@@ -45,7 +45,7 @@ def _diag(x: Value, k: int = 0) -> Value:
 
 
 def diag(x: object, k: int = 0) -> Var:
-    """A vector as the diagonal number k of a square matrix; of a matrix that diagonal.
+    """A square matrix with a vector on its k-th diagonal; or the k-th diagonal of a matrix.
 
     >>> mg.diag(np.array([1.0, 2.0]))
     array([[1., 0.],
@@ -60,7 +60,7 @@ def diag(x: object, k: int = 0) -> Var:
 
 
 def diagonal(x: object, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Var:
-    """The diagonal number `offset` of the matrices on two axes, which it replaces by a last one.
+    """The diagonals of the matrices on two axes, `offset` above the main one, as a last axis.
 
     >>> mg.diagonal(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([1., 4.])

@@ -26,7 +26,7 @@ def _spread_over_matrix(g: object) -> object:
     shown=("{g}·{y}·{0}⁻ᵀ",),
 )
 def det(x: Array) -> Value:
-    """The determinant of a square matrix. The gradient asks for its inverse.
+    """The determinant of a square matrix. The gradient needs its inverse.
 
     >>> round(mg.det(np.array([[2.0, 1.0], [4.0, 5.0]])), 4)
     6.0
@@ -63,7 +63,7 @@ def slogdet(x: object) -> tuple[Var, Var]:
 
 
 def matrix_power(x: object, n: int) -> Var:
-    """x @ x @ … n times; for a negative n the inverse's power.
+    """x @ x @ …, n times; for a negative n, that power of the inverse.
 
     >>> mg.matrix_power(np.array([[1.0, 1.0], [0.0, 1.0]]), 3)
     array([[1., 3.],

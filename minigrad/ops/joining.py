@@ -93,7 +93,7 @@ def stack(inputs: Iterable[object], axis: int = 0) -> Var:
 
 
 def append(x: object, values: object, axis: int | None = None) -> Var:
-    """`values` after x along `axis`; both flattened without one.
+    """`values` after x along `axis`; without one, both are flattened first.
 
     >>> mg.append(np.array([1.0, 2.0]), 3.0)
     array([1., 2., 3.])
@@ -124,7 +124,7 @@ def vstack(inputs: Iterable[object]) -> Var:
 
 
 def dstack(inputs: Iterable[object]) -> Var:
-    """Arrays joined along their third axis, which vectors and matrices get.
+    """Arrays joined along their third axis, which vectors and matrices are given first.
 
     >>> mg.dstack([np.array([1.0, 2.0]), np.array([3.0, 4.0])])
     array([[[1., 3.],
@@ -183,8 +183,8 @@ def _blocks(rows: object, depth: int, ndim: int) -> Var:
 
 
 def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
-    """x cut along `axis` into so many parts, the first ones longer by 1 where it must be, or cut
-    before each of the given places.
+    """x cut along `axis` into `sections` parts, the first ones longer by 1 where needed; or cut
+    before each of the positions in `sections`.
 
     >>> mg.array_split(np.arange(5.0), 2)
     [array([0., 1., 2.]), array([3., 4.])]
@@ -205,7 +205,7 @@ def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list
 
 
 def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
-    """x cut along `axis` into so many equal parts, or before each of the given places.
+    """x cut along `axis` into `sections` equal parts, or before each position in `sections`.
 
     >>> mg.split(np.arange(4.0), 2)
     [array([0., 1.]), array([2., 3.])]
@@ -220,7 +220,7 @@ def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
 
 
 def hsplit(x: object, sections: int | Sequence[int]) -> list[Var]:
-    """`split` along the second axis, of a vector along its only one.
+    """`split` along the second axis; for a vector, along its only one.
 
     >>> mg.hsplit(np.array([[1.0, 2.0], [3.0, 4.0]]), 2)
     [array([[1.],

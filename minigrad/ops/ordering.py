@@ -38,7 +38,7 @@ def _unsorted_like(v: Array, x: Array, axis: int) -> Array:
 
 
 def sort(x: object, axis: int | None = -1) -> Var:
-    """The elements in rising order along `axis`, nan last; of the flattened x for None.
+    """The elements in rising order along `axis`, nan last; for None those of the flattened x.
 
     >>> x = mg.Var([3.0, 1.0, 2.0])
     >>> mg.grad(mg.sort(x)[0], x)
@@ -55,7 +55,7 @@ def quantile(
 ) -> Var:
     """The number below which a share q of the elements lies, linear between the two nearest.
 
-    With an array of shares the result has their axes first. nan where an element is nan.
+    Where q is an array, its axes come first in the result. nan where an element is nan.
 
     >>> mg.quantile(np.array([0.0, 1.0, 2.0, 4.0]), [0.5, 1.0])
     array([1.5, 4. ])
@@ -92,7 +92,7 @@ def _lined_up(x: object, axis: Axis) -> tuple[Var, tuple[int, ...]]:
 
 
 def median(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The number in the middle, or the mean of the two.
+    """The middle element over `axis`, or the mean of the middle two.
 
     >>> mg.median(np.array([5.0, 1.0, 2.0]))
     2.0

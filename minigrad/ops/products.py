@@ -85,10 +85,10 @@ def outer(a: object, b: object) -> Var:
 
 
 def dot(a: object, b: object) -> Var:
-    """The last axis of a times the last but one of b, or its only one, or a scalar times an array.
+    """Sums of products over the last axis of a and the last but one, or only, axis of b.
 
-    Of two dimensions or fewer that is the matrix product. Beyond, unlike `matmul`, every matrix of
-    a meets every matrix of b.
+    A scalar multiplies an array. In two dimensions or fewer this is the matrix product. Beyond,
+    unlike `matmul`, every matrix of a meets every matrix of b.
 
     >>> mg.dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     11.0
@@ -102,7 +102,7 @@ def dot(a: object, b: object) -> Var:
 
 
 def inner(a: object, b: object) -> Var:
-    """The last axes of both multiplied and summed, or a scalar times an array.
+    """Sums of products over the last axes of both; a scalar multiplies an array.
 
     >>> mg.inner(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     11.0
@@ -154,7 +154,7 @@ def kron(a: object, b: object) -> Var:
 
 
 def cross(a: object, b: object, axis: int = -1) -> Var:
-    """The cross product of vectors of three numbers, which stand along `axis`.
+    """The cross product of vectors of three numbers along `axis`.
 
     >>> mg.cross(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
     array([0., 0., 1.])

@@ -196,7 +196,7 @@ def _cumsum(x: Value, axis: int) -> Value:
 
 
 def cumsum(x: object, axis: int | None = None) -> Var:
-    """Running sums along `axis`; of the flattened x without one.
+    """Running sums along `axis`; without one, those of the flattened x.
 
     >>> mg.cumsum(np.array([1.0, 2.0, 3.0]))
     array([1., 3., 6.])
@@ -207,9 +207,9 @@ def cumsum(x: object, axis: int | None = None) -> Var:
 
 
 def cumprod(x: object, axis: int | None = None) -> Var:
-    """Running products along `axis`; of the flattened x without one. Right at zeros too.
+    """Running products along `axis`; without one, those of the flattened x. Right at zeros too.
 
-    In log₂ n steps, each of which multiplies by the products that end so far before.
+    It takes log₂ n steps, each of which doubles the length of the products so far.
 
     >>> mg.cumprod(np.array([2.0, 3.0, 4.0]))
     array([ 2.,  6., 24.])

@@ -33,7 +33,7 @@ def ceil(x: Value) -> Value:
 
 @each(None, python="float(np.trunc({0}))", javascript="Math.trunc({0})")
 def trunc(x: Value) -> Value:
-    """x without its digits after the point. Flat, so no gradient passes.
+    """x without its digits after the decimal point. Flat, so no gradient passes.
 
     >>> mg.trunc(1.8), mg.trunc(-1.8)
     (1.0, -1.0)
@@ -48,7 +48,7 @@ def _rint(x: Value) -> Value:
 
 
 def round(x: object, decimals: int = 0) -> Var:
-    """x to so many decimals, halves to the even digit, as in NumPy. Flat: no gradient passes.
+    """x rounded to `decimals`, halves to the even digit, as in NumPy. Flat: no gradient passes.
 
     >>> mg.round(2.5), mg.round(3.5), mg.round(3.14159, 2)
     (2.0, 4.0, 3.14)

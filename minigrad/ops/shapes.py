@@ -24,7 +24,7 @@ def _reshape(x: Value, shape: Shape) -> Value:
 
 
 def reshape(x: object, *shape: int | Shape) -> Var:
-    """The same numbers, row by row, in another shape; one -1 is worked out.
+    """The same numbers, row by row, in another shape; a length of -1 is worked out.
 
     >>> mg.reshape(np.arange(6.0), (2, -1))
     array([[0., 1., 2.],
@@ -75,7 +75,7 @@ def transpose(
 
 
 def swapaxes(x: object, axis1: int, axis2: int) -> Var:
-    """Two axes exchanged.
+    """x with two axes exchanged.
 
     >>> mg.swapaxes(np.zeros((2, 3, 4)), 0, 2).shape
     (4, 3, 2)
@@ -118,7 +118,7 @@ def broadcast_to(x: object, shape: int | Shape) -> Var:
 
 
 def squeeze(x: object, axis: Axes | None = None) -> Var:
-    """Without its axes of length 1, or without those named, which must have length 1.
+    """x without its axes of length 1, or without those named, which must have length 1.
 
     >>> mg.squeeze(np.zeros((1, 3, 1))).shape
     (3,)
@@ -135,7 +135,7 @@ def squeeze(x: object, axis: Axes | None = None) -> Var:
 
 
 def expand_dims(x: object, axis: Axes) -> Var:
-    """With a new axis of length 1 at each position in `axis`, counted in the result.
+    """x with a new axis of length 1 at each position in `axis`, counted in the result.
 
     >>> mg.expand_dims(np.array([1.0, 2.0]), 0).shape
     (1, 2)
@@ -185,7 +185,7 @@ def index(x: object, key: object) -> Var:
 
 
 def take(x: object, indices: object, axis: int | None = None) -> Var:
-    """The elements at the integer `indices` along `axis`; of the flattened x without one.
+    """The elements at the integer `indices` along `axis`; without one, those of the flattened x.
 
     True and False are the integers 1 and 0, as in NumPy: a mask is an index, `x[mask]`.
 

@@ -269,7 +269,7 @@ def _digamma(x: float) -> float:
     javascript="polygamma({0}, {order})",
 )
 def polygamma(x: Value, order: int) -> Value:
-    """The derivative of digamma of that order, 1 or more.
+    """The derivative of digamma of order `order`, 1 or more.
 
     At 0, -1, -2, … it is inf for an odd order; for an even one ∓inf at ±0, else nan.
 

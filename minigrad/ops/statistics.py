@@ -51,7 +51,7 @@ def std(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -
 
 
 def average(x: object, axis: Axis = None, weights: object = None) -> Var:
-    """The mean weighed by `weights`, of the shape of x or of its one axis; the mean without.
+    """The mean weighted by `weights`, of x's shape or of its one axis; without them, the mean.
 
     >>> mg.average(np.array([1.0, 5.0]), weights=np.array([3.0, 1.0]))
     2.0
@@ -97,7 +97,7 @@ def nanprod(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
 
 
 def nanmean(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The mean over `axis` of what is not nan; nan of nothing.
+    """The mean over `axis` of what is not nan; nan if nothing is left.
 
     >>> mg.nanmean(np.array([1.0, np.nan, 3.0]))
     2.0
@@ -131,7 +131,7 @@ def nanstd(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False
 
 
 def nanmax(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The largest over `axis` of what is not nan.
+    """The largest element over `axis` that is not nan.
 
     >>> mg.nanmax(np.array([1.0, np.nan, 3.0]))
     3.0
@@ -140,7 +140,7 @@ def nanmax(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
 
 
 def nanmin(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The smallest over `axis` of what is not nan.
+    """The smallest element over `axis` that is not nan.
 
     >>> mg.nanmin(np.array([1.0, np.nan, 3.0]))
     1.0
@@ -149,7 +149,7 @@ def nanmin(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
 
 
 def ptp(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The largest less the smallest.
+    """The largest element over `axis` minus the smallest.
 
     >>> mg.ptp(np.array([4.0, 1.0, 9.0]))
     8.0

@@ -48,7 +48,7 @@ class Lesson(Page):
     """A walk through one graph, or through several side by side.
 
     `.html` is the page, `save` writes it; `.steps` is the same as data, `.text()` as a table;
-    `frames` writes a picture a step. It shows inline in Jupyter.
+    `frames` writes one picture for each step. It shows inline in Jupyter.
 
     >>> lesson = mg.step_through((mg.Var(3.0, "x") ** 2).named("L"))
     >>> print(lesson.text())

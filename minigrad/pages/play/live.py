@@ -102,7 +102,7 @@ def engine() -> dict[str, str]:
 def playground(program: str | None = None, *, title: str | None = None) -> Playground:
     """The live page, with a program to start from: lines such as `z = mu + sigma*eps`.
 
-    In it one types any model of numbers, and sees the graph, the steps, curves and draws at once.
+    Type any model of numbers in it, and see its graph, steps, curves and draws at once.
     The grammar is the command line's; a program that it does not take is a ValueError.
 
     >>> mg.playground("mu = 0.5; q ~ Normal(mu, 1.0); loss = q**2 + kl(q)")
