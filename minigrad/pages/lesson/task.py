@@ -141,7 +141,7 @@ def exercise(
     >>> task.check(6.0)
     >>> task.check(3.0)
     Traceback (most recent call last):
-    AssertionError: What is ∂L/∂x? Not +3.0000: that is one of its shares: add up what comes by ...
+    AssertionError: What is ∂L/∂x? Not +3.0000: that is one of its shares: add up ...
     """
     if not isinstance(question, str) or not question.strip():
         raise TypeError(f"a question is a text, not {question!r}")
