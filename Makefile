@@ -13,7 +13,7 @@ usable := $(shell test "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" \
   && $(python) -c "" 2>/dev/null && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick docs notebooks test check mutants bench wheel clean remake
+.PHONY: help demo quick docs notebooks test check mutants hostile bench wheel clean remake
 
 help:  ## list these targets
 	@echo "minigrad: the first target that needs .venv makes it (PYTHON=$(PYTHON))."
@@ -44,6 +44,9 @@ check: .venv/ready  ## lint with ruff, type-check the package with mypy
 
 mutants: .venv/ready  ## spoil every derivative rule in turn and count how many the tests notice
 	@$(python) -m tests.support.mutants
+
+hostile: .venv/ready  ## try some 130,000 hostile inputs: a table of right, refused and faults
+	@$(python) -m tests.hostile
 
 bench: .venv/ready-bench  ## measure speed and memory against other engines
 	@$(python) -m tests.benchmarks

@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from . import __version__
 from .checking import GradientError
@@ -53,6 +54,7 @@ distributions:
 
 exit status: 0 good; 1 the check failed, there is no program, or a file can't be written;
 2 the command or the formula is not understood; 130 interrupted"""
+LONGEST_SENTENCE = 300  # letters of what is said of words that are not understood
 _REFUSED = (ValueError, OSError, ImportError, NotImplementedError, MemoryError, GradientError)
 
 
@@ -152,8 +154,15 @@ def _is_text(word: str) -> bool:
     return re.match("-[^-]", word) is not None and word not in ("-h", "-o") and not is_file
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its sentences don't repeat a long word in full."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(short(message, LONGEST_SENTENCE))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="minigrad",
         description="Gradients of a formula: each step, a picture, a check, a program.",
         epilog=_MORE.format(functions=_listed(functions()), families=_listed(families())),
@@ -194,7 +203,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: "argparse._SubParsersAction[_Parser]",
     name: str,
     run: Callable[[Typed, argparse.Namespace], None],
     what: str,
@@ -222,7 +231,9 @@ def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> No
     def path(text: str) -> Path:
         text = text.removeprefix(" ") if text.startswith(" -") else text  # see _options
         if Path(text).suffix not in suffixes:
-            raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(suffixes)}")
+            raise argparse.ArgumentTypeError(
+                f"{short(text)!r} does not end in {' or '.join(suffixes)}"
+            )
         return Path(text)
 
     command.add_argument("-o", dest="file", metavar="FILE", type=path, help=what)

@@ -58,7 +58,7 @@ def _leaves(
         mark = min((text.find(c) for c in "=~" if c in text), default=0)
         name = unicodedata.normalize("NFKC", text[:mark].strip())
         if not name.isidentifier():
-            raise UsageError(f"{text!r} is neither NAME=NUMBER nor NAME~normal")
+            raise UsageError(f"{short(text)!r} is neither NAME=NUMBER nor NAME~normal")
         if name in leaves:
             raise UsageError(f"{name} is given twice")
         if name not in known and (name in CONSTANTS or name in OPS):

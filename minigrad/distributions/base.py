@@ -294,9 +294,10 @@ class Distribution(ABC):
         self._unknown("distribution function")
 
     def _unknown(self, what: str) -> NoReturn:
+        draw = "rsample" if self.has_rsample else "sample"
         raise NotImplementedError(
             f"{type(self).__name__} has no {what} in closed form: estimate it with draws, "
-            "d.rsample(rng, 10_000)"
+            f"d.{draw}(rng, 10_000)"
         )
 
     # -------------------------------------------------------------------------------- moments

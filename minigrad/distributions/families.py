@@ -4,6 +4,7 @@ Each family is its standard distribution (loc 0, scale 1): how to draw it, its l
 """
 
 import math
+import sys
 from abc import abstractmethod
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ from ..ops import (
     less,
     lgamma,
     log,
+    maximum,
     multiply,
     negative,
     softplus,
@@ -34,6 +36,7 @@ from .support import REAL, Support
 from .tails import log1p_square
 
 LOG_2 = math.log(2.0)
+LARGEST = sys.float_info.max
 EULER = 0.5772156649015329  # γ, the mean of a standard Gumbel number
 
 
@@ -145,7 +148,7 @@ class Gumbel(LocationScale):
     _law = GUMBEL
 
     def _log_density(self, x: Numbers) -> Var:
-        return -x - exp(-x)  # type: ignore[return-value]
+        return -maximum(x, -LARGEST) - exp(-x)
 
 
 @register_kl(Gumbel, Gumbel)

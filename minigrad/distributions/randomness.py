@@ -54,8 +54,13 @@ def check_generator(rng: object) -> None:
         remedy = f"the generator comes first, then the shape: rsample(rng, {rng!r})"
     else:
         remedy = "make rng = np.random.default_rng(seed) once and pass that"
-    what = "None" if rng is None else f"{type(rng).__name__} {rng!r}"
+    simple = isinstance(rng, int | float | str | tuple | list | np.integer)
+    what = "None" if rng is None else f"{type(rng).__name__} {rng!r}" if simple else _kind(rng)
     raise TypeError(f"rng is a numpy.random.Generator, not {what}: {remedy}")
+
+
+def _kind(thing: object) -> str:
+    return f"the function {thing.__name__}" if hasattr(thing, "__name__") else type(thing).__name__
 
 
 def as_sample_shape(shape: object) -> Shape:
@@ -64,6 +69,8 @@ def as_sample_shape(shape: object) -> Shape:
         return ()
     try:
         lengths = shape if isinstance(shape, tuple | list) else (shape,)
+        if any(isinstance(n, bool) for n in lengths):
+            raise TypeError
         checked = tuple(operator.index(n) for n in lengths)
     except TypeError:
         raise TypeError(f"shape is a tuple of ints, not {shape!r}: rsample(rng, (1000,))") from None

@@ -221,6 +221,8 @@ class NegativeBinomial(Trials):
 
     def _check(self) -> None:
         super()._check()
+        finite = np.isfinite(value_of(self.total_count))
+        check_all(finite, "NegativeBinomial: total_count", self.total_count, "finite")
         if self._is_probs:
             good = np.less(value_of(self._given), 1.0)
             check_all(good, "NegativeBinomial: probs", self._given, "below 1")

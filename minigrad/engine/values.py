@@ -103,7 +103,7 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     try:
-        axes = tuple(operator.index(a) for a in (axis if isinstance(axis, tuple) else (axis,)))
+        axes = tuple(_place(a) for a in (axis if isinstance(axis, tuple) else (axis,)))
     except TypeError:
         second = shape_of(axis) or isinstance(axis, float) or hasattr(axis, "_order")
         way = ": two arguments take mg.add(a, b) or mg.maximum(a, b)" if second else ""
@@ -118,6 +118,20 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     if len({a % ndim for a in axes}) < len(axes):
         raise ValueError(f"axis {axis}: an axis is named twice")
     return tuple(a % ndim for a in axes)
+
+
+def _place(axis: object) -> int:
+    """A number that isn't True: that was meant for another argument."""
+    if isinstance(axis, bool):
+        raise TypeError
+    return operator.index(axis)  # type: ignore[arg-type]
+
+
+def as_axis(axis: object, ndim: int) -> int:
+    """`axis`, which must be one, as a non-negative number."""
+    if axis is None or isinstance(axis, tuple):
+        raise TypeError(f"axis is an int, not {axis!r}")
+    return as_axes(axis, ndim)[0]  # type: ignore[arg-type]
 
 
 def size_of(shape: Shape) -> int:

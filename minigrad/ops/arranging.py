@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..engine.values import as_axes, shape_of
+from ..engine.values import as_axes, as_axis, shape_of
 from ..engine.variable import Var
 from .elementwise import add, subtract
 from .shapes import Axes, _scatter, broadcast_to, flip, index, reshape, swapaxes, take, transpose
@@ -20,6 +20,8 @@ def moveaxis(x: object, source: Axes, destination: Axes) -> Var:
     (3, 4, 2)
     """
     ndim = len(shape_of(x))
+    if source is None or destination is None:
+        raise TypeError("moveaxis: source and destination are ints or tuples of ints, not None")
     starts, ends = as_axes(source, ndim), as_axes(destination, ndim)
     if len(starts) != len(ends):
         raise ValueError(f"moveaxis: {len(starts)} axes do not fit {len(ends)} places")
@@ -36,6 +38,8 @@ def rot90(x: object, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Var:
     array([[2., 4.],
            [1., 3.]])
     """
+    if not isinstance(axes, tuple | list) or len(axes) != 2:
+        raise TypeError(f"rot90: axes are two ints, not {axes!r}")
     i, j = as_axes(tuple(axes), len(shape_of(x)))
     if k % 4 == 0:
         return reshape(x, shape_of(x))
@@ -52,7 +56,7 @@ def repeat(x: object, repeats: int | Sequence[int], axis: int | None = None) -> 
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    (i,) = as_axes(axis, len(shape_of(x)))
+    i = as_axis(axis, len(shape_of(x)))
     return take(x, np.repeat(np.arange(shape_of(x)[i]), repeats), i)
 
 
@@ -62,7 +66,7 @@ def tile(x: object, reps: int | Sequence[int]) -> Var:
     >>> mg.tile(np.array([1.0, 2.0]), 2)
     array([1., 2., 1., 2.])
     """
-    times = (reps,) if isinstance(reps, int | np.integer) else tuple(reps)
+    times = (reps,) if isinstance(reps, int | np.integer) else tuple(map(operator.index, reps))
     shape = shape_of(x)
     ndim = max(len(shape), len(times))
     shape = (1,) * (ndim - len(shape)) + shape
@@ -85,7 +89,7 @@ def roll(x: object, shift: int | Sequence[int], axis: int | tuple[int, ...] | No
     if axis is None:
         return reshape(roll(reshape(x, -1), shift, 0), shape)
     places = [np.arange(n) for n in shape]
-    axes = tuple(as_axes(a, len(shape))[0] for a in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = tuple(as_axis(a, len(shape)) for a in (axis if isinstance(axis, tuple) else (axis,)))
     for by, i in np.broadcast(shift, axes):
         places[i] = np.roll(places[i], by)
     return _picked(x, places)
@@ -126,7 +130,7 @@ def diff(x: object, n: int = 1, axis: int = -1) -> Var:
     >>> mg.diff(np.array([1.0, 4.0, 9.0, 16.0]))
     array([3., 5., 7.])
     """
-    (i,) = as_axes(axis, len(shape_of(x)))
+    i = as_axis(axis, len(shape_of(x)))
     if n < 0:
         raise ValueError(f"diff: n is how often to take differences, 0 or more, not {n}")
     y = reshape(x, shape_of(x))

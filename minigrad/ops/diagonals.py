@@ -14,6 +14,11 @@ def _no_scalar(name: str, x: Value) -> None:
         raise ValueError(f"{name} takes a matrix, not a scalar")
 
 
+def _within(k: int) -> int:
+    """A diagonal's number that fits NumPy's integers: further out there is nothing either."""
+    return sorted((-(1 << 31), k, 1 << 31))[1]
+
+
 @op(lambda g, y, x, k: tril(g, k))
 def tril(x: Value, k: int = 0) -> Value:
     """The lower triangle of the last two axes, up to the k-th diagonal; zeros above it.
@@ -23,7 +28,7 @@ def tril(x: Value, k: int = 0) -> Value:
            [1., 1.]])
     """
     _no_scalar("tril", x)
-    return np.tril(x, k)
+    return np.tril(x, _within(k))
 
 
 @op(lambda g, y, x, k: triu(g, k))
@@ -35,7 +40,7 @@ def triu(x: Value, k: int = 0) -> Value:
            [0., 1.]])
     """
     _no_scalar("triu", x)
-    return np.triu(x, k)
+    return np.triu(x, _within(k))
 
 
 @op(lambda g, y, x, k: _diag(g, k))

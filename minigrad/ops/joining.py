@@ -1,10 +1,11 @@
 """Ops that join arrays, one after another or side by side on a new axis, and ops that split."""
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from ..engine.values import Array, Value, as_axes, shape_of
+from ..engine.values import Array, Value, as_axis, shape_of
 from ..engine.variable import Var
 from .arranging import atleast
 from .row import op
@@ -54,7 +55,7 @@ def concatenate(inputs: Iterable[object], axis: int = 0) -> Var:
     shapes = [shape_of(x) for x in inputs]
     if not shapes or not shapes[0]:
         raise ValueError("concatenate joins one array or more: use mg.stack for scalars")
-    (i,) = as_axes(axis, len(shapes[0]))
+    i = as_axis(axis, len(shapes[0]))
     if len({shape[:i] + shape[i + 1 :] for shape in shapes}) > 1 or len(set(map(len, shapes))) > 1:
         raise ValueError(
             f"concatenate: shapes {', '.join(map(str, shapes))} differ outside axis {axis}"
@@ -85,7 +86,7 @@ def stack(inputs: Iterable[object], axis: int = 0) -> Var:
         raise ValueError(
             f"stack needs equal shapes, not {', '.join(map(str, shapes)) or 'none at all'}"
         )
-    (i,) = as_axes(axis, len(shapes[0]) + 1)
+    i = as_axis(axis, len(shapes[0]) + 1)
     return _in_groups(_stack, inputs, i)
 
 
@@ -189,7 +190,7 @@ def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list
     >>> mg.array_split(np.arange(5.0), 2)
     [array([0., 1., 2.]), array([3., 4.])]
     """
-    (i,) = as_axes(axis, len(shape_of(x)))
+    i = as_axis(axis, len(shape_of(x)))
     n = shape_of(x)[i]
     if isinstance(sections, int | np.integer):
         if sections < 1:
@@ -198,7 +199,7 @@ def array_split(x: object, sections: int | Sequence[int], axis: int = 0) -> list
         lengths = [small + 1] * longer + [small] * (int(sections) - longer)
         cuts = np.cumsum(lengths)[:-1].tolist()
     else:
-        cuts = [int(k) for k in sections]
+        cuts = [operator.index(k) for k in sections]
     before = (slice(None),) * i
     ends = zip([0, *cuts], [*cuts, n], strict=True)
     return [index(x, (*before, slice(start, end))) for start, end in ends]
@@ -210,7 +211,7 @@ def split(x: object, sections: int | Sequence[int], axis: int = 0) -> list[Var]:
     >>> mg.split(np.arange(4.0), 2)
     [array([0., 1.]), array([2., 3.])]
     """
-    (i,) = as_axes(axis, len(shape_of(x)))
+    i = as_axis(axis, len(shape_of(x)))
     n = shape_of(x)[i]
     if isinstance(sections, int | np.integer) and sections > 0 and n % sections:
         raise ValueError(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..engine.values import Array, as_axes, shape_of
+from ..engine.values import Array, as_axes, as_axis, shape_of
 from ..engine.variable import Var
 from .choices import not_equal, where
 from .elementwise import add, multiply
@@ -46,7 +46,7 @@ def sort(x: object, axis: int | None = -1) -> Var:
     """
     if axis is None:
         x, axis = reshape(x, -1), 0
-    (i,) = as_axes(axis, len(shape_of(x)))
+    i = as_axis(axis, len(shape_of(x)))
     return _sorted_like(x, x, i)
 
 
@@ -69,10 +69,12 @@ def quantile(
         raise ValueError(f"quantile of no elements: shape {shape_of(x)}, axis {axis}")
     place = shares * (n - 1)
     low = np.floor(place).astype(int)
-    high, part = np.minimum(low + 1, n - 1), place - low
+    part = place - low
+    high = np.minimum(low + 1, n - 1)
     y = sort(lined)
     below, above = index(y, (..., low)), index(y, (..., high))
-    y = add(multiply(below, 1.0 - part), multiply(above, part))
+    between = add(multiply(below, 1.0 - part), multiply(above, part))
+    y = where(part > 0.0, between, below)  # 0·inf of an infinite one would be nan
     spoiled = max(not_equal(lined, lined), -1)
     y = where(reshape(spoiled, shape_of(spoiled) + (1,) * shares.ndim), math.nan, y)
     if shares.ndim:  # to the front

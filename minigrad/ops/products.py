@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..engine.values import Array, Shape, Value, as_axes, shape_of, size_of
+from ..engine.values import Array, Shape, Value, as_axes, as_axis, shape_of, size_of
 from ..engine.variable import Var
 from .elementwise import multiply, subtract
 from .joining import stack
@@ -161,7 +161,7 @@ def cross(a: object, b: object, axis: int = -1) -> Var:
     """
     parts = []
     for x in (a, b):
-        (i,) = as_axes(axis, len(shape_of(x)))
+        i = as_axis(axis, len(shape_of(x)))
         if shape_of(x)[i] != 3:
             raise ValueError(f"cross takes vectors of three numbers, not shape {shape_of(x)}")
         parts.append([index(x, (*(slice(None),) * i, k)) for k in range(3)])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..engine.arrays import ones
-from ..engine.values import Shape, Value, as_axes, shape_of, size_of
+from ..engine.values import Shape, Value, as_axes, as_axis, shape_of, size_of
 from ..engine.variable import Var
 from .choices import _along, equal, where
 from .elementwise import exp
@@ -203,13 +203,14 @@ def cumsum(x: object, axis: int | None = None) -> Var:
     """
     if axis is None:
         return _cumsum(reshape(x, -1), 0)
-    return _cumsum(x, *as_axes(axis, len(shape_of(x))))
+    return _cumsum(x, as_axis(axis, len(shape_of(x))))
 
 
 def cumprod(x: object, axis: int | None = None) -> Var:
     """Running products along `axis`; without one, those of the flattened x. Right at zeros too.
 
-    It takes log₂ n steps, each of which doubles the length of the products so far.
+    It takes log₂ n steps, each of which doubles the length of the products so far. Where a
+    part of the product overflows and another part is 0, the result is nan.
 
     >>> mg.cumprod(np.array([2.0, 3.0, 4.0]))
     array([ 2.,  6., 24.])
@@ -217,7 +218,7 @@ def cumprod(x: object, axis: int | None = None) -> Var:
     if axis is None:
         x, axis = reshape(x, -1), 0
     shape = shape_of(x)
-    (i,) = as_axes(axis, len(shape))
+    i = as_axis(axis, len(shape))
     y, before, step = reshape(x, shape), (slice(None),) * i, 1
     while step < shape[i]:
         ones = np.ones((*shape[:i], step, *shape[i + 1 :]))

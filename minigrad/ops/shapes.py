@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..engine.op import ABOVE
-from ..engine.values import Shape, Value, as_axes, as_key, shape_of, size_of
+from ..engine.values import Shape, Value, as_axes, as_axis, as_key, shape_of, size_of
 from ..engine.variable import Var
 from .row import op
 
@@ -81,7 +81,7 @@ def swapaxes(x: object, axis1: int, axis2: int) -> Var:
     (4, 3, 2)
     """
     ndim = len(shape_of(x))
-    (i,), (j,) = as_axes(axis1, ndim), as_axes(axis2, ndim)
+    i, j = as_axis(axis1, ndim), as_axis(axis2, ndim)
     order = list(range(ndim))
     order[i], order[j] = j, i
     return _transpose(x, tuple(order))
@@ -140,6 +140,8 @@ def expand_dims(x: object, axis: Axes) -> Var:
     >>> mg.expand_dims(np.array([1.0, 2.0]), 0).shape
     (1, 2)
     """
+    if axis is None:
+        raise TypeError("expand_dims: axis is an int or a tuple of ints, not None")
     shape = list(shape_of(x))
     axes = as_axes(axis, len(shape) + (len(axis) if isinstance(axis, tuple) else 1))
     for i in sorted(axes):
@@ -194,10 +196,11 @@ def take(x: object, indices: object, axis: int | None = None) -> Var:
     (array([1., 0., 2.]),)
     """
     key = np.asarray(indices)
-    key = key.astype(int) if key.dtype.kind == "b" or not key.size else key
+    empty = not key.size and isinstance(indices, list | tuple)  # which NumPy holds for floats
+    key = key.astype(int) if key.dtype.kind == "b" or empty else key
     if axis is None:
         return index(reshape(x, -1), key)
-    (i,) = as_axes(axis, len(shape_of(x)))
+    i = as_axis(axis, len(shape_of(x)))
     return index(x, (*(slice(None),) * i, key))
 
 

@@ -6,7 +6,7 @@ functions (`np.var(v)`) or the methods (`v.var()`).
 
 import numpy as np
 
-from ..engine.values import Value, as_axes, shape_of
+from ..engine.values import Value, as_axis, shape_of
 from ..engine.variable import Var
 from .choices import _along, equal, where
 from .elementwise import divide, multiply, sqrt, square
@@ -65,7 +65,7 @@ def average(x: object, axis: Axis = None, weights: object = None) -> Var:
                 f"average: weights of shape {shape_of(weights)} do not fit x of shape {shape}: "
                 "name the one axis that they run along"
             )
-        (i,) = as_axes(axis, len(shape))
+        i = as_axis(axis, len(shape))
         weights = reshape(weights, tuple(n if a == i else 1 for a, n in enumerate(shape)))
     weights = broadcast_to(weights, shape)
     return divide(sum(multiply(x, weights), axis), sum(weights, axis))
@@ -78,7 +78,7 @@ def _known(x: object, otherwise: float) -> tuple[Var, Var]:
 
 
 def nansum(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The sum over `axis` of what is not nan.
+    """The sum over `axis` of what is not nan; nan where all are.
 
     >>> x = mg.Var([1.0, np.nan, 3.0])
     >>> mg.grad(mg.nansum(x), x)
@@ -88,7 +88,7 @@ def nansum(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
 
 
 def nanprod(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The product over `axis` of what is not nan.
+    """The product over `axis` of what is not nan; nan where all are.
 
     >>> mg.nanprod(np.array([2.0, np.nan, 3.0]))
     6.0
@@ -107,7 +107,7 @@ def nanmean(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
 
 
 def nanvar(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Var:
-    """The variance over `axis` of what is not nan.
+    """The variance over `axis` of what is not nan; nan where all are.
 
     >>> mg.nanvar(np.array([1.0, np.nan, 5.0]))
     4.0
@@ -131,21 +131,23 @@ def nanstd(x: object, axis: Axis = None, ddof: float = 0, keepdims: bool = False
 
 
 def nanmax(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The largest element over `axis` that is not nan.
+    """The largest element over `axis` that is not nan; nan where all are nan.
 
     >>> mg.nanmax(np.array([1.0, np.nan, 3.0]))
     3.0
     """
-    return max(_known(x, -np.inf)[0], axis, keepdims)
+    filled, known = _known(x, -np.inf)
+    return where(max(known, axis, keepdims), max(filled, axis, keepdims), np.nan)
 
 
 def nanmin(x: object, axis: Axis = None, keepdims: bool = False) -> Var:
-    """The smallest element over `axis` that is not nan.
+    """The smallest element over `axis` that is not nan; nan where all are nan.
 
     >>> mg.nanmin(np.array([1.0, np.nan, 3.0]))
     1.0
     """
-    return min(_known(x, np.inf)[0], axis, keepdims)
+    filled, known = _known(x, np.inf)
+    return where(max(known, axis, keepdims), min(filled, axis, keepdims), np.nan)
 
 
 def ptp(x: object, axis: Axis = None, keepdims: bool = False) -> Var:

@@ -16,10 +16,12 @@ from pathlib import Path
 from string import Template
 
 from ..pictures.files import write
+from ..pictures.labels import short
 from ..pictures.policy import policy
 
 _STYLES = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _CLOSES = re.compile(r"</(script|style)|<!--|<script", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNREAD = re.compile(r"^ *(//.*\n|\n)?", re.MULTILINE)
 # Valid JSON still, but nothing in it ends or opens a tag, or a line as old JavaScript counts them.
 _ESCAPED = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -41,7 +43,7 @@ class Page(ABC):
         """Write the page as .html into a folder that is there."""
         path = Path(path)
         if path.suffix != ".html":
-            raise ValueError(f"a {self._what} is saved as .html, not as {path.name!r}")
+            raise ValueError(f"a {self._what} is saved as .html, not as {short(path.name)!r}")
         return write(path, self.html)
 
     def _repr_html_(self) -> str:
@@ -71,13 +73,14 @@ def document(
             raise ValueError(f"the {name} of a page can't hold {found[0]!r}: write it in two parts")
     # An SVG is XML, so a > in its style sheet may stand there as &gt;
     sheets = [html.unescape(sheet) for part in parts.values() for sheet in _STYLES.findall(part)]
-    return Template(template).substitute(
+    page = Template(template).substitute(
         parts,
         title=html.escape(title),
         policy=policy(script, [style, *sheets], webassembly),
         style=style,
         script=script,
     )
+    return _SURROGATE.sub("\ufffd", page)  # half a character, which no file can hold
 
 
 def as_data(thing: object) -> str:

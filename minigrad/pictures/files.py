@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+_LONGEST = 200  # letters of a path that an error shows
+
 
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, unless it is there; an OSError names the remedy."""
@@ -11,7 +13,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         why = f"{error.strerror}: name another"
-        raise type(error)(f"can't make the folder {folder}: {why}") from None
+        raise type(error)(f"can't make the folder {_shown(folder)}: {why}") from None
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -27,12 +29,22 @@ def write(path: Path, content: str | bytes) -> Path:
             target.write_bytes(data)  # a device or a pipe
         else:
             _replace(target, data)
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"can't write {str(path)!a}: no file can have half a character in its name"
+        ) from None
     except OSError as error:
-        missing = not path.parent.is_dir()
-        why = f"there is no folder {path.parent}" if missing else error.strerror
+        missing = not os.path.isdir(path.parent)
+        why = f"there is no folder {_shown(path.parent)}" if missing else error.strerror
         remedy = "make it first" if missing else "name a place that you may write to"
-        raise type(error)(f"can't write {path}: {why}: {remedy}") from None
+        raise type(error)(f"can't write {_shown(path)}: {why}: {remedy}") from None
     return path
+
+
+def _shown(path: Path) -> str:
+    """The path; of one that is too long for any file, its end."""
+    given = str(path)
+    return given if len(given) <= _LONGEST else f"…{given[-_LONGEST:]}"
 
 
 def _replace(target: Path, data: bytes) -> None:

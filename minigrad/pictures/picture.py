@@ -15,7 +15,7 @@ from ..equations import Equations, count_below, equations_of
 from .digraph import dot_of
 from .files import write
 from .graph import Graph, graph_of, too_large
-from .labels import heading
+from .labels import heading, short
 from .palette import INK, PAGE
 from .policy import policy
 from .printing import PRINTED, printed
@@ -60,7 +60,7 @@ class Drawing:
         path = Path(path)
         if path.suffix not in SUFFIXES:
             known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-            raise ValueError(f"a drawing is saved as {known}, not as {path.name!r}")
+            raise ValueError(f"a drawing is saved as {known}, not as {short(path.name)!r}")
         if path.suffix == ".dot":
             return write(path, self.dot)
         try:
