@@ -161,5 +161,7 @@ def test_long_lists_are_joined_in_groups(count, axis):
 
 
 def test_take_counts_a_bool_as_an_integer_like_numpy():
-    for indices in ([True, False], np.array([True, False]), [], np.zeros(0)):
+    for indices in ([True, False], np.array([True, False]), []):
         assert_value(mg.take(X, indices).value, np.take(X.value, np.array(indices, int)))
+    with pytest.raises(TypeError, match="integers or booleans, not float64"):
+        mg.take(X, np.zeros(0))
