@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from ..engine.values import Shape, Value, shape_of
 from ..equations import Equations
 
@@ -38,6 +40,14 @@ class Step(NamedTuple):
         """
         return self.op == "broadcast_to" and self.value.flags.c_contiguous  # type: ignore
 
+    def __reduce__(self) -> tuple[Callable[..., "Step"], tuple[object, ...]]:
+        """Pickled and deep-copied arrays hold every repeat: `is_filled` would change."""
+        value = self.value
+        if self.op != "broadcast_to" or not isinstance(value, np.ndarray) or self.is_filled:
+            return Step, tuple(self)
+        once = value[tuple([slice(1) if step == 0 else slice(None) for step in value.strides])]
+        return _repeated, (self._replace(value=once.copy()), value.shape)
+
     def is_number(self, number: float) -> bool:
         """Whether it is this very number: 0.0 is not -0.0."""
         return (
@@ -46,6 +56,11 @@ class Step(NamedTuple):
             and self.value == number
             and math.copysign(1.0, self.value) == math.copysign(1.0, number)
         )
+
+
+def _repeated(step: Step, shape: Shape) -> Step:
+    """The step with its numbers repeated to that shape, without memory of their own."""
+    return step._replace(value=np.broadcast_to(step.value, shape))
 
 
 class Code(NamedTuple):
