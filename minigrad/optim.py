@@ -58,20 +58,24 @@ class _Optimizer(ABC):
         grads = [p._kept() for p in self.params]
         if all(grad is None for grad in grads):
             raise ValueError("step: no parameter has a gradient: call loss.backward() first")
-        self._warn_of_sums()
-        for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
+        if not self._warned:
+            self._warn_of_sums()
+        for i, p in enumerate(self.params):
+            grad = grads[i]
             if grad is not None:
                 p._renew(p._value - self._move(i, grad))
 
     def _warn_of_sums(self) -> None:
         for i, p in enumerate(self.params):
-            if not self._warned and p._mark is not None and id(p) in p._mark.added:
+            mark = p._mark
+            if mark is not None and mark.added and id(p) in mark.added:
                 self._warned = True
                 warnings.warn(
                     f"step: params[{i}] has the gradients of several backwards added up: call "
                     "zero_grad() before each backward, unless the sum is meant",
                     stacklevel=3,
                 )
+                return
 
     @abstractmethod
     def _move(self, i: int, grad: Value) -> Value:

@@ -18,6 +18,9 @@ class _Marked(Protocol):
     def _kept(self) -> Value | None: ...
 
 
+NOBODY: frozenset[int] = frozenset()
+
+
 class Mark:
     """A sweep, as the nodes know it that it has reached: they hold it in `_mark`, and in `_flow`
     what has come to them so far.
@@ -33,7 +36,7 @@ class Mark:
     def __init__(self) -> None:
         self.before: dict[int, Value] = {}
         self.done = False
-        self.added: frozenset[int] = frozenset()  # leaves with the gradients of several backwards
+        self.added = NOBODY  # leaves with the gradients of several backwards
 
     def remember(self, x: _Marked) -> None:
         """Keep the `.grad` of x, which this sweep is about to reach."""
@@ -75,8 +78,11 @@ def interrupts(x: _Marked) -> bool:
 def give(grads: Iterable[tuple[_Marked, Value | None]]) -> None:
     """Set the users' gradients of several nodes, all or, if interrupted, none."""
     mark = Mark()
+    before = mark.before
     for x, grad in grads:
-        mark.remember(x)
+        old = x._kept()
+        if old is not None:
+            before[id(x)] = old
         x._mark = mark
         x._flow = grad  # type: ignore[assignment]
     mark.finish()

@@ -29,14 +29,19 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
     inner: list[Any] = []
     leaves: list[Any] = []
     walls: list[Any] = []
+    before = mark.before
     _reach_one(output, mark, inner, leaves, walls)
     for node in inner:  # the list grows as we go; usual cases as in _reach_one, without the call
         a, b = node._a, node._b
         kind, other = type(a), type(b)
         if kind is Inner or kind is Var:
-            if a._mark is not mark:
-                if a._mark is not None:
-                    mark.remember(a)
+            was = a._mark
+            if was is not mark:
+                if was is not None:
+                    if not was.done:
+                        mark.remember(a)
+                    elif a._flow is not None:
+                        before[id(a)] = a._flow
                 a._mark = mark
                 a._flow = None
                 (inner if kind is Inner else leaves).append(a)
@@ -47,16 +52,20 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
         elif kind is not float:
             _reach_one(a, mark, inner, leaves, walls)
         if other is Inner or other is Var:
-            if b._mark is not mark:
-                if b._mark is not None:
-                    mark.remember(b)
+            was = b._mark
+            if was is not mark:
+                if was is not None:
+                    if not was.done:
+                        mark.remember(b)
+                    elif b._flow is not None:
+                        before[id(b)] = b._flow
                 b._mark = mark
                 b._flow = None
                 (inner if other is Inner else leaves).append(b)
         elif b is not None and other is not float:
             _reach_one(b, mark, inner, leaves, walls)
     inner.sort(key=_order_of, reverse=True)
-    if newest_renewal[0] >= 0:
+    if newest_renewal[0] >= 0 and (walls or inner[-1]._order < newest_renewal[0]):
         _refuse_stale(mark, inner, walls)
     return inner, leaves
 
