@@ -168,9 +168,9 @@ class Var(Operators, Conversions):
                 if self._mark is mark:
                     return grad
             else:
-                grad = mark.before.get(id(self))
+                old = mark.before.get(id(self))
                 if self._mark is mark and not mark.done:
-                    return grad
+                    return old
         return None
 
     @property
