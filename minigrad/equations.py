@@ -199,8 +199,8 @@ def nan_below(output: object) -> str:
     if not first.op:
         words = {"parameter": "a parameter", "noise": "noise"}.get(first.kind, "data")
         shape = f" of shape {first.shape}" if first.shape else ""
-        told = f"{name}, {words}" if first.name else f"{words}{shape}"
-        return f"the first nan is in {told}{where}"
+        culprit = f"{name}, {words}" if first.name else f"{words}{shape}"
+        return f"the first nan is in {culprit}{where}"
     made = written(first, [equations.names()[i] for i in first.inputs])
     return f"the first nan{where} is made by {made}"
 

@@ -81,17 +81,17 @@ def _sentence(
 ) -> str:
     parameters = list(inspect.signature(init).parameters.values())[1:]
     names = [p.name for p in parameters if p.kind is not p.VAR_POSITIONAL]
-    told = f"{type(owner).__name__} takes ({', '.join(names)})"
+    usage = f"{type(owner).__name__} takes ({', '.join(names)})"
     for name in keywords:
         if name not in names:
             meant = next((ours for ours in _MEANT.get(name, ()) if ours in names), None)
             way = f"that is {meant}= here" if meant else _WORDS.get(name, "leave it out")
-            return f"{told}, not {name}=: {way}"
+            return f"{usage}, not {name}=: {way}"
     needed = [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
     missing = [name for name in needed[len(given) :] if name not in keywords]
     if missing:
-        return f"{told}: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-    return f"{told}, not {len(given)} arguments and {len(keywords)} by name"
+        return f"{usage}: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    return f"{usage}, not {len(given)} arguments and {len(keywords)} by name"
 
 
 def no_such(owner: object, name: str) -> AttributeError:

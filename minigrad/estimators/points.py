@@ -81,6 +81,6 @@ def size_of_set(name: str, kind: Points, samples: int, size: int, chunk: int | N
     return count
 
 
-def told(kind: Points | None) -> str:
+def name_suffix(kind: Points | None) -> str:
     """For an estimate's name."""
     return f", {kind} points" if kind else ""

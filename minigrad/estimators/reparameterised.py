@@ -11,7 +11,7 @@ import numpy as np
 from ..distributions.randomness import Generator
 from ..engine.gradients import grad
 from ..ops import add, subtract
-from .points import Points, told
+from .points import Points, name_suffix
 from .problem import Problem, Setting, check_rsample, draw_noise
 from .results import Estimate
 from .streaming import Chunk, Preparation, Rule, stream
@@ -79,7 +79,7 @@ def pathwise(
         rule = partial(_expanded, rule=plain, order=control_variate)
     estimate = stream(
         "pathwise"
-        + told(points)
+        + name_suffix(points)
         + (f", {control_variate} control variate" * bool(control_variate)),
         rule,
         problem,

@@ -18,7 +18,7 @@ from ..engine.gradients import grad
 from ..engine.values import Array, Value, plain
 from ..engine.variable import Var
 from ..ops import index, mean, multiply
-from .points import Points, told
+from .points import Points, name_suffix
 from .problem import Problem, Setting, draw
 from .results import Estimate
 from .streaming import Chunk, stream
@@ -68,7 +68,7 @@ def score_function(
     )
     if baseline != "optimal":
         rule = partial(rule, centred=baseline == "mean")
-    name = "score function" + told(points) + (f", {baseline} baseline" if baseline else "")
+    name = "score function" + name_suffix(points) + (f", {baseline} baseline" if baseline else "")
     return stream(
         name,
         rule,

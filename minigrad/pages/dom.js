@@ -25,7 +25,7 @@ function textWriter(node) {
   };
 }
 
-// A function that sets an attribute of `node`, or takes it away where it is told null.
+// A function that sets an attribute of `node`, or takes it away where it is given null.
 function attributeWriter(node, name) {
   let last;
   return (value) => {

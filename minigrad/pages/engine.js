@@ -17,7 +17,7 @@ function forward(nodes, values) {
 // derivatives; `shares`, upstream × slope; `sums`, the target's gradient so far; and which nodes
 // took part: `from`, the number of the `operand`, `target`.
 function backward(nodes, output, values) {
-  const told = { from: [], operand: [], target: [], slopes: [], shares: [], sums: [] };
+  const record = { from: [], operand: [], target: [], slopes: [], shares: [], sums: [] };
   const totals = [];
   if (nodes[output].takes) totals[output] = 1;
   for (let i = output; i >= 0; i--) {
@@ -29,15 +29,15 @@ function backward(nodes, output, values) {
       if (!back || !nodes[target].takes) return;
       const share = back(totals[i], values[i], ...operands);
       totals[target] = totals[target] === undefined ? share : totals[target] + share;
-      told.from.push(i);
-      told.operand.push(operand);
-      told.target.push(target);
-      told.slopes.push(back(1, values[i], ...operands));
-      told.shares.push(share);
-      told.sums.push(totals[target]);
+      record.from.push(i);
+      record.operand.push(operand);
+      record.target.push(target);
+      record.slopes.push(back(1, values[i], ...operands));
+      record.shares.push(share);
+      record.sums.push(totals[target]);
     });
   }
-  return told;
+  return record;
 }
 
 // Whether a gradient goes to each node: to parameters, and to ops that can hand it on to one.

@@ -1,7 +1,7 @@
-// Numbers as text. `told` gives the same words for the same number as `number` in pictures/labels.py.
+// Numbers as text. `asText` gives the same words for the same number as `number` in pictures/labels.py.
 
 // x with its sign, always digits + 3 wide: +0.5000, −12.346, +1.23e8; or nan, +inf, −inf.
-function told(x, digits = 4) {
+function asText(x, digits = 4) {
   if (Number.isNaN(x)) return "nan";
   const sign = x < 0 ? "−" : "+";
   const size = Math.abs(x);
@@ -40,7 +40,7 @@ function scientific(size, decimals) {
 
 // An array of the page's data, as `numbers` in pictures/labels.py: up to 6 numbers, rows parted by
 // ";", of more how they are spread.
-function toldArray({ shape, cells, cut, low, mean, high }) {
+function arrayAsText({ shape, cells, cut, low, mean, high }) {
   if (!cells.length) return "empty";
   if (cut || cells.length > 6) {
     const ends = [low, mean, high].map(Number);
@@ -49,18 +49,18 @@ function toldArray({ shape, cells, cut, low, mean, high }) {
       const kind = bad.some(Number.isNaN) ? "nan" : "inf";
       return `${kind}: ${bad.length} of ${cells.length} not finite`;
     }
-    const [least, middle, most] = ends.map((x) => told(x, 3));
+    const [least, middle, most] = ends.map((x) => asText(x, 3));
     return `min ${least}  mean ${middle}  max ${most}`;
   }
   const width = shape.at(-1);
   const rows = [];
   for (let i = 0; i < cells.length; i += width) {
-    rows.push(cells.slice(i, i + width).map((x) => told(Number(x), 3)).join(" "));
+    rows.push(cells.slice(i, i + width).map((x) => asText(Number(x), 3)).join(" "));
   }
   return `[${rows.join("; ")}]`;
 }
 
-const toldAny = (x) => (typeof x === "number" ? told(x) : toldArray(x));
+const anyAsText = (x) => (typeof x === "number" ? asText(x) : arrayAsText(x));
 
 // What the page's data holds for a number: JSON has no NaN and no infinities, so these are words.
 const numberOf = (x) => (typeof x === "string" ? Number(x) : x);

@@ -252,15 +252,15 @@ def _halted(equations: Equations) -> dict[int, bool]:
 def _summary(equations: Equations, names: list[str], faults: Faults, folded: int) -> str:
     """A sentence or two that stand for the picture where it can't be seen."""
 
-    def told(kind: str, words: str) -> str:
+    def listed(kind: str, words: str) -> str:
         found = [names[r.position] for r in equations if r.kind == kind and not r.is_literal]
         more = f" and {len(found) - 8} more" if len(found) > 8 else ""
         return f" {words}: {', '.join(found[:8])}{more}." if found else ""
 
     ends = ", ".join(f"{names[i]} = {numbers(equations[i].value)}" for i in equations.outputs)
     parts = [f"{len(equations)} nodes{f', {folded} scopes folded' if folded else ''}."]
-    parts += [told("parameter", "Parameters"), told("noise", "Noise, without gradient")]
-    parts += [told("stop", "Walls, where gradients stop"), f" Output: {ends}."]
+    parts += [listed("parameter", "Parameters"), listed("noise", "Noise, without gradient")]
+    parts += [listed("stop", "Walls, where gradients stop"), f" Output: {ends}."]
     if faults.first is not None:
         what = "value" if faults.values else "gradient"
         parts.append(f" The first {what} that is not finite is that of {names[faults.first]}.")

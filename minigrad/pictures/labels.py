@@ -62,14 +62,14 @@ def number(x: float, digits: int = 4) -> str:
         return f"{sign}inf"
     if size == 0.0 or size >= 0.001:
         for decimals in range(digits, -1, -1):
-            if len(told := f"{size:.{decimals}f}") <= digits + 2:
-                return sign + told
+            if len(figures := f"{size:.{decimals}f}") <= digits + 2:
+                return sign + figures
     for decimals in range(digits - 2, -1, -1):
         mantissa, exponent = f"{size:.{decimals}e}".split("e")
-        told = f"{mantissa}e{int(exponent)}".replace("-", "−")
-        if len(told) <= digits + 2:
+        figures = f"{mantissa}e{int(exponent)}".replace("-", "−")
+        if len(figures) <= digits + 2:
             break
-    return sign + told
+    return sign + figures
 
 
 def numbers(value: Value) -> str:
@@ -118,18 +118,20 @@ def formulas(equations: Equations, longest: int = LONGEST) -> list[str]:
 
 def named(equations: Equations, longest: int = LONGEST) -> list[Formula]:
     """The names that `formulas` gives, not yet plain text, of formulas up to `longest`."""
-    told: list[Formula] = []
+    formulas: list[Formula] = []
     for row, name in zip(equations, equations.names(), strict=True):
         if row.name:
-            told.append(Formula(name, 5 if _is_word(name) else 0))
+            formulas.append(Formula(name, 5 if _is_word(name) else 0))
         elif row.is_literal:
-            told.append(known(row.value) or literal(name))
+            formulas.append(known(row.value) or literal(name))
         elif row.kind == "constant" and not row.op:
-            told.append(_data(row.value))
+            formulas.append(_data(row.value))
         else:
-            formula = formula_of(row, [told[i] for i in row.inputs]) if row.op else None
-            told.append(formula if formula and len(formula.text) <= longest else Formula(name, 5))
-    return told
+            formula = formula_of(row, [formulas[i] for i in row.inputs]) if row.op else None
+            formulas.append(
+                formula if formula and len(formula.text) <= longest else Formula(name, 5)
+            )
+    return formulas
 
 
 def literal(written: str) -> Formula:
@@ -145,9 +147,9 @@ def known(value: Value) -> Formula | None:
     return Formula(f"−{words}" if value < 0.0 else words, 3 if len(words) > 1 or value < 0.0 else 5)
 
 
-def right_side(row: Equation, told: Sequence[Formula]) -> str:
+def right_side(row: Equation, formulas: Sequence[Formula]) -> str:
     """What `row` computes, however long, of the names that `named` gives its inputs."""
-    return text(formula_of(row, [told[i] for i in row.inputs]).text)
+    return text(formula_of(row, [formulas[i] for i in row.inputs]).text)
 
 
 def formula_of(row: Applied, inputs: Sequence[Formula]) -> Formula:

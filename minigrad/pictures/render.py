@@ -103,8 +103,8 @@ def _executable(dot: str) -> str:
             process.kill()
             raise
     if process.returncode:
-        told = words.decode(errors="replace").strip()
-        raise RuntimeError(told or f"it ended with status {process.returncode}")
+        message = words.decode(errors="replace").strip()
+        raise RuntimeError(message or f"it ended with status {process.returncode}")
     return svg.decode()
 
 

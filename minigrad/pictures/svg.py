@@ -39,7 +39,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
         id = group.get("id", "")
         if id in boxes:
             _dress_box(group, boxes[id])
-        title_of_arrow = _told(arrows[id], boxes) if id in arrows else ""
+        title_of_arrow = _title(arrows[id], boxes) if id in arrows else ""
         _retitle(group, boxes[id].title if id in boxes else title_of_arrow)
         words = dict.fromkeys(group.get("class", "").split())  # Graphviz adds its own "node"
         group.set("class", " ".join(f"mg-{word}" for word in words))
@@ -102,7 +102,7 @@ def _retitle(group: ElementTree.Element, words: str) -> None:
         group.remove(title)
 
 
-def _told(arrow: Arrow, boxes: dict[str, Box]) -> str:
+def _title(arrow: Arrow, boxes: dict[str, Box]) -> str:
     tail, head = (boxes[id].title.split(";")[0] for id in (arrow.tail, arrow.head))
     stopped = f": {arrow.label}" if arrow.kind == "halt" else ""  # a number stands on the arrow
     return f"{tail} to {head}{stopped}"

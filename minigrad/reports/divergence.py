@@ -23,41 +23,41 @@ class Gaussian(NamedTuple):
     scale: Equation
 
 
-def divergence_hints(told: Wording, rows: list[Equation]) -> Iterator[str]:
+def divergence_hints(say: Wording, rows: list[Equation]) -> Iterator[str]:
     """For each Gaussian in the graph: a KL averaged over its latents, or with another factor."""
-    for gaussian in _gaussians(told, rows):
-        yield from _wrong_factor(told, rows, gaussian)
+    for gaussian in _gaussians(say, rows):
+        yield from _wrong_factor(say, rows, gaussian)
 
 
-def _gaussians(told: Wording, rows: list[Equation]) -> Iterator[Gaussian]:
+def _gaussians(say: Wording, rows: list[Equation]) -> Iterator[Gaussian]:
     for z in rows:
-        inputs = told.equations.inputs_of(z)
+        inputs = say.equations.inputs_of(z)
         for loc, part in (inputs, inputs[::-1]) if z.op == "add" else ():
-            factors = told.equations.inputs_of(part)
+            factors = say.equations.inputs_of(part)
             for scale, eps in (factors, factors[::-1]) if part.op == "multiply" else ():
                 if eps.law == "normal" and loc.requires_grad and np.all(np.greater(scale.value, 0)):
                     yield Gaussian(z, loc, scale)
 
 
-def _wrong_factor(told: Wording, rows: list[Equation], gaussian: Gaussian) -> Iterator[str]:
+def _wrong_factor(say: Wording, rows: list[Equation], gaussian: Gaussian) -> Iterator[str]:
     loc, scale = np.broadcast_arrays(gaussian.loc.value, gaussian.scale.value)
     loc, scale = (np.broadcast_to(x, np.broadcast_shapes(x.shape, ())) for x in (loc, scale))
     each = 0.5 * (loc**2 + scale**2 - 1.0) - np.log(scale)
     total = float(each.sum())
-    scalars = [row for row in _below_both(told, rows, gaussian) if not row.shape]
+    scalars = [row for row in _below_both(say, rows, gaussian) if not row.shape]
     ratios = {row.position: float(row.value) / total for row in scalars} if total else {}
     outcomes = each.shape[0] if each.ndim > 1 else 1
     good = (1.0, -1.0, 1.0 / outcomes, -1.0 / outcomes)
     if any(_is(ratio, x) for ratio in ratios.values() for x in good):
         return
     kinds = _kinds(each.shape)
-    if each.ndim == 1 and _is_batch(told, rows, len(each), ratios):
+    if each.ndim == 1 and _is_batch(say, rows, len(each), ratios):
         return
     for row in reversed(scalars):  # what comes last has every factor in it
         for factor, words in kinds.items():
             if _is(abs(ratios[row.position]), factor):
                 yield (
-                    f"{told.full(row)} is KL({told.name(gaussian.z)} ‖ standard normal) {words}, "
+                    f"{say.full(row)} is KL({say.name(gaussian.z)} ‖ standard normal) {words}, "
                     f"{abs(float(row.value)):.6g} where the closed form is {total:.6g}: "
                     "mg.kl_divergence(q, mg.Normal(0.0, 1.0)), summed over the latents of an "
                     "outcome and averaged over outcomes alone"
@@ -78,7 +78,7 @@ def _kinds(shape: tuple[int, ...]) -> dict[float, str]:
     return kinds
 
 
-def _below_both(told: Wording, rows: list[Equation], gaussian: Gaussian) -> Iterator[Equation]:
+def _below_both(say: Wording, rows: list[Equation], gaussian: Gaussian) -> Iterator[Equation]:
     """What is computed from the parameters, and not from the draw."""
     made: set[int] = {gaussian.loc.position, gaussian.scale.position}
     drawn: set[int] = set()
@@ -90,10 +90,10 @@ def _below_both(told: Wording, rows: list[Equation], gaussian: Gaussian) -> Iter
             yield row
 
 
-def _is_batch(told: Wording, rows: list[Equation], n: int, ratios: dict[int, float]) -> bool:
+def _is_batch(say: Wording, rows: list[Equation], n: int, ratios: dict[int, float]) -> bool:
     """Whether another mean is taken over as many numbers: then they are outcomes, not latents."""
     means = [row for row in rows if row.op == "mean" and row.position not in ratios]
-    return any(told.equations[row.inputs[0]].shape[:1] == (n,) for row in means)
+    return any(say.equations[row.inputs[0]].shape[:1] == (n,) for row in means)
 
 
 def _is(x: float, y: float) -> bool:

@@ -117,17 +117,17 @@ def explain(
     equations = equations_of(output, *asked, names=names)
     top, *wanted = equations.outputs
     flow = flow_of(equations, top)
-    told = Wording(equations, flow)
+    say = Wording(equations, flow)
     faults = faults_of(equations, [top], flow.gradients, equations.outputs[1:])
     if wrt is None:
         wanted = [row.position for row in equations if not row.op and not row.is_literal]
     return Report(
-        _output(told, equations[top]),
-        tuple(_leaf(told, i) for i in wanted),
-        _first_value(told, faults),
-        _first_gradient(told, faults),
-        tuple(hints_of(told)),
-        _harmless(told, faults),
+        _output(say, equations[top]),
+        tuple(_leaf(say, i) for i in wanted),
+        _first_value(say, faults),
+        _first_gradient(say, faults),
+        tuple(hints_of(say)),
+        _harmless(say, faults),
     )
 
 
@@ -139,23 +139,23 @@ def reason(output: Var, x: Var) -> str:
     return leaf.words.removeprefix("no gradient: ")
 
 
-def _output(told: Wording, row: Equation) -> str:
-    name = "the output" if row.is_literal else told.full(row)
-    told_so = f"{name} is {numbers(row.value)}"
+def _output(say: Wording, row: Equation) -> str:
+    name = "the output" if row.is_literal else say.full(row)
+    summary = f"{name} is {numbers(row.value)}"
     if row.op or row.requires_grad:
         shape = "×".join(map(str, row.shape))
-        return f"{told_so}; below, the gradient of its sum ({shape})" if row.shape else told_so
+        return f"{summary}; below, the gradient of its sum ({shape})" if row.shape else summary
     return (
-        f"{told_so}, a {row.kind} leaf with nothing below it: made under mg.no_grad(), "
+        f"{summary}, a {row.kind} leaf with nothing below it: made under mg.no_grad(), "
         "by .detach() or from plain numbers"
     )
 
 
-def _leaf(told: Wording, i: int) -> Leaf:
-    flow, row, name = told.flow, told.equations[i], told.names[i]
+def _leaf(say: Wording, i: int) -> Leaf:
+    flow, row, name = say.flow, say.equations[i], say.names[i]
     g = flow.gradients[i] if row.requires_grad else None
     stops = flow.stops[i]
-    why = told.stops([stop for stop in stops if not told.chooses(stop)] or stops)
+    why = say.stops([stop for stop in stops if not say.chooses(stop)] or stops)
     if not flow.connected[i]:
         words = (
             "not connected: the output was not computed from it, or only off the tape "
@@ -163,15 +163,15 @@ def _leaf(told: Wording, i: int) -> Leaf:
         )
         return Leaf(name, "not connected", None, (), words)
     if not row.requires_grad:
-        return Leaf(name, *_wants_none(told, row))
+        return Leaf(name, *_wants_none(say, row))
     if g is None:
         return Leaf(name, "stopped", None, stops, f"no gradient: {why}")
     if not np.any(g):
         return Leaf(name, "zero", g, stops, f"gradient 0: {why}")
-    return Leaf(name, "arrives", g, stops, _arrival(told, g, stops))
+    return Leaf(name, "arrives", g, stops, _arrival(say, g, stops))
 
 
-def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[DeadEnd, ...], str]:
+def _wants_none(say: Wording, row: Equation) -> tuple[str, None, tuple[DeadEnd, ...], str]:
     if row.kind == "noise":
         words = "noise: it takes no gradient, on purpose"
         return "noise", None, (), words
@@ -186,43 +186,43 @@ def _wants_none(told: Wording, row: Equation) -> tuple[str, None, tuple[DeadEnd,
     return "stopped", None, (), f"no gradient: {what}"
 
 
-def _arrival(told: Wording, g: Value, stops: tuple[DeadEnd, ...]) -> str:
+def _arrival(say: Wording, g: Value, stops: tuple[DeadEnd, ...]) -> str:
     zeros = int(np.size(g) - np.count_nonzero(g))
     parts = [f"gradient {numbers(g)}" + (f", 0 in {zeros} of {np.size(g)} numbers" * (zeros > 0))]
     # Slopes of 0 and comparisons are in every network: they count where they explain a 0.
     kinds = ("sample", "wall", "zero", "cancel") if zeros else ("sample", "wall")
-    why = told.stops([stop for stop in stops if stop.kind in kinds])
+    why = say.stops([stop for stop in stops if stop.kind in kinds])
     if why:
         parts.append(f"in part, {why}")
     return "; ".join(parts)
 
 
-def _first_value(told: Wording, faults: Faults) -> Trouble | None:
+def _first_value(say: Wording, faults: Faults) -> Trouble | None:
     if not faults.values:
         return None
-    row = told.equations[min(faults.values)]
-    made = f", from {told.inputs(row)}" if row.op else f", a {row.kind} leaf"
-    words = f"{told.full(row)} is {told.bad(row.value, faults.values[row.position])}{made}"
-    return Trouble(row, told.names[row.position], row.value, words)
+    row = say.equations[min(faults.values)]
+    made = f", from {say.inputs(row)}" if row.op else f", a {row.kind} leaf"
+    words = f"{say.full(row)} is {say.bad(row.value, faults.values[row.position])}{made}"
+    return Trouble(row, say.names[row.position], row.value, words)
 
 
-def _harmless(told: Wording, faults: Faults) -> tuple[str, ...]:
+def _harmless(say: Wording, faults: Faults) -> tuple[str, ...]:
     """Values of ops that are not finite and at no fault; an infinite constant is meant so."""
-    reached = [row for row in told.equations if row.op and told.flow.connected[row.position]]
+    reached = [row for row in say.equations if row.op and say.flow.connected[row.position]]
     rows = [row for row in reached if not finite(row.value) and row.position not in faults.values]
-    return tuple(told.names[row.position] for row in rows)
+    return tuple(say.names[row.position] for row in rows)
 
 
-def _first_gradient(told: Wording, faults: Faults) -> Trouble | None:
+def _first_gradient(say: Wording, faults: Faults) -> Trouble | None:
     """The newest: the sweep comes to the newest node first."""
     if not faults.gradients:
         return None
-    row = told.equations[max(faults.gradients)]
-    g, maker = told.flow.gradients[row.position], told.flow.makers[row.position]
+    row = say.equations[max(faults.gradients)]
+    g, maker = say.flow.gradients[row.position], say.flow.makers[row.position]
     assert g is not None
-    words = f"that of {told.name(row)} is {told.bad(g)}: "
+    words = f"that of {say.name(row)} is {say.bad(g)}: "
     if maker is None:
         words += "its finite parts add up to more than a float can hold"
     else:
-        words += f"{told.full(told.equations[maker])} makes it from {told.given(maker)}"
-    return Trouble(row, told.names[row.position], g, words)
+        words += f"{say.full(say.equations[maker])} makes it from {say.given(maker)}"
+    return Trouble(row, say.names[row.position], g, words)

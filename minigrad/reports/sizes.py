@@ -13,61 +13,61 @@ SMALL = 1e-12
 _GRADUAL = 6  # steps at least on the way from SMALL's root to SMALL: else one op did it
 
 
-def size_hints(told: Wording) -> Iterator[str]:
+def size_hints(say: Wording) -> Iterator[str]:
     """The worst leaf of each kind: whose gradient is huge though finite, or all but gone."""
-    flow, rows = told.flow, told.equations
+    flow, rows = say.flow, say.equations
     leaves = [row for row in rows if row.kind == "parameter" and row.position in flow.largest]
     sizes = {row.position: _size(flow.gradients[row.position]) for row in leaves}
     finite = {i: size for i, size in sizes.items() if np.isfinite(size) and size > 0.0}
     if finite and max(finite.values()) > LARGE:
-        yield _exploded(told, max(finite, key=finite.__getitem__))
+        yield _exploded(say, max(finite, key=finite.__getitem__))
     small = [i for i, size in finite.items() if size < SMALL]
     if small:
-        yield from _vanished(told, min(small, key=finite.__getitem__))
+        yield from _vanished(say, min(small, key=finite.__getitem__))
 
 
-def _exploded(told: Wording, leaf: int) -> str:
-    way = _way(told, leaf)
+def _exploded(say: Wording, leaf: int) -> str:
+    way = _way(say, leaf)
     start = max(i for i, (_, size) in enumerate(way) if size <= 10.0 or i == 0)
-    name = told.name(told.equations[leaf])
+    name = say.name(say.equations[leaf])
     return (
-        f"the gradient of {name} explodes to {_number(way[-1][1])}{_since(told, way, start)}: "
+        f"the gradient of {name} explodes to {_number(way[-1][1])}{_since(say, way, start)}: "
         "divide by the size, clip the gradient, or take steps of smaller slope"
     )
 
 
-def _vanished(told: Wording, leaf: int) -> Iterator[str]:
+def _vanished(say: Wording, leaf: int) -> Iterator[str]:
     """Where many steps took a little each. One that took all is a minimum, or a flat op."""
-    way = _way(told, leaf)
+    way = _way(say, leaf)
     sizes = [size for _, size in way]
     start = max(i for i, size in enumerate(sizes) if size >= 0.1 * sizes[0] or i == 0)
     drops = [after / before for before, after in zip(sizes[start:], sizes[start + 1 :]) if before]
     if sum(drop < 0.9 for drop in drops) >= _GRADUAL and min(drops) > 1e-6:
-        name = told.name(told.equations[leaf])
+        name = say.name(say.equations[leaf])
         yield (
-            f"the gradient of {name} vanishes to {_number(sizes[-1])}{_since(told, way, start)}: "
+            f"the gradient of {name} vanishes to {_number(sizes[-1])}{_since(say, way, start)}: "
             "a residual connection, a scale nearer 1, or a less flat op keeps it"
         )
 
 
-def _way(told: Wording, leaf: int) -> list[tuple[int, float]]:
+def _way(say: Wording, leaf: int) -> list[tuple[int, float]]:
     """From the output to the leaf along the largest shares: positions, and gradients' sizes."""
     way, i = [], leaf
     while True:
-        way.append((i, _size(told.flow.gradients[i])))
-        if i not in told.flow.largest:
+        way.append((i, _size(say.flow.gradients[i])))
+        if i not in say.flow.largest:
             return way[::-1]
-        i = told.flow.largest[i][1]
+        i = say.flow.largest[i][1]
 
 
-def _since(told: Wording, way: list[tuple[int, float]], start: int) -> str:
+def _since(say: Wording, way: list[tuple[int, float]], start: int) -> str:
     """Where it begins, and what each step from there makes of it."""
     (first, size), count = way[start], len(way) - 1 - start
     if not count:
         return ""
     factor = (way[-1][1] / size) ** (1.0 / count) if size else np.inf
     each = f", each of {count} ops multiplies it by {factor:.3g} on average" if count > 1 else ""
-    return f" from {_number(size)} at {told.full(told.equations[first])}{each}"
+    return f" from {_number(size)} at {say.full(say.equations[first])}{each}"
 
 
 def _size(g: Value | None) -> float:

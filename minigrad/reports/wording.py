@@ -86,13 +86,13 @@ class Wording:
             return full, f" stops {whose} at {self.at(x)}", f": {why}"
         if stop.kind == "cancel":
             return f"what reaches {full} in several ways adds up to 0", "", ""
-        told = {
+        reasons = {
             "sample": ", a wall made by .sample()",
             "wall": ", a wall",
             "comparison": ": a comparison is 1 or 0 and flat between its jumps",
         }
-        if stop.kind in told:
-            return full, " stops it", told[stop.kind]
+        if stop.kind in reasons:
+            return full, " stops it", reasons[stop.kind]
         if self.chooses(stop):
             return full, " stops it", ": a where passes no gradient to its condition"
         return full, " stops it", f": {row.op} has slope 0 everywhere"
@@ -126,34 +126,34 @@ def why_none(equations: Equations, row: Equation, x: Equation) -> str:
     return "it depends on no parameter, or only through walls"
 
 
-def _clip(told: Wording, row: Equation, x: Equation) -> str:
-    _, low, high = (told.name(each) for each in told.equations.inputs_of(row))
+def _clip(say: Wording, row: Equation, x: Equation) -> str:
+    _, low, high = (say.name(each) for each in say.equations.inputs_of(row))
     return f"clip is flat outside {low} … {high}; mg.soft_clip keeps a gradient"
 
 
-def _product(told: Wording, row: Equation, x: Equation) -> str:
-    other = next((each for each in told.equations.inputs_of(row) if each is not x), x)
-    return f"the other factor is {told.at(other)}"
+def _product(say: Wording, row: Equation, x: Equation) -> str:
+    other = next((each for each in say.equations.inputs_of(row) if each is not x), x)
+    return f"the other factor is {say.at(other)}"
 
 
-def _kink(told: Wording, row: Equation, x: Equation) -> str:
+def _kink(say: Wording, row: Equation, x: Equation) -> str:
     if np.all(row.value):
-        return _flat(told, row, x)
+        return _flat(say, row, x)
     return f"{row.op} has a kink at 0, where the subgradient 0 is taken"
 
 
-def _flat(told: Wording, row: Equation, x: Equation) -> str:
+def _flat(say: Wording, row: Equation, x: Equation) -> str:
     return f"{row.op} has slope 0 there, or one too small for a float"
 
 
 _ZEROS: dict[str, Callable[[Wording, Equation, Equation], str]] = {
-    "relu": lambda told, row, x: "relu is flat where its input is not above 0",
+    "relu": lambda say, row, x: "relu is flat where its input is not above 0",
     "clip": _clip,
-    "maximum": lambda told, row, x: "the other input is larger",
-    "minimum": lambda told, row, x: "the other input is smaller",
-    "where": lambda told, row, x: "the condition chose the other branch",
+    "maximum": lambda say, row, x: "the other input is larger",
+    "minimum": lambda say, row, x: "the other input is smaller",
+    "where": lambda say, row, x: "the condition chose the other branch",
     "multiply": _product,
-    "logsumexp": lambda told, row, x: (
+    "logsumexp": lambda say, row, x: (
         "all inputs are -inf, so none has a share and the subgradient 0 is taken"
     ),
     **dict.fromkeys(("abs", "hypot", "norm", "std"), _kink),

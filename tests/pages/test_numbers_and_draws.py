@@ -53,7 +53,7 @@ def hard_numbers():
 @pytest.mark.parametrize("digits", [4, 3])
 def test_a_number_has_the_text_that_python_gives_it(digits):
     given = hard_numbers()
-    found = run("numbers.js", f"given.map((x) => told(numberOf(x), {digits}))", given)
+    found = run("numbers.js", f"given.map((x) => asText(numberOf(x), {digits}))", given)
     wrong = [(x, number(x, digits), t) for x, t in zip(given, found) if number(x, digits) != t]
     assert wrong == []
 

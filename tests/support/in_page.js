@@ -69,7 +69,7 @@ function boxesAround(element) {
   return boxes;
 }
 
-// Cut with an ellipsis, where the whole text is told on hovering.
+// Cut with an ellipsis, where the whole text is shown on hovering.
 const isCutOpenly = (element) =>
   getComputedStyle(element).textOverflow === "ellipsis" && element.closest("[title]") !== null;
 

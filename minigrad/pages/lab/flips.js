@@ -75,8 +75,8 @@ function greatestError() {
     const python = flips.map(numbersOf);
     if (PROGRAMS.exact) found.push(PROGRAMS.exact(...knobs).flat());
     python.push(exact);
-    const told = python.flat().map(Number);
-    found.flat().forEach((x, i) => (greatest = Math.max(greatest, gap(x, told[i]))));
+    const theirs = python.flat().map(Number);
+    found.flat().forEach((x, i) => (greatest = Math.max(greatest, gap(x, theirs[i]))));
   }
   return greatest;
 }

@@ -110,8 +110,8 @@ def coin_flip_lab(
         "eps": eps,
         "checks": [start.measured(eps), *(end.measured(eps[:FEW]) for end in _ends(start, knobs))],
     }
-    told = heading(title, f"{count} coin flips, and the knobs")
-    return CoinFlipLab(told, data, start.programs())
+    head = heading(title, f"{count} coin flips, and the knobs")
+    return CoinFlipLab(head, data, start.programs())
 
 
 def _knobs(

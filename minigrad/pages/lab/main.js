@@ -97,10 +97,10 @@ function showKnobs() {
 function showTable(estimates, exact) {
   cells.forEach(({ truth, ...row }, i) => {
     for (const [method, { mean, se }] of Object.entries(estimates[i])) {
-      row[method].textContent = `${told(mean)} ± ${told(se, 3).replace("+", "")}`;
+      row[method].textContent = `${asText(mean)} ± ${asText(se, 3).replace("+", "")}`;
       Object.assign(row[method].dataset, { value: mean, se });
     }
-    truth.textContent = told(exact[i]);
+    truth.textContent = asText(exact[i]);
     truth.dataset.value = exact[i];
   });
 }
@@ -113,8 +113,8 @@ function showWords(slope, readOff) {
     mean: `The mean of f over ${COUNT} coins, as ${name} moves${truth}`,
     lanes: `${by(name)} from these coins, and from ${SETS} more sets of ${COUNT}${truth}`,
     slope: state.isFresh
-      ? `New coins at every point: luck hides the slope, ${told(readOff)} between neighbours.`
-      : `The same coins at every point: smooth. Its slope here is ${told(slope)}, the pathwise ` +
+      ? `New coins at every point: luck hides the slope, ${asText(readOff)} between neighbours.`
+      : `The same coins at every point: smooth. Its slope here is ${asText(slope)}, the pathwise ` +
         "gradient.",
   };
   for (const [id, text] of Object.entries(words)) byId(`says-${id}`).textContent = text;

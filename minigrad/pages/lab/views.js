@@ -68,7 +68,7 @@ class CurveView {
     dot.dataset.z = z;
     set(dot, seen ? { cx: x(z).toFixed(2), cy: y(f).toFixed(2), class: "" } : { class: "gone" });
     stroke.setAttribute("d", this.plot.stroke(z, f, slope, Math.min(26, this.plot.box.width / 25)));
-    title.textContent = `ε = ${told(eps)}, z = ${told(z)}, slope of f ${told(slope)}`;
+    title.textContent = `ε = ${asText(eps)}, z = ${asText(z)}, slope of f ${asText(slope)}`;
   }
 }
 

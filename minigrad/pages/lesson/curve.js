@@ -54,10 +54,10 @@ function drawCurve(curve) {
   const line = (list) => list.map(point).join(" ");
   curve.raw.setAttribute("points", line(points));
   curve.mean.setAttribute("points", line(means));
-  curve.high.textContent = told(high);
-  curve.low.textContent = told(low);
+  curve.high.textContent = asText(high);
+  curve.low.textContent = asText(low);
   curve.last.textContent = `${curve.count.toLocaleString("en")} steps`;
-  const words = `Loss over ${curve.count} steps; its running mean is ${told(curve.smooth)}`;
+  const words = `Loss over ${curve.count} steps; its running mean is ${asText(curve.smooth)}`;
   curve.svg.setAttribute("aria-label", words);
 }
 

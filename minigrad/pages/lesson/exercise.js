@@ -22,14 +22,14 @@ function startExercise({ question, answer, tolerance, mistakes }) {
     if (given === null) return "Type a number or a formula of the names in the graph.";
     if (!isClose(given, answer)) {
       const found = mistakes.find(([x]) => isClose(given, x));
-      return `Not ${told(given)}${found ? `: ${found[1]}` : ""}.`;
+      return `Not ${asText(given)}${found ? `: ${found[1]}` : ""}.`;
     }
     lockedAt = null;
     task.dataset.solved = "true";
     root.dataset.steps = lastStep();
     byId("step").max = lastStep();
     change(() => {});
-    return `Right: it is ${told(answer)}. The steps back are open now.`;
+    return `Right: it is ${asText(answer)}. The steps back are open now.`;
   }
 
   task.addEventListener("submit", (event) => {

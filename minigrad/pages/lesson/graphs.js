@@ -60,7 +60,7 @@ function numberWriter(text, role) {
     if (Object.is(x, last)) return;
     last = x;
     isEmpty(x === undefined);
-    write(x === undefined ? `${role} ·` : `${role} ${toldAny(x)}`);
+    write(x === undefined ? `${role} ·` : `${role} ${anyAsText(x)}`);
   };
 }
 
@@ -86,7 +86,7 @@ function shareWriters(graph, share) {
   if (!arrow?.text || share.slope === "") return { arrow, slope: null };
   const write = textWriter(arrow.text);
   let last = null;
-  return { arrow, slope: (x) => Object.is(x, last) || write(`× ${told((last = x))}`) };
+  return { arrow, slope: (x) => Object.is(x, last) || write(`× ${asText((last = x))}`) };
 }
 
 // What is drawn over the graph: a ring, and arrows that point backward.

@@ -37,11 +37,11 @@ function heat(array, most = 22) {
   box.append(canvas, element("span", "shape", shapeOf(array)));
   box.tabIndex = 0;
   box.setAttribute("role", "img");
-  box.setAttribute("aria-label", `array ${shapeOf(array)}: ${toldArray(array)}`);
-  box.addEventListener("focus", () => showTip(box, allTold(array)));
+  box.setAttribute("aria-label", `array ${shapeOf(array)}: ${arrayAsText(array)}`);
+  box.addEventListener("focus", () => showTip(box, allAsText(array)));
   canvas.addEventListener("pointermove", (event) => {
     const cell = Math.floor(event.offsetY / side) * width + Math.floor(event.offsetX / side);
-    if (cell >= 0 && cell < array.cells.length) showTip(box, cellTold(array, cell));
+    if (cell >= 0 && cell < array.cells.length) showTip(box, cellText(array, cell));
   });
   for (const end of ["blur", "pointerleave"]) box.addEventListener(end, () => (tip.hidden = true));
   return box;
@@ -73,24 +73,24 @@ function paint(canvas, array) {
   context.putImageData(image, 0, 0);
 }
 
-function cellTold({ shape, cells }, cell) {
+function cellText({ shape, cells }, cell) {
   const place = [];
   let rest = cell;
   for (const length of [...shape].reverse()) {
     place.unshift(rest % length);
     rest = Math.floor(rest / length);
   }
-  return `[${place.join(", ")}]  ${told(Number(cells[cell]))}`;
+  return `[${place.join(", ")}]  ${asText(Number(cells[cell]))}`;
 }
 
 // All numbers in rows, as far as a reader wants them at once.
-function allTold(array) {
+function allAsText(array) {
   const { width, height } = extent(array);
   const [columns, rows] = [Math.min(width, 8), Math.min(height, 12)];
   const lines = [];
   for (let r = 0; r < rows; r++) {
     const row = array.cells.slice(r * width, r * width + columns);
-    lines.push(row.map((x) => told(Number(x), 3)).join(" ") + (columns < width ? " …" : ""));
+    lines.push(row.map((x) => asText(Number(x), 3)).join(" ") + (columns < width ? " …" : ""));
   }
   if (rows < height || array.cut) lines.push("…");
   return lines.join("\n");

@@ -65,7 +65,7 @@ function parsed(text) {
   return plain === "" || Number.isNaN(x) ? null : x;
 }
 
-const renderField = (field, x) => (field.value = told(x).replace("+", ""));
+const renderField = (field, x) => (field.value = asText(x).replace("+", ""));
 
 const tellTrouble = textWriter(byId("trouble"));
 

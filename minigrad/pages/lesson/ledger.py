@@ -192,11 +192,13 @@ class Ledger:
         """The ledger as a table for a terminal; `steps` has the page's step for each stage."""
         lines = [("step", "phase", "rule", "numbers")]
         for i, stage in zip(steps, self.stages, strict=True):
-            told = [self._told(stage, node) for node in self._shown(stage)]
-            told += [self._multiplied(k) for k in stage.shares]
-            told += [(f"⊘ {self.names[node].text}: {why}", "") for node, why in stage.stops]
-            heads = [(str(i), stage.phase), *[("", "")] * len(told)]
-            lines += [(*head, *line) for head, line in zip(heads, told or [("", "")], strict=False)]
+            entries = [self._described(stage, node) for node in self._shown(stage)]
+            entries += [self._multiplied(k) for k in stage.shares]
+            entries += [(f"⊘ {self.names[node].text}: {why}", "") for node, why in stage.stops]
+            heads = [(str(i), stage.phase), *[("", "")] * len(entries)]
+            lines += [
+                (*head, *line) for head, line in zip(heads, entries or [("", "")], strict=False)
+            ]
         width = min(max(_columns(rule) for *_, rule, right in lines if right), _WIDEST)
         table = []
         for step, phase, rule, right in lines:
@@ -212,7 +214,7 @@ class Ledger:
         is_seeded = stage.phase == "seed" and not stage.stops  # which say why it has no seed
         return [stage.node] if stage.phase == "forward" or is_seeded else []
 
-    def _told(self, stage: Stage, i: int) -> tuple[str, str]:
+    def _described(self, stage: Stage, i: int) -> tuple[str, str]:
         """The rule of a leaf, of an op, or of the seed, and its numbers."""
         row, name = self.equations[i], self.names[i].text
         if stage.phase == "seed":
@@ -230,19 +232,19 @@ class Ledger:
     def _multiplied(self, k: int) -> tuple[str, str]:
         """The rule of a share and its numbers; where others came before, also the sum."""
         share, words = self.shares[k], self.words[k]
-        rule, told = f"{words.to} += {words.rule}", numbers(share.amount)
+        rule, amount = f"{words.to} += {words.rule}", numbers(share.amount)
         if share.slope is None:
             so_far = f", in all {numbers(share.total)}" if k in self.before else ""
-            return rule, told + so_far
+            return rule, amount + so_far
         sum_up = ""
         if k in self.before:
-            sign, size = (told[0], told[1:]) if told[0] in "+−" else ("+", told)
+            sign, size = (amount[0], amount[1:]) if amount[0] in "+−" else ("+", amount)
             old = number(self.shares[self.before[k]].total)
             sum_up = f"; {old} {sign} {size} = {number(share.total)}"
-        return rule, f"{number(share.upstream)} × {number(share.slope)} = {told}{sum_up}"
+        return rule, f"{number(share.upstream)} × {number(share.slope)} = {amount}{sum_up}"
 
     def _record(self, step: int, stage: Stage, i: int, pane: int) -> Record:
-        row, rule = self.equations[i], " = ".join(self._told(stage, i))
+        row, rule = self.equations[i], " = ".join(self._described(stage, i))
         value = self.seed if stage.phase == "seed" else row.value
         return Record(step, stage.phase, f"n{i}", self.names[i].text, rule, value, pane=pane)
 
@@ -271,5 +273,5 @@ def _columns(words: str) -> int:
 
 def _put_in(x: Equation, name: Formula) -> Formula:
     """The number that stands for `x`; one that the user wrote stays as it is."""
-    told = number(x.value).removeprefix("+") if isinstance(x.value, float) else ""
-    return name if x.is_literal else Formula(told, 3 if told.startswith("−") else 5)
+    digits = number(x.value).removeprefix("+") if isinstance(x.value, float) else ""
+    return name if x.is_literal else Formula(digits, 3 if digits.startswith("−") else 5)

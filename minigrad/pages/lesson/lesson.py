@@ -158,11 +158,11 @@ class Lesson(Page):
 
     def _sent_timeline(self) -> list[dict[str, object]]:
         """The timeline with the phase of each step: that of the panes that do not wait."""
-        told: list[dict[str, object]] = []
+        steps: list[dict[str, object]] = []
         for places in self._timeline:
             phases = [p.ledger.stages[i].phase for p, i in zip(self._panes, places, strict=True)]
-            told.append({"phase": max(phases, key=PHASES.index), "at": places})
-        return told
+            steps.append({"phase": max(phases, key=PHASES.index), "at": places})
+        return steps
 
     def _steps_of(self, pane: int) -> list[int]:
         """The page's step at which each stage of a pane comes."""
@@ -202,11 +202,11 @@ def step_through(
     equations = [drawable(each, "step_through", names, max_nodes) for each in outputs]
     titles = _titles(equations)
     panes = [
-        Pane(each, told, lines_by_node(each, lines), max_nodes)
-        for each, told in zip(equations, titles, strict=True)
+        Pane(each, name, lines_by_node(each, lines), max_nodes)
+        for each, name in zip(equations, titles, strict=True)
     ]
-    told = heading(title, f"Step through {' and '.join(titles)}")
-    return Lesson(told, panes, lines, _knobs(outputs, equations, knobs))
+    head = heading(title, f"Step through {' and '.join(titles)}")
+    return Lesson(head, panes, lines, _knobs(outputs, equations, knobs))
 
 
 def _titles(panes: Sequence[Equations]) -> list[str]:

@@ -2,7 +2,7 @@
 // page that holds this one in a frame. [data-node] has a node's id, [data-word] its name in a text.
 
 let litNodes = "";
-const whenLit = []; // each is told the ids
+const whenLit = []; // each is given the ids
 
 function lightNodes(ids) {
   const wanted = ids.join(" ");

@@ -58,8 +58,8 @@ class Pane:
                 "slopes": [_sent(share.slope) for share in ledger.shares],
                 "shares": amounts,
                 "sums": [
-                    told if share.total is share.amount else _sent(share.total)
-                    for share, told in zip(ledger.shares, amounts, strict=True)
+                    amount if share.total is share.amount else _sent(share.total)
+                    for share, amount in zip(ledger.shares, amounts, strict=True)
                 ],
             },
         }
@@ -103,11 +103,11 @@ class Pane:
         """The shares as mathematics, each with the id of its arrow; "" where a box hides it."""
         drawn = {arrow.id for arrow in self.graph.arrows}
         merged = {(a.tail, a.head): a.id for a in self.graph.arrows if a.kind == "flow"}
-        told = []
+        sent = []
         for k, share in enumerate(self.ledger.shares):
             edge = f"e{share.source}-{share.operand}"
             ends = self.graph.places[share.target], self.graph.places[share.source]
-            told.append(
+            sent.append(
                 {
                     "from": share.source,
                     "operand": share.operand,
@@ -117,7 +117,7 @@ class Pane:
                     **self.ledger.words[k]._asdict(),
                 }
             )
-        return told
+        return sent
 
 
 def _step(stage: Stage) -> dict[str, object]:
@@ -129,11 +129,11 @@ def _sent(value: Value | None) -> object:
     """A number as it is; of an array the first cells, to 7 digits, and how all are spread."""
     if value is None or isinstance(value, float):
         return value
-    told: dict[str, object] = {
+    sent: dict[str, object] = {
         "shape": value.shape,
         "cells": [float(f"{cell:.7g}") for cell in value.ravel()[:MOST_CELLS].tolist()],
         "cut": value.size > MOST_CELLS,
     }
     with np.errstate(all="ignore"):
         spread = (value.min(), value.mean(), value.max()) if value.size else (0.0, 0.0, 0.0)
-    return told | dict(zip(("low", "mean", "high"), map(float, spread), strict=True))
+    return sent | dict(zip(("low", "mean", "high"), map(float, spread), strict=True))

@@ -92,7 +92,7 @@ function check(text) {
   tally.asked += 1;
   if (isRight && !isSecondTry) tally.right += 1;
   const how = isRight ? (isSecondTry ? "Right now" : "Right") : "Not quite";
-  verdict = `${how}: it is ${told(truth)}${seen ? `; ${seen}` : ""}.`;
+  verdict = `${how}: it is ${asText(truth)}${seen ? `; ${seen}` : ""}.`;
   reveal();
 }
 
@@ -124,7 +124,7 @@ byId("ask").addEventListener("submit", (event) => {
 });
 onAction("skip", () => {
   const { k, node, numbers } = asked;
-  verdict = `Skipped: it is ${told(k >= 0 ? numbers.shares[k] : numbers.values[node])}.`;
+  verdict = `Skipped: it is ${asText(k >= 0 ? numbers.shares[k] : numbers.values[node])}.`;
   reveal();
 });
 onAction("predict", () => {

@@ -109,7 +109,7 @@ function shareLines(pane, numbers, k, upstream) {
 }
 
 // A number as it is added to another: "− 1.3619".
-const signed = (x) => (Number.isNaN(x) ? "+ nan" : told(x).replace(/^[+−]/, "$& "));
+const signed = (x) => (Number.isNaN(x) ? "+ nan" : asText(x).replace(/^[+−]/, "$& "));
 
 // The node's formula with its inputs' numbers in place of their names; "" where these aren't found.
 function filledIn(node, nodes, values) {
@@ -123,7 +123,7 @@ function filledIn(node, nodes, values) {
     if (before.endsWith("(") && after.startsWith(")") && !isWordy(before.at(-2))) {
       [before, after] = [before.slice(0, -1), after.slice(1)]; // a number needs them less
     }
-    const words = literal ? name : told(values[i]).replace("+", "");
+    const words = literal ? name : asText(values[i]).replace("+", "");
     const isOpen = before === "" || /[(,|] ?$/.test(before);
     const needsBrackets = words.startsWith("−") && (!isOpen || /^[²^]/.test(after));
     text = before + (needsBrackets ? `(${words})` : words);
@@ -155,9 +155,9 @@ function formulaLine(parts, className = "") {
 }
 
 function number(x) {
-  if (typeof x === "number") return element("span", "number", told(x));
+  if (typeof x === "number") return element("span", "number", asText(x));
   const strip = heat(x, 72);
-  strip.append(element("span", "number", ` ${toldArray(x)}`));
+  strip.append(element("span", "number", ` ${arrayAsText(x)}`));
   return strip;
 }
 

@@ -13,7 +13,7 @@ from ...equations import Equation, Equations
 from ...pictures.labels import Formula, closed, dimensions, formula_of, known, literal
 from ...shares import Share
 
-_LONGEST = 160  # letters; a rule that would take more is told by the name of its op
+_LONGEST = 160  # letters; a rule that would take more is shown by the name of its op
 
 
 def slope_of(
@@ -31,11 +31,11 @@ def share_of(
     row = equations[share.source]
     inputs = equations.inputs_of(row)
     if shown := OPS[row.op].shown:
-        told = _in_words(shown[share.operand], row, inputs, names, upstream)
+        formula = _in_words(shown[share.operand], row, inputs, names, upstream)
     else:
         program = _recorded(row, share.operand, inputs, row.shape)
-        told = _formula(program, row, inputs, names, [Formula(upstream, 4)])
-    return _fitted(told, share.handed, inputs[share.operand].shape)
+        formula = _formula(program, row, inputs, names, [Formula(upstream, 4)])
+    return _fitted(formula, share.handed, inputs[share.operand].shape)
 
 
 def _in_words(
@@ -43,18 +43,18 @@ def _in_words(
 ) -> Formula:
     """What the op's row says."""
     text = shown if isinstance(shown, str) else shown(tuple(x.shape for x in inputs), **row.static)
-    told = [closed(names[x.position], 5) for x in inputs]
-    return Formula(text.format(*told, g=upstream, y=closed(names[row.position], 5)), 0)
+    parts = [closed(names[x.position], 5) for x in inputs]
+    return Formula(text.format(*parts, g=upstream, y=closed(names[row.position], 5)), 0)
 
 
-def _fitted(told: Formula, have: Shape, shape: Shape) -> Formula:
+def _fitted(formula: Formula, have: Shape, shape: Shape) -> Formula:
     """Broadcasting's adjoint, as `sweep.fit` applies it to what a closure handed over."""
-    text, extra = told.text, len(have) - len(shape)
+    text, extra = formula.text, len(have) - len(shape)
     axes = [i for i, n in enumerate(have) if i < extra or shape[i - extra] == 1 != n]
     if axes:
         over = f" over axis {' and '.join(map(str, axes))}" if len(axes) < len(have) else ""
         return Formula(f"{text}, summed{over}", 0)
-    return told if have == shape else Formula(f"{text}, repeated to {dimensions(shape)}", 0)
+    return formula if have == shape else Formula(f"{text}, repeated to {dimensions(shape)}", 0)
 
 
 def _recorded(row: Equation, operand: int, inputs: list[Equation], upstream: float | Shape) -> Code:
@@ -75,16 +75,16 @@ def _formula(
     """The program with the names of what it reads."""
     read = [x for x in inputs if not x.is_literal]
     leaves = iter([*upstream, *(names[x.position] for x in (*read, row))])
-    told: list[Formula] = []
+    parts: list[Formula] = []
     for step in program.steps:
         if step.op:
-            told.append(formula_of(step, [told[i] for i in step.inputs]))
+            parts.append(formula_of(step, [parts[i] for i in step.inputs]))
         else:
-            told.append(_literal_of(step) if step.kind == LITERAL else next(leaves))
-        if len(told[-1].text) > _LONGEST:
+            parts.append(_literal_of(step) if step.kind == LITERAL else next(leaves))
+        if len(parts[-1].text) > _LONGEST:
             arguments = ", ".join(formula.text for formula in [*upstream, names[row.position]])
             return Formula(f"(rule of {row.op})({arguments})", 5)
-    return told[program.outputs[0]]
+    return parts[program.outputs[0]]
 
 
 def _literal_of(step: Step) -> Formula:

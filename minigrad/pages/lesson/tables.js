@@ -90,10 +90,10 @@ function cellWriter(row, cell, name) {
     last = x;
     if (typeof x === "object") {
       cell.replaceChildren(heat(x));
-      return attribute(toldArray(x));
+      return attribute(arrayAsText(x));
     }
     if (!text.parentNode) cell.replaceChildren(text);
-    text.data = x === undefined ? "·" : told(x);
+    text.data = x === undefined ? "·" : asText(x);
     attribute(x === undefined ? "" : String(x));
   };
 }

@@ -68,7 +68,9 @@ class Exercise(Page):
         say what it looks like: the sign turned, a local slope alone, a part of the sum …"""
         is_right, why = self.found(given)
         if not is_right:
-            raise AssertionError(f"{self.question} Not {_told(given)}{f': {why}' if why else ''}")
+            raise AssertionError(
+                f"{self.question} Not {_described(given)}{f': {why}' if why else ''}"
+            )
 
     def found(self, given: object) -> Found:
         """Whether the answer is right, within a hundredth by default; and what a wrong one is."""
@@ -119,7 +121,7 @@ def _of_share(share: Share, equations: Equations) -> list[tuple[float, str]]:
     ]
 
 
-def _told(given: object) -> str:
+def _described(given: object) -> str:
     return numbers(as_value(given.value if isinstance(given, Var) else given))
 
 
@@ -154,6 +156,6 @@ def exercise(
         truth = as_value(answer)
     if not np.all(np.isfinite(truth)):
         first = truth if isinstance(truth, float) else float(truth.ravel()[0])
-        told = number(first) if isinstance(truth, float) or math.isnan(first) else numbers(truth)
-        raise ValueError(f"the answer of an exercise is a finite number, not {told}")
+        shown = number(first) if isinstance(truth, float) or math.isnan(first) else numbers(truth)
+        raise ValueError(f"the answer of an exercise is a finite number, not {shown}")
     return Exercise(output, question, truth, wanted, float(tolerance), names)

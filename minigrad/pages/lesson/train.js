@@ -36,7 +36,7 @@ function descend(now, count, rate) {
     now.seed += 1;
     const numbers = numbersOf(pane, now);
     const loss = numbers.values[pane.output];
-    if (!Number.isFinite(loss)) return `Diverged at step ${curve.count + 1}: loss ${told(loss)}.`;
+    if (!Number.isFinite(loss)) return `Diverged at step ${curve.count + 1}: loss ${asText(loss)}.`;
     addLoss(curve, loss);
     for (const { key, k, i } of moving) {
       const moved = numbers.values[i] - rate * numbers.sums[k];
@@ -53,7 +53,7 @@ function train(count) {
   const rate = parsed(byId("rate").value);
   if (!(rate > 0 && rate < Infinity)) {
     stopTraining();
-    return toldTraining("The rate is a number above 0.");
+    return showTraining("The rate is a number above 0.");
   }
   curve ??= curveOf(byId("curve"));
   let trouble = "";
@@ -63,11 +63,11 @@ function train(count) {
     drawCurve(curve);
   }
   if (trouble) stopTraining();
-  const words = `${curve.count.toLocaleString("en")} steps, mean loss ${told(curve.smooth)}.`;
-  if (!training) toldTraining(trouble ? `${trouble} Lower the rate, then Reset.` : words);
+  const words = `${curve.count.toLocaleString("en")} steps, mean loss ${asText(curve.smooth)}.`;
+  if (!training) showTraining(trouble ? `${trouble} Lower the rate, then Reset.` : words);
 }
 
-const toldTraining = (words) => (byId("train-told").textContent = words);
+const showTraining = (words) => (byId("train-told").textContent = words);
 
 function stopTraining() {
   if (training) cancelAnimationFrame(training);
@@ -85,7 +85,7 @@ function forgetTraining() {
   byId("curve").replaceChildren();
   byId("curve").hidden = true;
   curve = null;
-  toldTraining("");
+  showTraining("");
 }
 
 onAction("train", () => train(1));
@@ -93,10 +93,10 @@ onAction("train-100", () => train(100));
 onAction("train-run", () => {
   if (training) {
     stopTraining();
-    return toldTraining(`Paused after ${curve.count.toLocaleString("en")} steps.`);
+    return showTraining(`Paused after ${curve.count.toLocaleString("en")} steps.`);
   }
   byId("rule").setAttribute("aria-live", "off"); // or it would speak without an end
   buttonOf("train-run").textContent = "Pause";
-  toldTraining("");
+  showTraining("");
   runTraining();
 });

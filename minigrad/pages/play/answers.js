@@ -17,7 +17,7 @@ function renderNudge(pane, leaves, grads, knob) {
   const after = forward(pane.nodes, given);
   const rows = pane.nodes.flatMap((node, i) => {
     if (Object.is(after[i], leaves[i]) || node.literal) return [];
-    const row = element("li", "", `${node.name}: ${told(leaves[i])} to ${told(after[i])}`);
+    const row = element("li", "", `${node.name}: ${asText(leaves[i])} to ${asText(after[i])}`);
     row.dataset.node = node.id;
     return [row];
   });
@@ -27,8 +27,8 @@ function renderNudge(pane, leaves, grads, knob) {
   byId("nudge").dataset.change = change;
   byId("nudge").dataset.guess = guess;
   byId("nudge-told").textContent =
-    `${pane.nodes[pane.output].name} changes by ${told(change)}. The gradient × ${NUDGE} says ${told(guess)}; `
-    + `the rest, ${told(change - guess)}, is the bend of the curve.`;
+    `${pane.nodes[pane.output].name} changes by ${asText(change)}. The gradient × ${NUDGE} says ${asText(guess)}; `
+    + `the rest, ${asText(change - guess)}, is the bend of the curve.`;
 }
 
 onAction("nudge", () => {
@@ -48,7 +48,7 @@ function renderWhy(pane, leaves) {
   const { grads } = asking.checked ? runAt(pane, leaves, noise) : { grads: [] };
   const numbers = noise.map((i) => {
     const slope = grads[i] ?? 0;
-    return `∂L/∂${pane.nodes[i].name} would be ${told(slope)}${slopeInWords(pane, i)}`;
+    return `∂L/∂${pane.nodes[i].name} would be ${asText(slope)}${slopeInWords(pane, i)}`;
   });
   const words = byId("why-number");
   words.textContent = asking.checked ? `${numbers.join("; ")}.` : "";
@@ -78,19 +78,19 @@ whenLit.push((ids) => {
   for (const each of document.querySelectorAll("[data-word]")) {
     each.classList.toggle("lit", each.dataset.word === pane.nodes[i].name);
   }
-  byId("lit-told").textContent = shareTold(pane, i);
+  byId("lit-told").textContent = shareText(pane, i);
 });
 
 // How much of the active knob's gradient passes through a node.
-function shareTold(pane, i) {
+function shareText(pane, i) {
   const leaves = numbersOf(pane, state).values;
   const { grads } = runAt(pane, leaves);
   const { name, takes } = pane.nodes[i];
-  if (!takes) return `${name} = ${told(leaves[i])}; no gradient goes there.`;
-  const own = `${name} = ${told(leaves[i])}, ∂L/∂${name} = ${told(grads[i] ?? 0)}`;
+  if (!takes) return `${name} = ${asText(leaves[i])}; no gradient goes there.`;
+  const own = `${name} = ${asText(leaves[i])}, ∂L/∂${name} = ${asText(grads[i] ?? 0)}`;
   const knob = activeKnob(pane);
   if (knob < 0 || i === knob || !grads[knob]) return `${own}.`;
   const through = (grads[i] ?? 0) * slopesOf(pane, leaves, i)[knob];
   const part = (100 * through) / grads[knob];
-  return `${own}. Through it passes ${told(through)} of ∂L/∂${pane.nodes[knob].name}, ${shortTold(part)} %.`;
+  return `${own}. Through it passes ${asText(through)} of ∂L/∂${pane.nodes[knob].name}, ${briefly(part)} %.`;
 }

@@ -45,9 +45,9 @@ const withHoles = (line, holes) => line.replace(/\b(ID-0|ID|LABEL|TAIL|HEAD)\b/g
 function boxWords(pane, node, i, { values, grads }) {
   if (node.literal) return [node.name];
   const symbol = node.kind === "stop" ? "wall" : TABLES.ops[node.op]?.symbol;
-  const grad = node.takes ? `grad ${grads[i] === undefined ? "·" : told(grads[i])}`
+  const grad = node.takes ? `grad ${grads[i] === undefined ? "·" : asText(grads[i])}`
     : node.kind === "stop" ? "gradient stops ⊘" : NO_GRADIENT;
-  return [node.name + (symbol ? `  [${symbol}]` : ""), `value ${told(values[i])}`, grad];
+  return [node.name + (symbol ? `  [${symbol}]` : ""), `value ${asText(values[i])}`, grad];
 }
 
 // A plain label: no backslash, ampersand or angle bracket in it means anything to Graphviz.
@@ -72,7 +72,7 @@ function arrowsOf({ nodes }, { values }) {
     }
     if (!nodes[tail].takes || !back) return { ...way, kind: "still", label: "" };
     const slope = back(1, values[head], ...node.inputs.map((i) => values[i]));
-    return { ...way, kind: "flow", label: `× ${told(slope)}` };
+    return { ...way, kind: "flow", label: `× ${asText(slope)}` };
   }));
 }
 

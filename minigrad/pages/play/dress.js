@@ -22,7 +22,7 @@ function dressed(raw, pane) {
     const id = group.id;
     const node = nodes.get(id);
     if (node) dressBox(group, node);
-    else retitle(group, id.startsWith("e") ? arrowTold(pane, id) : "");
+    else retitle(group, id.startsWith("e") ? arrowText(pane, id) : "");
     const words = new Set((group.getAttribute("class") ?? "").split(/\s+/).filter(Boolean));
     group.setAttribute("class", [...words].map((word) => `mg-${word}`).join(" "));
     group.id = `${prefix}-${id}`;
@@ -39,7 +39,7 @@ function dressBox(group, node) {
   retitle(group, node.name);
 }
 
-function arrowTold({ nodes }, id) {
+function arrowText({ nodes }, id) {
   const [head, operand] = id.slice(1).split("-").map(Number);
   const node = nodes[head];
   return node ? `${nodes[node.inputs[operand]].name} to ${node.name}` : "";

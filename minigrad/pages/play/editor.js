@@ -120,12 +120,12 @@ function readAddress() {
 onAction("share", async () => {
   editor.isInAddress = true;
   writeHashNow();
-  const told = byId("shared");
+  const note = byId("shared");
   try {
     await navigator.clipboard.writeText(location.href);
-    told.textContent = "The link is copied.";
+    note.textContent = "The link is copied.";
   } catch {
-    told.textContent = "The link is in the address bar.";
+    note.textContent = "The link is in the address bar.";
   }
 });
 

@@ -54,10 +54,10 @@ def families() -> dict[str, dict[str, object]]:
     one from N(0, 1). `refuses` has for each parameter the words for a number that it does not
     take, or ""; `order` those for two parameters in the wrong order.
     """
-    return {family.__name__: _told(family) for family in FAMILIES}
+    return {family.__name__: _described(family) for family in FAMILIES}
 
 
-def _told(family: type[Distribution]) -> dict[str, object]:
+def _described(family: type[Distribution]) -> dict[str, object]:
     names = [*inspect.signature(family).parameters]
     n = len(names)
 
@@ -118,8 +118,8 @@ def _order(family: type[Distribution]) -> str:
     try:
         family(*_SWAPPED[: len(inspect.signature(family).parameters)])
     except ValueError as error:
-        told = str(error)
-        return told.replace(str(_SWAPPED[0]), "{}").replace(str(_SWAPPED[1]), "{}")
+        message = str(error)
+        return message.replace(str(_SWAPPED[0]), "{}").replace(str(_SWAPPED[1]), "{}")
     return ""
 
 

@@ -3,7 +3,7 @@
 const {
   binds: BINDS, signs: SIGNS, around: AROUND, known: KNOWN, longest: LONGEST_NAME, words: MOST_LETTERS,
 } = TABLES.formulas;
-const LONGEST_RULE = 160; // letters; a rule that would take more is told by the name of its op
+const LONGEST_RULE = 160; // letters; a rule that would take more is shown by the name of its op
 const COMPARISONS = new Set(["<", "<=", ">", ">=", "==", "!="]);
 
 const short = (text, most = MOST_LETTERS) => {
@@ -78,14 +78,14 @@ function namesOf(nodes) {
 // closure; where an operand is a plain number they get shorter.
 function slopeOf(node, operand, names) {
   const steps = TABLES.ops[node.rule].slopes[operand];
-  const told = [];
+  const parts = [];
   for (const step of steps.slice(0, -1)) {
-    if (typeof step === "number") told.push(literal(step));
-    else if (step === "y") told.push(names[node.position]);
-    else if (typeof step === "string") told.push(names[node.inputs[step.charCodeAt() - 97]]);
-    else told.push(shortened(step[0], step.slice(1).map((k) => told[k])));
+    if (typeof step === "number") parts.push(literal(step));
+    else if (step === "y") parts.push(names[node.position]);
+    else if (typeof step === "string") parts.push(names[node.inputs[step.charCodeAt() - 97]]);
+    else parts.push(shortened(step[0], step.slice(1).map((k) => parts[k])));
   }
-  const slope = told[steps.at(-1)];
+  const slope = parts[steps.at(-1)];
   if (slope.text.length <= LONGEST_RULE) return slope;
   return { text: `(rule of ${node.rule})(${names[node.position].text})`, binds: 5 };
 }

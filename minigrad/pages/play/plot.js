@@ -20,10 +20,10 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
     svg.append(made);
     return made;
   };
-  text(shortTold(toY), { x: left - 4, y: top + 9 }, "end");
-  text(shortTold(fromY), { x: left - 4, y: height - bottom }, "end");
-  text(shortTold(fromX), { x: left, y: height - 8 }, "start");
-  text(shortTold(toX), { x: width - right, y: height - 8 }, "end");
+  text(briefly(toY), { x: left - 4, y: top + 9 }, "end");
+  text(briefly(fromY), { x: left - 4, y: height - bottom }, "end");
+  text(briefly(fromX), { x: left, y: height - 8 }, "start");
+  text(briefly(toX), { x: width - right, y: height - 8 }, "end");
   text(names.x, { x: (left + width - right) / 2, y: height - 8 }, "middle", "axis");
   text(names.y, { x: left - 4, y: (top + height - bottom) / 2 }, "end", "axis");
   box.replaceChildren(svg);
@@ -46,7 +46,7 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
 }
 
 // A number for an axis: few digits, no sign of plus, and what rounding made of 0 is 0.
-function shortTold(x) {
+function briefly(x) {
   const text = Math.abs(x) < 1e-12 ? "0" : Number(x.toPrecision(3)).toString();
   return text.replace("-", "−");
 }

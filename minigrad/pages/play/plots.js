@@ -61,7 +61,7 @@ function plotDensity(pane, { z, eps, zs, ends, value, at }) {
     return Math.exp(log(at[i])) / Math.abs((zs[b] - zs[a]) / (at[b] - at[a]));
   });
   const most = endsOf(heights)[1];
-  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${told(value)}`, ends, [0, most], { x: name, y: `p(${short(name, 4)})` });
+  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${asText(value)}`, ends, [0, most], { x: name, y: `p(${short(name, 4)})` });
   plot.line(zs.map((x, i) => [x, heights[i]]), "sample-line");
   plot.rule(value, "draw-rule");
   plot.point(value, 0, "point sample", id);
@@ -83,12 +83,12 @@ function plotOutput(pane, { z, ends, leaves, slope }) {
   const f = outputOver(pane, leaves, z);
   const points = evenly(...ends, POINTS).map((x) => [x, f(x)]);
   const [at, height] = [leaves[z], leaves[pane.output]];
-  const label = `${output} over ${name}: the slope at ${told(at)} is ${told(slope)}`;
+  const label = `${output} over ${name}: the slope at ${asText(at)} is ${asText(slope)}`;
   const plot = plotOn(byId("over-sample"), label, ends, endsOf([...points.map(([, y]) => y), height]), { x: name, y: short(output, 8) });
   plot.line(points, "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point sample", id);
-  byId("over-sample-told").textContent = `Slope at ${name}: ∂L/∂${name} = ${told(slope)}`;
+  byId("over-sample-told").textContent = `Slope at ${name}: ∂L/∂${name} = ${asText(slope)}`;
 }
 
 function plotKnob(pane, leaves, grads, knob) {
@@ -103,12 +103,12 @@ function plotKnob(pane, leaves, grads, knob) {
     return [x, forward(pane.nodes, given)[pane.output]];
   });
   const [at, height, slope] = [leaves[knob], leaves[pane.output], grads[knob] ?? 0];
-  const label = `${output} of ${name}, with the noise held: the slope is ${told(slope)}`;
+  const label = `${output} of ${name}, with the noise held: the slope is ${asText(slope)}`;
   const plot = plotOn(byId("over-knob"), label, ends, endsOf([...points.map(([, y]) => y), height]), { x: name, y: short(output, 8) });
   plot.line(points, "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point parameter", id);
-  byId("over-knob-told").textContent = `Slope: ∂L/∂${name} = ${told(slope)}`;
+  byId("over-knob-told").textContent = `Slope: ∂L/∂${name} = ${asText(slope)}`;
 }
 
 // ----------------------------------------------------------------------------------- many draws
@@ -132,7 +132,7 @@ function renderDraws(pane, knob) {
   for (const [id, numbers, why] of columns) drawHistogram(id, numbers, why, ends, truth, name);
   byId("exact-told").textContent = truth.value === undefined
     ? `The exact gradient is not known here: ${truth.why}.`
-    : `Exact: ∂E[L]/∂${name} = ${told(truth.value)}${truth.isLost ? ", and not all of it comes back through the graph" : ""}.`;
+    : `Exact: ∂E[L]/∂${name} = ${asText(truth.value)}${truth.isLost ? ", and not all of it comes back through the graph" : ""}.`;
 }
 
 // The exact value is kept until something that it depends on changes. It is computed when the reader
@@ -179,12 +179,12 @@ function drawHistogram(id, numbers, why, ends, { value }, name) {
   counts.forEach((count, i) => count && plot.bar(edges[i], edges[i + 1], count, `bar ${id}`));
   if (value !== undefined) plot.rule(value, "exact-rule");
   if (!numbers.length) words.textContent = "No draws yet.";
-  else if (numbers.length === 1) words.textContent = `One draw: ${told(numbers[0])}`;
+  else if (numbers.length === 1) words.textContent = `One draw: ${asText(numbers[0])}`;
   else {
     const { mean, error } = summaryOf(numbers);
     plot.rule(mean, "mean-rule");
     const off = value === undefined || !(error > 0) ? "" : `, ${Math.abs((mean - value) / error).toFixed(1)} errors off`;
-    words.textContent = `Mean ${told(mean)} ± ${told(error).slice(1)} of ${numbers.length.toLocaleString("en")}${off}`;
+    words.textContent = `Mean ${asText(mean)} ± ${asText(error).slice(1)} of ${numbers.length.toLocaleString("en")}${off}`;
   }
 }
 

@@ -126,13 +126,13 @@ onAction("python", (button) => {
   renderPython();
 });
 onAction("copy-python", async () => {
-  const told = byId("copied");
+  const note = byId("copied");
   try {
     await navigator.clipboard.writeText(byId("python-code").textContent);
-    told.textContent = "Copied.";
+    note.textContent = "Copied.";
   } catch {
     getSelection().selectAllChildren(byId("python-code"));
-    told.textContent = "Selected: press Ctrl+C to copy it.";
+    note.textContent = "Selected: press Ctrl+C to copy it.";
   }
 });
 byId("dialect").addEventListener("change", renderPython);
