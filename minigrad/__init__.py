@@ -2,8 +2,8 @@
 
 The examples take `import minigrad as mg` and `import numpy as np` as given.
 
-To read the source, start in `engine/`, which is how a gradient flows; then `ops/`, one row an op.
-Imports go only downward. What stands above those two loads when it is first asked for.
+To read the source, start in `engine/`, which is how a gradient flows; then `ops/`, one row per
+op. Imports go only downward. Everything above those two is loaded when first used.
 """
 
 from importlib import import_module as _import_module

@@ -1,4 +1,4 @@
-"""The tape as a list of equations, the only reader of the graph. Pictures, listings and
+"""The tape as a list of equations. Pictures, listings and
 programs take equations, never a Var.
 """
 
@@ -145,7 +145,7 @@ class Equations(Sequence[Equation]):
 
 
 def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Equations:
-    """The equations below `outputs`, oldest first, what stands behind a wall included.
+    """The equations below `outputs`, oldest first, including what is behind a wall.
 
     `names` (such as `locals()`) names nodes without a name of their own, those in lists as well.
 

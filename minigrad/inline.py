@@ -1,4 +1,4 @@
-"""What Jupyter shows of a result: small tables and plots, as HTML that needs nothing else.
+"""What Jupyter shows of a result: small tables and plots in self-contained HTML.
 
 Lines and words take the notebook's own colour, so they fit a light theme and a dark one.
 """

@@ -5,7 +5,8 @@ Shapes, stated once for all: a draw has the shape `sample_shape + batch_shape + 
 distributions side by side), and `event_shape` is that of one outcome: () for a number, (d,) for a
 vector. `log_prob` and `entropy` give one number per outcome: they have no event axes.
 
-What is computed from plain numbers alone is a plain number, as with the ops; draws are always Vars.
+Anything computed from plain numbers alone is a plain number, as with the ops; draws are always
+Vars.
 
 A family is a short class. It declares
 
@@ -111,7 +112,7 @@ class Distribution(ABC):
 
         Its shape is `shape` + batch_shape + event_shape; a family whose outcome takes more noise or
         less than it has numbers puts the shape of that noise in place of event_shape. `rng` is a
-        `numpy.random.Generator`, made once and passed on; anything else is a TypeError.
+        `numpy.random.Generator`, made once and passed on; anything else raises TypeError.
         """
         check_generator(rng)
         whole = as_sample_shape(shape) + self.batch_shape + self.noise_shape
@@ -122,8 +123,8 @@ class Distribution(ABC):
 
         The same `eps`, a Var or its numbers, gives the same outcome: replay a frozen one to move
         a parameter while the coin flips stay. Its shape must end in batch_shape + event_shape, so
-        that every outcome has noise of its own; another is a ValueError. Where `has_rsample` is
-        False it is a NotImplementedError.
+        that every outcome has noise of its own; any other raises ValueError. NotImplementedError
+        where `has_rsample` is False.
         """
         if not self.has_rsample:
             name = type(self).__name__

@@ -154,8 +154,8 @@ class TruncatedNormal(Distribution):
     """A Normal(loc, scale) number, given that it is from `low` to `high`; ±inf is no bound.
 
     loc and scale are those of the Normal, not the moments. A scale that isn't positive, or a high
-    that isn't above low, is a ValueError. Exact however far out the bounds are, 30 scales and more.
-    Draws need SciPy.
+    that isn't above low, raises ValueError. Exact however far out the bounds are, 30 scales and
+    more. Draws need SciPy.
 
     >>> q = mg.TruncatedNormal(0.0, 1.0, low=0.0, high=np.inf)
     >>> round(q.mean, 4), q.log_prob(-1.0)

@@ -28,11 +28,12 @@ def elbo(
 
     `log_joint(z)` is log p(x, z). z has the shape of one draw of q, after an axis of `samples` if
     that is above 1; the result has shape sample_shape + batch_shape, or sample_shape if it sums
-    over q's batch itself; another is a ValueError. The batch is summed over, the samples averaged.
+    over q's batch itself; any other raises ValueError. The batch is summed over, the samples
+    averaged.
 
     With `kl`, say `mg.kl_divergence(q, prior)`, `log_joint(z)` is log p(x | z) alone, and the bound
-    is its mean minus the sum of `kl`, whose shape is () or batch_shape. A mean of it would weigh it
-    too little: where log_joint is summed over the batch here, that is a ValueError.
+    is its mean minus the sum of `kl`, whose shape is () or batch_shape. Its mean would weigh it too
+    little, which raises ValueError where log_joint is summed over the batch here.
 
     `stick_the_landing` lets the gradient into log q through z alone, not through q's parameters:
     that part has expectation 0, and without it the noise vanishes as q comes near the posterior
@@ -83,7 +84,7 @@ def iwae(
     `doubly_reparameterized` lets the gradient into w through z alone, not through q's parameters,
     and there with the normalised weights squared: the same in expectation, and less noisy as K
     grows, where the plain one drowns (Tucker, Lawson, Gu, Maddison, 2019). log_joint is then called
-    twice with the same z; if it gives different numbers it is a ValueError.
+    twice with the same z; different numbers raise ValueError.
 
     >>> q = mg.Normal(mg.Var(0.0), 1.0)
     >>> mg.iwae(lambda z: q.log_prob(z) + 3.0, q, np.random.default_rng(0), samples=10).value

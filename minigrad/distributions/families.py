@@ -43,8 +43,8 @@ EULER = 0.5772156649015329  # γ, the mean of a standard Gumbel number
 class LocationScale(Distribution):
     """What these families share: `loc` moves the standard distribution, `scale` stretches it.
 
-    The batch shape is what loc and scale broadcast to. A scale that is 0, negative or nan is a
-    ValueError.
+    The batch shape is what loc and scale broadcast to. A scale that is 0, negative or nan
+    raises ValueError.
     """
 
     _parameters = {"loc": 0, "scale": 0}
@@ -179,7 +179,7 @@ class Cauchy(LocationScale):
 class Uniform(Distribution):
     """Numbers from `low` to `high`, each as likely: z = low + (high - low) · u, u from (0, 1].
 
-    A high that isn't above low is a ValueError. Beyond [low, high] the log-density is -inf.
+    A high that isn't above low raises ValueError. Beyond [low, high] the log-density is -inf.
 
     >>> q = mg.Uniform(2.0, 6.0)
     >>> q.mean, q.cdf(3.0), q.log_prob(7.0)

@@ -129,7 +129,7 @@ class AffineCouplingTransform(Transform):
         return multiply(shift, moved), multiply(log_scale, moved)
 
     def stopped(self) -> Self:
-        """It can't: the parameters are the network's own."""
+        """NotImplementedError: the parameters are inside the network."""
         raise NotImplementedError(
             "AffineCouplingTransform can't put walls around the parameters inside its net: "
             "take the estimate without stick_the_landing"

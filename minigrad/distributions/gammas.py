@@ -1,4 +1,4 @@
-"""Kin of Gamma: Chi2, a Gamma by another parameter, and InverseGamma, of 1/z."""
+"""Relatives of Gamma: Chi2, a Gamma by another parameter, and InverseGamma, of 1/z."""
 
 import math
 

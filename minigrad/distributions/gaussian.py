@@ -35,7 +35,7 @@ class Normal(Distribution):
     """Gaussian numbers with mean `loc` and standard deviation `scale`: not the variance or its log.
 
     The batch shape is what loc and scale broadcast to, which must be the shape of one of them. A
-    scale that is 0, negative or nan is a ValueError.
+    scale that is 0, negative or nan raises ValueError.
 
     >>> mu, sigma = mg.Var(1.0), mg.Var(2.0)
     >>> z = mg.Normal(mu, sigma).transform(0.5)

@@ -1,4 +1,4 @@
-"""What people write for a distribution out of habit, and the way to it here."""
+"""What people write for a distribution out of habit, and how it is done here."""
 
 import inspect
 from collections.abc import Callable

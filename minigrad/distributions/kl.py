@@ -2,7 +2,7 @@
 
 A closed form is one function, entered for its pair of classes by `@register_kl`; it stands beside
 its class, or in `divergences.py` where two families meet. A pair without one is an error: nothing
-exact turns into an estimate unasked.
+exact silently turns into an estimate.
 """
 
 from collections.abc import Callable
@@ -42,11 +42,11 @@ def kl_divergence(p: Distribution, q: Distribution) -> Var:
     """KL(p ‖ q) in closed form, of the batch shape: neither summed over it nor averaged.
 
     The bound on one data point takes its sum over the latent numbers: a mean would weigh it too
-    little. A Normal is made of its σ; of log σ² by `Normal.from_log_variance`. It is inf where p
-    can have outcomes that q can't.
+    little. A Normal is made of its σ; of log σ² by `Normal.from_log_variance`. It is inf if p
+    can produce outcomes that q can't.
 
-    A pair of classes without a closed form is a NotImplementedError that names the nearest with
-    one.
+    A pair of classes without a closed form raises NotImplementedError, which names the nearest
+    pairs that have one.
 
     >>> mg.kl_divergence(mg.Normal(1.0, 1.0), mg.Normal(0.0, 1.0))
     0.5
@@ -70,7 +70,7 @@ def kl_divergence(p: Distribution, q: Distribution) -> Var:
 
 
 def _nearest(p: Kind, q: Kind) -> str:
-    """Up to four pairs with a closed form, those of the same p or q first, then of their kin."""
+    """Up to four pairs with a closed form, first those of the same p or q, then related ones."""
 
     def distance(pair: tuple[Kind, Kind]) -> tuple[int, int]:
         exact = (pair[0] is p) + (pair[1] is q)

@@ -42,7 +42,7 @@ class LowRankMultivariateNormal(Distribution):
 
     `loc` has shape (..., d), `cov_factor` (..., d, r) is W, `cov_diag` (..., d) is the diagonal of
     D, positive. Time and memory go with d r², not with d³. Another shape, or a cov_diag that isn't
-    positive, is a ValueError. The noise of a draw has r + d numbers.
+    positive, raises ValueError. The noise of a draw has r + d numbers.
 
     >>> q = mg.LowRankMultivariateNormal(np.zeros(2), np.array([[1.0], [2.0]]), np.ones(2))
     >>> q.variance

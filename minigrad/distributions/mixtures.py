@@ -49,9 +49,9 @@ class MixtureSameFamily(Distribution):
 
     In one dimension a draw z is reparameterised implicitly: it moves as its quantile does,
     dz/dθ = -(∂F/∂θ)/q, F and q the mixture's distribution function and density, so for a weight w
-    of two components dz/dw = -(F₁ - F₂)/q (Graves, 2016). Where components lie so far apart that no
-    draws come between them, what jumps the gap would be missed: there gradients of the weights are
-    refused. Of vectors or counts it has no rsample.
+    of two components dz/dw = -(F₁ - F₂)/q (Graves, 2016). Where components are so far apart that no
+    draws fall between them, what jumps the gap would be missed, so gradients of the weights are
+    refused there. It has no rsample for vectors or counts.
 
     >>> weights = mg.Categorical(probs=[0.75, 0.25])
     >>> mg.MixtureSameFamily(weights, mg.Normal([0.0, 4.0], 1.0)).mean

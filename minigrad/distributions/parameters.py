@@ -115,7 +115,7 @@ def as_outcome(owner: str, given: object, batch_shape: Shape, event_shape: Shape
     """A z to take the density of, held like a parameter.
 
     Its shape must be sample_shape + batch_shape + event_shape, in which the axes before event_shape
-    may broadcast as parameters do; another is a ValueError.
+    may broadcast as parameters do; any other raises ValueError.
     """
     z = as_parameter(given)
     shape, n = shape_of(z), len(event_shape)

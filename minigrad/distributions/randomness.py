@@ -23,7 +23,7 @@ REQUIRED = cast(Generator, None)  # a default that only makes the error of a mis
 def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps") -> Var:
     """Independent standard normal numbers of `shape`, as a noise leaf; a float where shape is ().
 
-    `rng` is a `numpy.random.Generator`, made once and passed on: anything else is a TypeError.
+    `rng` is a `numpy.random.Generator`, made once and passed on: anything else raises TypeError.
 
     >>> eps = mg.noise(np.random.default_rng(0), (2, 3))
     >>> eps.shape, eps.kind, eps.name
@@ -35,7 +35,7 @@ def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps")
 
 
 def noise_leaf(value: Value, name: str, scope: str, law: str = "") -> Var:
-    """A leaf of kind "noise" on a value that nobody else holds, so that it needs no copy."""
+    """A leaf of kind "noise" on a value that nobody else holds, so it needs no copy."""
     line = line_of_user() if context.current().lines else ""
     leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise", law, line=line))
     return leaf

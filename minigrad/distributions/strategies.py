@@ -1,4 +1,4 @@
-"""What `.sample` does about the gradient of a draw: one strategy a site, by name.
+"""What `.sample` does about the gradient of a draw: one strategy per site, by name.
 
 "score" builds a wall, around which `mg.surrogate` carries the gradient by the score function.
 "enumeration" and "measure-valued" put several outcomes side by side along a new first axis, each

@@ -27,7 +27,7 @@ from .parameters import Numbers, as_parameter, check_positive, first_where, sum_
 
 
 def square_matrix(name: str, given: object) -> Numbers:
-    """A parameter of shape (..., d, d) without nan; anything else is a ValueError."""
+    """A parameter of shape (..., d, d) without nan; anything else raises ValueError."""
     x = as_parameter(given)
     shape = shape_of(x)
     if len(shape) < 2 or shape[-1] != shape[-2]:

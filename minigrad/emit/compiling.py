@@ -1,8 +1,8 @@
-"""`compiled`: a function that is traced once, and whose program then runs in the place of its tape.
+"""`compiled`: a function that is traced once; its program then runs instead of its tape.
 
-What a program would freeze is watched over: leaves from outside the function stay live, noise is
-drawn anew, and where a name comes to mean something else the function is traced again. Where a line
-freezes a number, or a check finds another result than the program's, it runs on the tape, always.
+What a program would freeze is watched: leaves from outside the function stay live, noise is drawn
+afresh, and if a name comes to mean something else the function is traced again. If a line freezes a
+number, or a check disagrees with the program, it always runs on the tape.
 """
 
 import warnings
@@ -29,7 +29,7 @@ RTOL = 1e-9  # between tape and program: the last digits of a sum may differ
 
 
 def compiled(f: Callable[..., Var]) -> "Compiled":
-    """`@mg.compiled`: trace `f` once, then run its program in its place: JAX calls this jit.
+    """`@mg.compiled`: trace `f` once, then run its program instead: JAX calls this jit.
 
     Call it as before, with Vars, floats and arrays, also in lists, tuples and dicts; it returns a
     scalar Var, and `.backward()` and `mg.grad` work on that, to any order. `f.backward(…)` is
@@ -37,13 +37,13 @@ def compiled(f: Callable[..., Var]) -> "Compiled":
     and a tuple of gradients, one for each argument that is a Var with a gradient, a float or an
     array.
 
-    A trace serves for one signature: the shapes and kinds of these arguments, and the values of
+    A trace serves one signature: the shapes and kinds of these arguments, and the values of
     all others (an int, a text, a generator). Leaves that `f` finds outside, such as a model's
-    parameters, are read anew at every call, and noise that it draws on the tape is drawn anew.
+    parameters, are read at every call, and noise that it draws on the tape is drawn afresh.
     Where a global or closed-over name, an attribute or an array of the user's has changed, `f` is
     traced again. Where a line freezes a number (`x.value`, `if x > 0`, a draw of NumPy's) `f` runs
-    on the tape, and a warning names the line; so it does where the calls 2, 4, 8, 16, …, which run
-    on the tape as well, find another result than the program's.
+    on the tape, and a warning names the line; it does so too if calls 2, 4, 8, 16, …, which run on
+    the tape as well, disagree with the program.
 
     >>> f = mg.compiled(lambda x: mg.sin(x) + x)
     >>> x = mg.Var(0.0)

@@ -32,7 +32,7 @@ class Program:
     `program(*args)` is the value, `program.value_and_grad(*args)` the value and a tuple of
     gradients, one for each input of kind "parameter". Arguments are positional, in the order of
     `.inputs`: those of the traced function, then the noise drawn inside it. Shapes are those of
-    tracing; another is a ValueError. Where Python's floats raise, the results are IEEE 754's.
+    tracing; any other raises ValueError. Where Python's floats raise, the results are IEEE 754's.
 
     >>> program = mg.trace(lambda x: x * x, 3.0)
     >>> program(3.0), program.value_and_grad(4.0)
@@ -65,7 +65,7 @@ class Program:
     def source(self) -> str:
         """Python, valid on its own: a function that returns what `value_and_grad` returns.
 
-        Where Python's floats raise, so does it; a comment says where that is.
+        It raises where Python's floats do; a comment says where.
         """
         return self.listing("python")
 
@@ -86,8 +86,8 @@ class Program:
     def jit(self) -> "Program":
         """The program compiled by numba: `.jit().value_and_grad` can be called from compiled code.
 
-        It follows IEEE 754 by itself. Without numba it is an ImportError; an equation that numba
-        doesn't compile is a NotImplementedError that names it.
+        It follows IEEE 754 by itself. Without numba, ImportError; an equation that numba can't
+        compile raises NotImplementedError, which names it.
         """
         source = python_source(self._source.name, self._code, style="numba")
         other = Program(self._name, self._code)

@@ -33,8 +33,8 @@ def trace(
     returns a scalar Var. Its parameters and its local variables name the program's lines.
 
     Noise that `f` draws, also by `.sample()`, becomes an argument of the program, and what
-    `.detach()` or `no_grad` cuts off is computed anew at every call. What else changes from run to
-    run is frozen as it was, and a warning says where: a number taken off the tape by `.value`,
+    `.detach()` or `no_grad` cuts off is recomputed at every call. Anything else that changes from
+    run to run is frozen, and a warning says where: a number taken off the tape by `.value`,
     `.item()` or `float`, Python's `if` on a traced value, numbers drawn by NumPy.
 
     >>> print(mg.trace(lambda x: x * x, 3.0).source.strip())

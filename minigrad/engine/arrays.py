@@ -1,4 +1,4 @@
-"""What arrays need, to be fast and to be handed to users. Nothing they compute depends on it."""
+"""What arrays need, to be fast and safe in users' hands. Nothing they compute depends on it."""
 
 from functools import lru_cache
 from typing import Any

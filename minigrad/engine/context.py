@@ -20,7 +20,7 @@ DEEPEST = 100
 
 
 class Watch:
-    """Who follows what becomes of the Vars in a block, as `trace` does. This one lets all pass."""
+    """Follows what happens to the Vars in a block, as `trace` does. This one ignores everything."""
 
     def branches(self, v: object) -> None:
         """Python's `if` or `while` asks `v` for its truth."""
@@ -67,8 +67,8 @@ _entered: ContextVar[tuple[_Entry, ...]] = ContextVar("minigrad", default=())
 
 
 def current() -> Settings:
-    """What the blocks at work here have switched on. Those of a suspended generator rest with it:
-    whoever waits for its next value runs outside them.
+    """What the active blocks have switched on. Those of a suspended generator are suspended with
+    it: code that waits for its next value runs outside them.
     """
     settings = OUTSIDE
     for entry in _entered.get():

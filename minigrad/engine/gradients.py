@@ -16,7 +16,7 @@ from .variable import Var, constant
 
 
 def backward(output: Var, seed: object = None) -> None:
-    """`Var.backward`: add into the leaves' `.grad`, set the inner nodes' afresh."""
+    """`Var.backward`: add into the leaves' `.grad`, replace the inner nodes'."""
     start = _seed_of(output, seed, "backward")
     if not output.requires_grad:
         raise ValueError(
@@ -68,13 +68,13 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> tuple[Value | Var, ...]:
-    """The gradients of `output` with respect to `inputs`, a tuple; leaves every `.grad` as it was.
+    """The gradients of `output` with respect to `inputs`, a tuple; leaves every `.grad` unchanged.
 
     They are floats and arrays of the inputs' shapes, or with `create_graph=True` Vars that can be
     differentiated again. `seed` is the gradient with respect to the output, needed where that holds
     several numbers. An input that the output doesn't depend on, or only through a wall, has no
-    gradient and is a ValueError; with `allow_unused=True` it gives zeros. A constant, noise or a
-    wall among the inputs is a ValueError.
+    gradient and raises ValueError; with `allow_unused=True` its gradient is zeros. A constant,
+    noise or a wall among the inputs raises ValueError.
 
     >>> x, y = mg.Var(3.0), mg.Var(2.0)
     >>> mg.grad(x * x * y, [x, y])
@@ -143,9 +143,10 @@ def value_and_grad(
     """A function of floats and arrays that returns the value of `f` and its gradient.
 
     `argnums` says which positional arguments to differentiate: one gradient for an int, a tuple of
-    them for a tuple. `f` gets those as Vars, everything else as it is, and returns a scalar Var.
-    An argument may be a dict, list or tuple of parameters, or a nest of these: its gradient has the
-    same form. One that the value doesn't depend on is a ValueError, with `allow_unused=True` zeros.
+    them for a tuple. `f` gets those as Vars, everything else as it is, and returns a scalar Var. An
+    argument may be a dict, list or tuple of parameters, or a nest of these: its gradient has the
+    same form. One that the value doesn't depend on raises ValueError, or with `allow_unused=True`
+    gets zeros.
 
     >>> mg.value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)

@@ -1,4 +1,4 @@
-"""What people ask a Var for, or `mg`, out of habit, and the way to it here.
+"""What people ask of a Var, or of `mg`, out of habit, and how it is done here.
 
 Each line is a name of NumPy's, PyTorch's, JAX's or micrograd's, and the rest of a sentence.
 """

@@ -1,4 +1,4 @@
-"""The steps back of nodes of floats, in which nothing is left to ask.
+"""The backward steps of float nodes, with nothing left to check.
 
 Which inputs want a gradient is known when a node is recorded, and that its op is elementwise and
 everything a float: so the node holds a call with the step for just that. A chain of 1,000 ops takes

@@ -1,4 +1,4 @@
-"""What a sweep leaves in the nodes: a mark of its own, so that nothing need be cleaned up."""
+"""What a sweep leaves in the nodes: its own mark, so nothing needs cleaning up."""
 
 import sys
 import threading
@@ -26,9 +26,9 @@ class Mark:
     what has come to them so far.
 
     `done` makes that the users' `.grad`, of all nodes at one stroke. Until then, or for good where
-    `grad` only asked, `before` has the `.grad` that was there, by id. So a sweep may break off
-    anywhere, and nothing need be cleaned up: to the next one, with a Mark of its own, what it left
-    says nothing. The id does for a key since a node that is asked for it holds this Mark.
+    `grad` only asked, `before` has the `.grad` that was there, by id. So a sweep may stop anywhere
+    and nothing needs cleaning up: the next one has its own Mark and ignores what was left. The id
+    serves as a key because a node that is looked up holds this Mark.
     """
 
     __slots__ = ("added", "before", "done")

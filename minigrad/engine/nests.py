@@ -1,4 +1,4 @@
-"""Nests of lists, tuples and dicts, as parameters of a model come in: their parts, and back."""
+"""Nests of lists, tuples and dicts that hold a model's parameters: to their parts, and back."""
 
 from collections.abc import Callable, Iterator, Mapping
 from numbers import Real

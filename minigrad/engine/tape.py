@@ -2,7 +2,7 @@
 
 A node knows the op that made it and its inputs (`variable.py`), and that is the whole tape: no list
 of nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`,
-one row an op; how a gradient flows back stands in `sweep.py`.
+one row per op; how a gradient flows back stands in `sweep.py`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,5 +1,5 @@
 """What a Var is: a value, the op that made it, and its inputs. How one is recorded stands
-in `tape.py`, what can be written with it and what it turns into in `notation.py`.
+in `tape.py`, its operators and conversions in `notation.py`.
 """
 
 import itertools
@@ -52,15 +52,15 @@ class Var(Operators, Conversions):
 
     `Var(value, name="")` is a leaf that wants a gradient, a parameter. `value` is an int, float,
     bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
-    else is a TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
+    else raises TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
     So dicts and sets find a Var by identity, but a list by value: `p in params` and
     `params.index(p)` find the first of p's value, as with torch's tensors. To ask for p itself:
     `any(p is x for x in params)`. (Were `a == b` false for two Vars of one value,
     `where(a == b, …)` would be silently wrong, the worse trap.)
 
-    The subclass tells who wants a gradient: `Var` itself is a leaf that does, `Inner` an op's
-    result that does, `Fixed` what does not, leaf or result. A flag would be a slot more to fill and
-    to read for every input of every op; the type is looked at anyway.
+    The subclass says whether a Var wants a gradient: `Var` itself is a leaf that does, `Inner` an
+    op's result that does, `Fixed` what does not, leaf or result. A flag would be one more slot to
+    fill and read for every input of every op; the type is looked at anyway.
     """
 
     # _a and _b are the inputs: a node, or a float met in arithmetic, or None. With two slots in
@@ -137,7 +137,7 @@ class Var(Operators, Conversions):
 
     @property
     def grad(self) -> Value | None:
-        """What `backward` left: a float or a read-only array; None where nothing came."""
+        """What `backward` left: a float or a read-only array; None if no gradient arrived."""
         grad = self._kept()
         if grad is None:
             return None
@@ -286,8 +286,8 @@ class Var(Operators, Conversions):
 
 
 class Inner(Var):
-    """An op's result that wants a gradient. Built bare, its slots filled where it is recorded: by
-    an __init__ it would take 1.7 times as long to make.
+    """An op's result that wants a gradient. Built bare, with its slots filled where it is
+    recorded: an __init__ would take 1.7 times as long.
     """
 
     __slots__ = ()

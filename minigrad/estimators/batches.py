@@ -24,9 +24,9 @@ def batched(
     `estimator` is `mg.pathwise` or any other with its arguments; `params` have a first axis of the
     same length, the batch. Each problem has `samples` samples of its own, independent of the
     others', and so its own value, gradients and errors. `options` go to the estimator, an executor
-    among them. Parameters of different lengths are a ValueError.
+    among them. Parameters of different lengths raise ValueError.
 
-    Where gradients alone are wanted, one `mg.pathwise` of an integrand that sums over the batch is
+    If only gradients are wanted, one `mg.pathwise` of an integrand that sums over the batch is
     faster: there the gradients of different problems do not mix.
 
     >>> def problem(mu):

@@ -38,7 +38,7 @@ def arm(
     A sample is a pair of draws: f is evaluated twice, only at 0s and 1s. For one coin, with
     Δ = f(1) - f(0) and m = min(p, 1 - p), the variance is Δ² [(1 - (1 - 2m)³)/12 - (p(1 - p))²];
     that of `disarm` is always less. A distribution other than Bernoulli or Independent(Bernoulli)
-    is a TypeError.
+    raises TypeError.
 
     >>> def problem(p):
     ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2
@@ -74,7 +74,7 @@ def disarm(
 
     A sample is a pair of draws: f is evaluated twice, only at 0s and 1s. For one coin, with
     Δ = f(1) - f(0), the variance is Δ² p(1 - p) [max(p, 1 - p)/2 - p(1 - p)], 0 at p = ½. A
-    distribution other than Bernoulli or Independent(Bernoulli) is a TypeError.
+    distribution other than Bernoulli or Independent(Bernoulli) raises TypeError.
 
     >>> def problem(p):
     ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2

@@ -113,9 +113,9 @@ def compare(
     """Every estimator on `problem`, with `samples` samples each: a table of value, error and cost.
 
     `estimators` maps names to functions with `pathwise`'s arguments (`functools.partial` fixes
-    others), or lists some of the names known here. One that does not fit the problem, or fails, has
-    its error as its row's remark. An int `rng` seeds all alike; a Generator moves on from one to
-    the next. By default all run but "stochastic triples", which takes a sample at a time.
+    others), or lists some of the names known here. If one does not fit the problem, or fails, its
+    row's remark has the error. An int `rng` seeds all alike; a Generator moves on from one to
+    the next. By default all run except "stochastic triples", which takes one sample at a time.
 
     >>> def problem(mu):
     ...     return mg.Normal(mu, 1.0), mg.square

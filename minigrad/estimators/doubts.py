@@ -1,7 +1,7 @@
 """What makes an estimate doubtful, measured while its samples stream by.
 
-A standard error comes from how the samples scatter, so it says nothing of what they did not show:
-a rare event that none of them met, a mean that one of them decides, digits that rounding took.
+A standard error comes from how the samples scatter, so it says nothing about what they missed: a
+rare event that none of them met, a mean that one of them dominates, digits lost to rounding.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def look_at_edges(doubts: Doubts, q: Distribution, z: Var, y: Var, f: Callable[[
     """Measure what y = f(z), at draws z of q, misses where z has rounded to an edge.
 
     f is computed again at twice the distance from the edge. But first from the numbers of z alone:
-    where that gives something else, f has asked for what z was rounded from, and all is well.
+    if that gives something else, f has used what z was rounded from, and all is well.
     """
     value: Array = z.value  # type: ignore[assignment]
     near = q.support.near_ends(value)

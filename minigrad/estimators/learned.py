@@ -49,8 +49,8 @@ def rebar(
 
     The control variate is η f(sigmoid(z/λ)), f itself between its corners: f must be defined and
     differentiable there. `pilot` draws choose λ and the best η (Tucker, Mnih, Maddison, Lawson and
-    Sohl-Dickstein, 2017). f is evaluated three times a sample. A distribution other than Bernoulli
-    or Independent(Bernoulli) is a TypeError.
+    Sohl-Dickstein, 2017). f is evaluated three times per sample. A distribution other than
+    Bernoulli or Independent(Bernoulli) raises TypeError.
 
     >>> def problem(p):
     ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2
@@ -86,9 +86,9 @@ def relax(
     """E[f(z)] and its gradient for Bernoulli z; other arguments as in `pathwise`.
 
     The control variate is a small network of z, trained for `steps` steps to have the least
-    variance (Grathwohl, Choi, Wu, Roeder and Duvenaud, 2018). f is evaluated once a sample, at 0s
-    and 1s, and may be a black box. A distribution other than Bernoulli or Independent(Bernoulli) is
-    a TypeError.
+    variance (Grathwohl, Choi, Wu, Roeder and Duvenaud, 2018). f is evaluated once per sample, at 0s
+    and 1s, and may be a black box. A distribution other than Bernoulli or Independent(Bernoulli)
+    raises TypeError.
 
     >>> def problem(p):
     ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2
@@ -187,7 +187,7 @@ Network = tuple[Array, Array, Array]
 
 
 def _network(z: Var, weights: Sequence[Var | Array]) -> Var:
-    """c(z) = w · tanh(V z + a), one number a sample."""
+    """c(z) = w · tanh(V z + a), one number per sample."""
     first, shift, last = weights
     flat = reshape(z, (z.shape[0], int(np.prod(z.shape[1:]))))
     return matmul(tanh(add(matmul(flat, first), shift)), last)

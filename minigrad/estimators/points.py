@@ -1,8 +1,8 @@
 """Points spread evenly over the unit cube, in place of independent ones: less variance, no bias.
 
 Each point alone is uniform, so a mean over them is unbiased; together they leave no gaps, so it
-scatters less. Points of one set lean on each other: a chunk is one set, randomised on its own, and
-standard errors come from how the chunks differ.
+scatters less. Points of one set depend on each other: a chunk is one set, randomised on its own,
+and standard errors come from how the chunks differ.
 """
 
 from importlib import import_module

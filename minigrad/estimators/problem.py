@@ -55,7 +55,7 @@ class Setting:
         self.q: Distribution = q
         self.integrand: Integrand = integrand
         self.doubts = Doubts()
-        self.is_tried = False  # whether the integrand was found to be one number a sample
+        self.is_tried = False  # whether the integrand was found to be one number per sample
         self.total = Compiled(self._total)
 
     def _total(self, *given: Var) -> Var:
@@ -75,7 +75,7 @@ class Setting:
         return self.q.batch_shape + self.q.noise_shape
 
     def f(self, z: Var) -> Var:
-        """The integrand at the samples z, on the tape: checked to be one number a sample."""
+        """The integrand at the samples z, on the tape: checked to be one number per sample."""
         y: object = self.integrand(z)
         if not isinstance(y, Var):
             raise TypeError(

@@ -58,9 +58,9 @@ def pathwise(
     RuntimeError; under dask only when its scheduler gives up (`allowed-failures`, and
     `no-workers-timeout`, which has no limit unless you set one). `progress` shows a bar (tqdm).
 
-    f must be continuous: what jumps has a gradient of 0 between jumps, and pathwise misses them. A
-    warning says so where every gradient is exactly 0. A distribution without rsample is a
-    TypeError, an f that is not finite a ValueError that names the sample.
+    f must be continuous: a jump has no gradient on either side, so pathwise misses it. A
+    warning says so where every gradient is exactly 0. A distribution without rsample
+    raises TypeError; an f that is not finite raises ValueError, which names the sample.
 
     >>> def problem(mu):  # E[z²] = μ² + 1, so its slope is 2μ
     ...     return mg.Normal(mu, 1.0), mg.square

@@ -1,6 +1,6 @@
 """The score function estimator, f(z) ∇ log q(z): f need not have a derivative.
 
-A baseline b, in (f(z) - b) ∇ log q(z), takes variance away and leaves the mean as it is, as long as
+A baseline b, in (f(z) - b) ∇ log q(z), reduces variance and leaves the mean as it is, as long as
 b does not depend on z. So the baseline of each sample is computed from the others in its chunk.
 """
 

@@ -99,7 +99,7 @@ def gumbel_rao(
     f′(z) times the slope of the relaxed number at `temperature`, which rounds to z, as that of
     `RelaxedBernoulli(hard=True)`, averaged over `draws` of them given z: the mean stays, and
     the variance falls, the more of them there are (Paulus, Maddison and Krause, 2021). A
-    distribution other than Bernoulli, OneHotCategorical or an Independent one is a TypeError.
+    distribution other than Bernoulli, OneHotCategorical or an Independent one raises TypeError.
 
     >>> def problem(logit):
     ...     return mg.Bernoulli(logits=logit), lambda z: (z - 0.4) ** 2

@@ -1,4 +1,4 @@
-"""An estimate as a stream of chunks, so that memory is that of one chunk.
+"""An estimate as a stream of chunks, so memory stays that of one chunk.
 
 Chunk i draws from child i of one `SeedSequence`, and the chunks' means are added up in one order.
 So the numbers do not depend on who computes a chunk: this process, its threads or another machine.

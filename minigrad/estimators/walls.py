@@ -35,11 +35,11 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     not, is not multiplied by its score. Derivatives of any order have the right expectation, by
     `mg.grad(…, create_graph=True)`.
 
-    Each cost is a scalar, or has shape (n,), one number a sample, and stands for their mean. A draw
-    of n samples of which each has a cost of its own is scored sample by sample; so are the sums and
-    means of such costs.
+    Each cost is a scalar, or has shape (n,), one number per sample, and stands for their mean. A
+    draw of n samples of which each has a cost of its own is scored sample by sample; so are the
+    sums and means of such costs.
 
-    `baseline` takes variance away: "mean" subtracts from each sample's cost the mean of the others,
+    `baseline` reduces variance: "mean" subtracts from each sample's cost the mean of the others,
     "optimal" weighs that by the squared scores; a number or a Var of the draw's sample_shape +
     batch_shape is subtracted as it is, with no gradient to it (a learned value, say). A mapping
     gives walls one each, as {z: "mean"}, and so does `q.sample(rng, baseline=…)`. It must not

@@ -1,4 +1,4 @@
-"""Who computes the blocks of a stream: this process, or the workers of an executor."""
+"""What computes the blocks of a stream: this process, or an executor's workers."""
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
