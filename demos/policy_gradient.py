@@ -163,8 +163,8 @@ def write_graphs(out: Path, rng: np.random.Generator, episodes: int) -> None:
     """Pictures of two steps pathwise, where gradients cross from step to step, and of one step by
     the score function, where none can; a page and a listing."""
     shown = {"pathwise": ("two steps, pathwise", 2), "score": ("one step, score function", 1)}
-    for short, (told, steps) in shown.items():
-        loss, title = small(told.split(", ")[1], steps, rng), f"Two episodes of {told}"
+    for short, (subject, steps) in shown.items():
+        loss, title = small(subject.split(", ")[1], steps, rng), f"Two episodes of {subject}"
         save(mg.draw(loss, title=title), out, f"policy_gradient_{short}.svg")
     save(mg.step_through(loss, title=title), out, "policy_gradient.html")
     save_listing(objective("pathwise", rng, episodes), out, "policy_gradient.program.txt")

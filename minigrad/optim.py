@@ -36,7 +36,7 @@ class _Optimizer(ABC):
 
     @property
     def lr(self) -> float:
-        """The learning rate, positive; a schedule may set it anew."""
+        """The learning rate, positive; a schedule may change it."""
         return self._lr
 
     @lr.setter

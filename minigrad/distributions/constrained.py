@@ -57,9 +57,9 @@ class SoftplusTransform(Transform):
 
 
 class PowerTransform(Transform):
-    """y = x^exponent of positive x; an exponent that is 0 or nan is a ValueError.
+    """y = x^exponent of positive x; an exponent that is 0 or nan raises ValueError.
 
-    It must broadcast to the shape of x. An x below 0 is a ValueError.
+    It must broadcast to the shape of x. An x below 0 raises ValueError.
 
     >>> y, log_det = mg.PowerTransform(2.0).forward(3.0)
     >>> y, round(log_det, 4), round(mg.log(6.0), 4)
@@ -78,7 +78,7 @@ class PowerTransform(Transform):
 
     @property
     def rising(self) -> bool:  # type: ignore[override]
-        """Whether the exponent is positive; exponents of both signs are a NotImplementedError."""
+        """Whether the exponent is positive; exponents of both signs raise NotImplementedError."""
         up = np.greater(value_of(self.exponent), 0.0)
         if np.any(up) and not np.all(up):
             raise NotImplementedError(

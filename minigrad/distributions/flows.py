@@ -31,7 +31,7 @@ class PlanarTransform(Transform):
 
     `w` and `u` have shape (d,), `b` is a number; any numbers do but w = 0. û is u moved along w
     until wᵀû = softplus(wᵀu) - 1 > -1, which makes the map invertible (Rezende and Mohamed, 2015,
-    appendix A.1). The inverse has no closed form: `inverse` is a NotImplementedError.
+    appendix A.1). The inverse has no closed form: `inverse` raises NotImplementedError.
 
     >>> y, log_det = mg.PlanarTransform(w=[1.0, 0.0], u=[1.0, 0.0]).forward(np.zeros(2))
     >>> y, round(log_det, 4)

@@ -38,7 +38,7 @@ class Independent(Wrapped):
 
     `Independent(Normal(loc, scale), 1)` with a loc of shape (d,) is one Gaussian vector with a
     diagonal covariance, where the Normal alone is d Gaussian numbers. An n that is not in
-    0..len(batch_shape) is a ValueError.
+    0..len(batch_shape) raises ValueError.
 
     >>> normal = mg.Normal(np.zeros(3), 1.0)
     >>> normal.log_prob(np.zeros(3)).round(4)

@@ -46,10 +46,10 @@ class MultivariateNormal(Distribution):
     """Gaussian vectors with mean `loc` and covariance Σ = L Lᵀ, given in one of three ways.
 
     `loc` has shape (..., d). `scale_tril`, (..., d, d), is L: lower triangular, its diagonal
-    positive. Other than 0 above the diagonal is a ValueError, and the gradient there is exactly 0.
-    `covariance_matrix`, (..., d, d), is Σ: symmetric, positive definite; `jitter` is added to its
-    diagonal first. `precision_matrix`, (..., d, d), is Σ⁻¹, likewise. The leading axes make the
-    batch shape, as for `Normal`; the event shape is (d,).
+    positive. Anything but 0 above the diagonal raises ValueError, and the gradient there is exactly
+    0. `covariance_matrix`, (..., d, d), is Σ: symmetric, positive definite; `jitter` is added to
+    its diagonal first. `precision_matrix`, (..., d, d), is Σ⁻¹, also symmetric and positive
+    definite. The leading axes make the batch shape, as for `Normal`; the event shape is (d,).
 
     >>> q = mg.MultivariateNormal(np.zeros(2), covariance_matrix=np.array([[4.0, 2.0], [2.0, 5.0]]))
     >>> q.scale_tril

@@ -1,7 +1,7 @@
 """Where a distribution's outcomes lie, and whether a parameter moves the ends.
 
 At an end that a parameter moves the density jumps, and log q has no derivative there: so the score
-function is wrong by what crosses the end, and whoever wants ∇ log q asks `moves` first.
+function is wrong by what crosses the end, and code that wants ∇ log q checks `moves` first.
 """
 
 import math

@@ -87,7 +87,7 @@ class Transform(ABC):
 
 
 class AffineTransform(Transform):
-    """y = loc + scale · x; a scale that is 0 or nan is a ValueError, a negative one turns x over.
+    """y = loc + scale · x; a scale that is 0 or nan raises ValueError, a negative one flips x.
 
     Both must broadcast to the shape of x, for they make no new numbers.
 
@@ -111,7 +111,7 @@ class AffineTransform(Transform):
 
     @property
     def rising(self) -> bool:  # type: ignore[override]
-        """Whether the scale is positive; scales of both signs are a NotImplementedError."""
+        """Whether the scale is positive; scales of both signs raise NotImplementedError."""
         up = np.greater(value_of(self.scale), 0.0)
         if np.any(up) and not np.all(up):
             raise NotImplementedError(

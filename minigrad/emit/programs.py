@@ -86,7 +86,7 @@ class Program:
     def jit(self) -> "Program":
         """The program compiled by numba: `.jit().value_and_grad` can be called from compiled code.
 
-        It follows IEEE 754 by itself. Without numba, ImportError; an equation that numba can't
+        It follows IEEE 754. Without numba, ImportError; an equation that numba can't
         compile raises NotImplementedError, which names it.
         """
         source = python_source(self._source.name, self._code, style="numba")
@@ -97,7 +97,7 @@ class Program:
         return other
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        """It is pickled as its steps, and written and compiled anew where it is read."""
+        """It is pickled as its steps, and written and compiled again when loaded."""
         return _restored, (self._name, self._code, self._is_jitted)
 
     def _doc(self) -> str:

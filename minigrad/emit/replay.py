@@ -43,7 +43,7 @@ class Replay:
     """The program of one signature, and where its inputs come from.
 
     They are, in order, the distinct arguments, the leaves that the function found outside, arrays
-    that it made, and noise, which is drawn anew by the calls that drew it first.
+    that it made, and noise, which is drawn afresh by the calls that drew it first.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ LIVE = (Var, Inner, Fixed, float, np.ndarray)  # what may change from call to ca
 def fresh(
     args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
 ) -> tuple[list[Var], tuple[Any, ...], dict[str, Any]]:
-    """Leaves in the place of the live arguments: the leaves, the arguments, the keywords."""
+    """Leaves in place of the live arguments: the leaves, the arguments, the keywords."""
     leaves: list[Var] = []
 
     def leaf(x: object) -> object:

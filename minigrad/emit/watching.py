@@ -49,7 +49,7 @@ class Watching(Watch):
         self._line = ""
 
     def run(self, *args: object) -> object:
-        """`f(*args)`. A profiler or debugger at work is left alone: it then sees less."""
+        """`f(*args)`. A running profiler or debugger is left alone: this then sees less."""
         profiled = sys.getprofile() is None
         traced = sys.gettrace() is None
         self._look_at(np.random.mtrand._rand)

@@ -54,7 +54,7 @@ _lock = threading.Lock()
 
 
 class _Entry:
-    """A block at work, and the frame of the generator that it stands in, if it does."""
+    """An active block, and the frame of the generator that it stands in, if any."""
 
     __slots__ = ("block", "frame", "left")
 

@@ -56,7 +56,7 @@ takes_turns: set[CodeType] = set()  # the functions that do
 
 
 def in_turn() -> bool:
-    """Whether a sweep of this thread is at work, which a signal handler or a closure interrupts.
+    """Whether a sweep of this thread is running, interrupted by a signal handler or a closure.
 
     The stack knows; a flag, or the lock itself, could have been left behind by an exception.
     """
@@ -71,7 +71,7 @@ def in_turn() -> bool:
 
 
 def interrupts(x: _Marked) -> bool:
-    """Whether this thread's sweep that is at work has reached x."""
+    """Whether this thread's running sweep has reached x."""
     return in_turn() and x._mark is not None and x._mark is at_work[0]
 
 

@@ -97,7 +97,7 @@ def disarm(
 
 
 def coins_of(name: str, q: Distribution) -> Bernoulli:
-    """The Bernoulli numbers that q is; another distribution is a TypeError."""
+    """The Bernoulli numbers that q is; any other raises TypeError."""
     base = q
     while isinstance(base, Independent):
         base = base.base

@@ -31,8 +31,8 @@ def finite_difference(
     """E[f(z)] and its gradient by central differences; arguments as in `pathwise`.
 
     Each number of the parameters moves by `step` to both sides: the error is of order step². With
-    `common_noise` both ends take the same noise, which needs a distribution with rsample (another
-    is a TypeError); without it each end draws its own, and the variance grows like 1 / step².
+    `common_noise` both ends take the same noise, which needs a distribution with rsample (any other
+    raises TypeError); without it each end draws its own, and the variance grows like 1 / step².
 
     >>> def problem(mu):
     ...     return mg.Normal(mu, 1.0), mg.square

@@ -1,6 +1,6 @@
 """Score function with a control variate that is learned first: REBAR and RELAX.
 
-b = [z > 0] with z = φ + ε is a coin, and c(z) any smooth function. With z̃ drawn anew given b,
+b = [z > 0] with z = φ + ε is a coin, and c(z) any smooth function. With z̃ drawn afresh given b,
 
     (f(b) - c(z̃)) ∇ log p(b) + ∇c(z) - ∇c(z̃)
 

@@ -1,4 +1,4 @@
-"""Points spread evenly over the unit cube, in place of independent ones: less variance, no bias.
+"""Points spread evenly over the unit cube, instead of independent ones: less variance, no bias.
 
 Each point alone is uniform, so a mean over them is unbiased; together they leave no gaps, so it
 scatters less. Points of one set depend on each other: a chunk is one set, randomised on its own,

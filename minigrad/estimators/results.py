@@ -47,9 +47,9 @@ class Estimate:
     def z_scores(self, truth: Sequence[object]) -> tuple[Value, ...]:
         """(estimate - truth) / standard error, for each gradient: beyond ±5 something is wrong.
 
-        `truth` has one entry for each parameter, or E[f(z)] and then those: the scores come
-        likewise, in the shapes of the estimates. A difference that is mere rounding scores about 0.
-        Without standard errors, or with entries that don't fit, this is a ValueError.
+        `truth` has one entry for each parameter, or E[f(z)] and then those: the scores come in the
+        same order, in the shapes of the estimates. A difference that is mere rounding scores about
+        0. Without standard errors, or with entries that don't fit, this raises ValueError.
         """
         if self.chunks < 2:
             raise ValueError(f"no z-scores: with samples={self.samples} there is no standard error")

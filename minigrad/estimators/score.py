@@ -47,8 +47,8 @@ def score_function(
     samples in a chunk. It needs the score of each sample on its own, some 20 µs a sample. With a
     baseline `samples` must be 2 or more, and not antithetic: the partner would reveal the sample.
 
-    A distribution without a log_prob is a TypeError, and so is one whose range the parameters move:
-    at the ends log q has no derivative, and the estimate would be wrong.
+    A distribution without a log_prob raises TypeError, and so does one whose range the parameters
+    move: at the ends log q has no derivative, and the estimate would be wrong.
 
     >>> def problem(mu):
     ...     return mg.Normal(mu, 1.0), mg.square

@@ -45,11 +45,11 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     gives walls one each, as {z: "mean"}, and so does `q.sample(rng, baseline=…)`. It must not
     depend on the draw it is for; that is up to the caller.
 
-    Where `.sample` put outcomes side by side ("enumeration", "measure-valued"), each cost has their
-    axis besides, and is their weighted sum.
+    Where `.sample` put outcomes side by side ("enumeration", "measure-valued"), each cost also has
+    their axis, and is their weighted sum.
 
-    A draw whose distribution has no log_prob, or one whose support a parameter moves, is a
-    TypeError; a cost of another shape is a ValueError. Walls by `stop_gradient` stay walls.
+    A draw whose distribution has no log_prob, or one whose support a parameter moves, raises
+    TypeError; a cost of another shape raises ValueError. Walls by `stop_gradient` stay walls.
 
     >>> logit = mg.Var(0.0)
     >>> z = mg.Bernoulli(logits=logit).sample(np.random.default_rng(0), 10_000)

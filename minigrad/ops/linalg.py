@@ -38,7 +38,7 @@ def _solved_shown(shapes: tuple[Shape, Shape]) -> str:
     shown=(lambda shapes: f"−{_solved_shown(shapes)}", "{0}⁻ᵀ @ {g}"),
 )
 def solve(a: Array, b: Array) -> Value:
-    """The x with a @ x = b, for a square a, a vector or matrix b; a singular a is a ValueError.
+    """The x with a @ x = b, for a square a, a vector or matrix b; a singular a raises ValueError.
 
     >>> mg.solve(np.array([[2.0, 0.0], [1.0, 1.0]]), np.array([4.0, 5.0]))
     array([2., 3.])
@@ -117,7 +117,7 @@ def solve_triangular(a: Array, b: Array, lower: bool = True) -> Value:
     shown=("−{y}ᵀ @ {g} @ {y}ᵀ",),
 )
 def inv(x: Array) -> Value:
-    """The inverse of a square matrix. A singular one is a ValueError.
+    """The inverse of a square matrix. A singular one raises ValueError.
 
     >>> mg.inv(np.array([[2.0, 0.0], [0.0, 4.0]]))
     array([[0.5 , 0.  ],
@@ -166,7 +166,7 @@ def cholesky(x: Array) -> Value:
     """The lower triangular L with L @ Lᵀ = x, for a symmetric positive definite x.
 
     In its rule Φ keeps the lower triangle and half of the diagonal, sym(S) is (S + Sᵀ) / 2.
-    Anything else is a ValueError that names the smallest eigenvalue or the largest asymmetry.
+    Anything else raises ValueError, which names the smallest eigenvalue or the largest asymmetry.
 
     >>> mg.cholesky(np.array([[4.0, 2.0], [2.0, 5.0]]))
     array([[2., 0.],

@@ -1,4 +1,4 @@
-"""Sorting, and what is read off sorted numbers. The order is found anew at each call, in a
+"""Sorting, and what is read off sorted numbers. The order is found again at each call, in a
 program too; it jumps where numbers are equal, and the gradient goes to each number's place.
 """
 

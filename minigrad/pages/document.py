@@ -65,7 +65,7 @@ def document(
     """A page: `template`, where `$title`, `$policy`, `$style`, `$script` and `parts` are put in.
 
     The title may be any text; parts are HTML already (an SVG element, what `as_data` gives). A
-    style or script that would end its own element is a ValueError. `webassembly` lets the page
+    style or script that would end its own element raises ValueError. `webassembly` lets the page
     compile what it carries, in a worker that it makes.
     """
     for name, text in (("style", style), ("script", script)):

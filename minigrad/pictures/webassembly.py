@@ -21,7 +21,7 @@ MOST_MEMORY = 1 << 30  # bytes
 def layout(dot: str, format: str = "svg") -> bytes:
     """What Graphviz makes of `dot`; a RuntimeError of its own words where it can't.
 
-    `interrupt`, from another thread, ends it as well. One at a time: not to be called by two.
+    `interrupt`, from another thread, ends it as well. One at a time: not by two callers at once.
     """
     import wasmtime
 

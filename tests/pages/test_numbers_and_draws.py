@@ -66,7 +66,7 @@ def test_a_drawn_array_has_the_text_of_the_picture():
         | ({"low": a.min(), "mean": a.mean(), "high": a.max()} if a.size else {})
         for a in arrays[1:]
     ]
-    found = run("numbers.js", "given.map(toldAny)", data)
+    found = run("numbers.js", "given.map(anyAsText)", data)
     assert found == [numbers(a) for a in arrays[1:]]
 
 

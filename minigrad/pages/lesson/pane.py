@@ -22,7 +22,7 @@ class Pane:
 
     `graph` is what is drawn: the state after the last step, with room for every number that the
     page puts in; ValueError where that is more than `max_nodes` boxes, scopes folded. `frozen` says
-    why the page can't compute the numbers anew, "" where it can.
+    why the page can't recompute the numbers, "" where it can.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Pane:
         }
 
     def _graph(self, max_nodes: int) -> Graph:
-        """Where a number is not finite, and the page can compute it anew, it marks that by itself:
+        """Where a number is not finite, and the page can recompute it, it marks that itself:
         a finite one, as wide as any, keeps the place."""
         totals = {share.target: share.total for share in self.ledger.shares}
         totals[self.ledger.output] = self.ledger.seed

@@ -1,4 +1,4 @@
-"""Whether the page can compute a graph anew, and what its engine in JavaScript needs for that."""
+"""Whether the page can recompute a graph, and what its engine in JavaScript needs for that."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ def moved_leaves(equations: Equations) -> list[int]:
 
 
 def why_frozen(equations: Equations) -> str:
-    """Why the page can't compute these equations anew; "" where it can."""
+    """Why the page can't recompute these equations; "" where it can."""
     for row in equations:
         if row.shape:
             return f"arrays take part: {row.name or row.op or 'one'} has shape {row.shape}"

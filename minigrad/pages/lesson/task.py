@@ -64,7 +64,7 @@ class Exercise(Page):
         return lesson.asking(asked).html
 
     def check(self, given: object) -> None:
-        """Pass a right answer: a number or an array. A wrong one is an AssertionError, whose words
+        """Pass a right answer: a number or an array. A wrong one raises AssertionError, whose words
         say what it looks like: the sign turned, a local slope alone, a part of the sum …"""
         is_right, why = self.found(given)
         if not is_right:

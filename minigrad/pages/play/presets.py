@@ -59,7 +59,7 @@ PATH = (
     ),
     Preset(
         "Heavy tails",
-        "Laplace noise in place of normal: z = loc + scale·ε all the same.",
+        "Laplace noise instead of normal: still z = loc + scale·ε.",
         "loc = 0.4\nscale = 0.9\nq ~ Laplace(loc, scale)\nloss = softplus(q) + kl(q)",
     ),
 )
