@@ -128,7 +128,7 @@ def angle_quantile(k: Value, u: Value) -> Value:
 class VonMises(Distribution):
     """Angles in radians around `loc`, with density proportional to exp(κ cos(z - loc)).
 
-    `concentration` is κ, positive; anything else is a ValueError. For a large one it is nearly
+    `concentration` is κ, positive; anything else raises ValueError. For a large one it is nearly
     Normal(loc, 1/√κ). Draws are from loc - π to loc + π, and `variance` is that of these numbers;
     what torch calls variance is `circular_variance`. The density has the period 2π: any z will do.
     Moving loc moves the ends of that stretch: for a function without the period 2π the score

@@ -61,7 +61,7 @@ _UNDERFLOW = 1e-290
 class Kumaraswamy(Distribution):
     """Numbers in (0, 1) with 1 - (1 - z^a)^b as distribution function: like Beta, in closed form.
 
-    `concentration1` is a, `concentration0` is b: positive; anything else is a ValueError. A draw
+    `concentration1` is a, `concentration0` is b: positive; anything else raises ValueError. A draw
     that would round to 0 or 1 stays inside.
 
     >>> round(mg.Kumaraswamy(2.0, 3.0).cdf(0.5), 4), round(1.0 - (1.0 - 0.5**2.0) ** 3.0, 4)

@@ -31,8 +31,8 @@ from .unrounded import at_positive, times_log_of
 class Dirichlet(Implicit):
     """Vectors of positive numbers that add up to 1: Gamma numbers, divided by their sum.
 
-    `concentration`, of shape (..., k) with k at least 2, is positive; anything else is a
-    ValueError. The event shape is (k,), the axes before it are the batch.
+    `concentration`, of shape (..., k) with k at least 2, is positive; anything else
+    raises ValueError. The event shape is (k,), the axes before it are the batch.
 
     >>> q = mg.Dirichlet([1.0, 1.0, 2.0])
     >>> q.mean, round(q.log_prob([0.2, 0.3, 0.5]), 4)

@@ -60,8 +60,8 @@ register_kl(Gamma, Chi2)(_gamma)
 class InverseGamma(Implicit):
     """1/x of Gamma numbers x: density proportional to z^(-α - 1) exp(-β/z).
 
-    `concentration` is α, `rate` is β: positive; anything else is a ValueError. The mean is inf for
-    α ≤ 1, the variance for α ≤ 2.
+    `concentration` is α, `rate` is β: positive; anything else raises ValueError. The mean is inf
+    for α ≤ 1, the variance for α ≤ 2.
 
     >>> mg.InverseGamma(3.0, 2.0).mean, mg.InverseGamma(1.0, 2.0).mean
     (1.0, inf)

@@ -66,8 +66,8 @@ class HalfCauchy(Distribution):
 class Pareto(Distribution):
     """Numbers of at least `scale`, of which a share (scale/z)^alpha exceeds z.
 
-    Both parameters are positive; anything else is a ValueError. The mean is inf for alpha ≤ 1, the
-    variance for alpha ≤ 2.
+    Both parameters are positive; anything else raises ValueError. The mean is inf for alpha ≤ 1,
+    the variance for alpha ≤ 2.
 
     >>> q = mg.Pareto(scale=1.0, alpha=3.0)
     >>> q.mean, q.cdf(2.0)

@@ -52,7 +52,7 @@ class Implicit(Distribution):
 class Gamma(Implicit):
     """Positive numbers with density proportional to z^(α - 1) exp(-βz): the mean is α/β.
 
-    `concentration` is α, `rate` is β (1/scale): positive; anything else is a ValueError.
+    `concentration` is α, `rate` is β (1/scale): positive; anything else raises ValueError.
 
     >>> q = mg.Gamma(concentration=3.0, rate=2.0)
     >>> q.mean, q.variance, round(q.log_prob(1.0), 4)
@@ -118,7 +118,7 @@ class Gamma(Implicit):
 class Beta(Implicit):
     """Numbers in (0, 1) with density proportional to z^(a - 1) (1 - z)^(b - 1); mean a/(a + b).
 
-    `concentration1` is a, `concentration0` is b: positive; anything else is a ValueError. A draw
+    `concentration1` is a, `concentration0` is b: positive; anything else raises ValueError. A draw
     that would round to 0 or 1 stays inside; `mg.log_complement_of(z)` has the digits that 1 - z
     lost.
 

@@ -218,7 +218,7 @@ def _exponential(p: Exponential, q: Exponential) -> Var:
 class Weibull(Distribution):
     """Lifetimes z = scale · ε^(1/concentration), ε standard exponential.
 
-    Both parameters are positive; anything else is a ValueError.
+    Both parameters are positive; anything else raises ValueError.
 
     >>> q = mg.Weibull(scale=2.0, concentration=1.0)
     >>> q.mean, round(q.log_prob(1.0), 4), round(mg.Exponential(0.5).log_prob(1.0), 4)

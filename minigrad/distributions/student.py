@@ -35,7 +35,7 @@ HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 class StudentT(Implicit):
     """loc + scale · t, where t has `df` degrees of freedom ν: density ∝ (1 + t²/ν)^(-(ν + 1)/2).
 
-    df and scale are positive; anything else is a ValueError. scale is not the standard deviation.
+    df and scale are positive; anything else raises ValueError. scale is not the standard deviation.
     The batch shape is what the three broadcast to, which must be the shape of one of them. The mean
     is nan up to ν = 1, the variance nan up to ν = 1 and inf up to ν = 2.
 

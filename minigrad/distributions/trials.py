@@ -64,7 +64,7 @@ class Binomial(Trials):
     """The number of successes in `total_count` trials, each with probability p.
 
     total_count is 0, 1, 2, …; `probs` is p in [0, 1], or `logits` is log p/(1 - p), finite;
-    anything else is a ValueError.
+    anything else raises ValueError.
 
     >>> q = mg.Binomial(4, probs=0.5)
     >>> q.mean, q.variance, round(mg.exp(q.log_prob(2.0)), 4)
@@ -140,7 +140,7 @@ def _binomial(p: Binomial, q: Binomial) -> Var:
 class Geometric(Trials):
     """The number of failures before the first success: 0, 1, 2, …, as in torch; SciPy starts at 1.
 
-    `probs` is p in (0, 1], or `logits` is log p/(1 - p), finite; anything else is a ValueError.
+    `probs` is p in (0, 1], or `logits` is log p/(1 - p), finite; anything else raises ValueError.
 
     >>> q = mg.Geometric(probs=0.5)
     >>> q.mean, mg.exp(q.log_prob([0.0, 1.0, 2.0])).round(4)
@@ -205,7 +205,7 @@ class NegativeBinomial(Trials):
     """The number of successes before `total_count` failures, as in torch; SciPy's p is 1 - p here.
 
     total_count is any positive number; `probs` is p in [0, 1), or `logits` is log p/(1 - p),
-    finite; anything else is a ValueError. A Poisson whose rate is a Gamma number is one.
+    finite; anything else raises ValueError. A Poisson whose rate is a Gamma number is one.
 
     >>> q = mg.NegativeBinomial(3.0, probs=0.5)
     >>> q.mean, q.variance

@@ -49,8 +49,8 @@ def triples(
             return mg.square(x + p)
 
     Draws are single numbers. `Bernoulli`, `Categorical`, `Poisson`, `Binomial` and `Geometric`
-    numbers are perturbed; what has an rsample is differentiated along its path; another
-    distribution is a TypeError. Each sample tries one of all perturbations, so that it takes two
+    numbers are perturbed; what has an rsample is differentiated along its path; any
+    other raises TypeError. Each sample tries one of all perturbations, so that it takes two
     runs. A problem (distribution, integrand) will do too. Other arguments as in `pathwise`.
 
     >>> def program(p):

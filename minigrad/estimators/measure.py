@@ -34,7 +34,7 @@ def measure_valued(
     Each sample takes two evaluations of f for every number in z and every parameter of its law. z
     is a batch of `Normal`, `Exponential`, `Gamma` (rate alone), `Weibull` (scale alone),
     `Bernoulli`, `Categorical`, `Poisson`, `Binomial` or `Geometric` numbers, or an `Independent`
-    one; another distribution is a TypeError.
+    one; any other raises TypeError.
 
     >>> estimate = mg.measure_valued(lambda rate: (mg.Poisson(rate), mg.square), (2.0,), 10_000, 0)
     >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 5

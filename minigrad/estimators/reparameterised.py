@@ -48,14 +48,14 @@ def pathwise(
     = μ - k, become 4σ² and 8σ², or 0 and 0. "quadratic" takes as many gradients as z has numbers,
     once, and needs their covariance: a TypeError where it is not known.
 
-    `replay` traces one chunk and runs its program for the others, as `mg.compiled` does: it pays
-    where a chunk is many small steps, from some hundred chunks on. The results differ in the last
+    `replay` traces one chunk and runs its program for the others, as `mg.compiled` does: it pays if
+    a chunk has many small steps and there are some hundred chunks. The results differ in the last
     digits at most. It has no effect with `points`, a `control_variate`, or where z is rounded to
     the edge of its support.
 
     `chunk` bounds how many samples are in memory at a time. `executor` computes chunks elsewhere,
-    with the same result; for processes the problem must be importable. A worker that dies is a
-    RuntimeError; under dask only when its scheduler gives up (`allowed-failures`, and
+    with the same result; for processes the problem must be importable. A worker that dies
+    raises RuntimeError; under dask only when its scheduler gives up (`allowed-failures`, and
     `no-workers-timeout`, which has no limit unless you set one). `progress` shows a bar (tqdm).
 
     f must be continuous: a jump has no gradient on either side, so pathwise misses it. A

@@ -44,7 +44,7 @@ def score_function(
     `baseline="mean"` subtracts the mean of f over the other samples of the chunk. "optimal"
     subtracts Σ f s² / Σ s² over them, with s the score, for each number in the parameters: the
     baseline of least variance (Greensmith, Bartlett and Baxter, 2004), reached with some hundred
-    samples in a chunk. It needs the score of each sample on its own, some 20 µs a sample. With a
+    samples in a chunk. It needs the score of each sample on its own, some 20 µs per sample. With a
     baseline `samples` must be 2 or more, and not antithetic: the partner would reveal the sample.
 
     A distribution without a log_prob raises TypeError, and so does one whose range the parameters

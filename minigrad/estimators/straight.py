@@ -43,7 +43,7 @@ def straight_through(
     f′(z) at the draw times the slope of the probability, p(1 - p) for a logit (Bengio, Léonard and
     Courville, 2013). The mean is exact for linear f alone: for (z - t)² it is off by
     p(1 - p)(2p - 1). A distribution other than Bernoulli, OneHotCategorical or an Independent one
-    is a TypeError.
+    raises TypeError.
 
     >>> def problem(logit):
     ...     return mg.Bernoulli(logits=logit), lambda z: (z - 0.4) ** 2
@@ -70,8 +70,8 @@ def reinmax(
 
     f′(z) [2π(1 - π) - p(1 - p)/2] with π = (p + z)/2, which is Heun's method where straight-through
     is Euler's (Liu, Dong, Liu, Yu and Gao, 2023). The mean is exact for linear and quadratic f,
-    not for a cubic. A distribution other than Bernoulli, OneHotCategorical or an Independent one is
-    a TypeError.
+    not for a cubic. A distribution other than Bernoulli, OneHotCategorical or an Independent one
+    raises TypeError.
 
     >>> def problem(p):
     ...     return mg.Bernoulli(p), lambda z: (z - 0.4) ** 2

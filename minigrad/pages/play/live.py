@@ -103,7 +103,7 @@ def playground(program: str | None = None, *, title: str | None = None) -> Playg
     """The live page, with a program to start from: lines such as `z = mu + sigma*eps`.
 
     Type any model of numbers in it, and see its graph, steps, curves and draws at once.
-    The grammar is the command line's; a program that it does not take is a ValueError.
+    The grammar is the command line's; a program that it can't read raises ValueError.
 
     >>> mg.playground("mu = 0.5; q ~ Normal(mu, 1.0); loss = q**2 + kl(q)")
     Playground('The live page')
