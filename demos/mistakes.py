@@ -242,7 +242,7 @@ def main(out: Path, seed: int = 0, samples: int = 20_000) -> dict[str, Mistake]:
             graph.backward()
         save(mg.draw(graph, title=look), out, file)
     print("\nWhat each makes of a number, and the repaired one, measured against the exact one:\n")
-    print_table(("", "wrong", "measured", "std error", "exact", "z"), table)
+    print_table(("", "wrong", "measured", "std error", "exact", "errors off"), table)
     return found
 
 

@@ -6,6 +6,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 
 from ..engine.op import OPS
 from .rescue import rescued
@@ -59,6 +60,13 @@ def renamed_of(copied: Collection[str], given: Collection[str]) -> dict[str, str
 
 def tree_of(function: Callable[..., object]) -> ast.FunctionDef:
     """The function without its decorators and annotations; a docstring keeps its first line."""
+    tree = ast.parse(_bare_source(function)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    return tree
+
+
+@cache  # finding a function in its file takes longer than all else about a program
+def _bare_source(function: Callable[..., object]) -> str:
     tree = ast.parse(inspect.getsource(function)).body[0]
     assert isinstance(tree, ast.FunctionDef)
     tree.decorator_list, tree.returns = [], None
@@ -70,7 +78,7 @@ def tree_of(function: Callable[..., object]) -> ast.FunctionDef:
     first = tree.body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
         first.value.value = str(first.value.value).partition("\n")[0]
-    return tree
+    return ast.unparse(tree)
 
 
 def copied_text(thing: object, renamed: Mapping[str, str], name: str = "") -> str:

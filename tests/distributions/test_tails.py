@@ -9,10 +9,8 @@ import pytest
 import minigrad as mg
 from minigrad.distributions.probabilities import beta_cdf, gamma_cdf, gamma_log_survival
 from minigrad.distributions.quantiles import beta_slope, digamma_rise, gamma_slope
-from minigrad.distributions.tails import (
-    half_step,
-    half_step_slope,
-    log1p_square,
+from minigrad.distributions.tails import half_step, half_step_slope, log1p_square
+from minigrad.ops.tails import (
     log_normal_cdf,
     normal_cdf,
     normal_hazard,
