@@ -142,8 +142,7 @@ def test_it_prints_with_and_without_answers(lesson):
         browser.devtools("Emulation.setEmulatedMedia", media="")
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, True), (NARROW, False)])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_lesson_is_readable(browser, folder, page, width, dark):
     browser.open(folder / page, width=width, dark=dark)

@@ -117,7 +117,7 @@ def test_the_vae_step():
 
 
 def test_arrays_are_refused():
-    with pytest.raises(ValueError, match=r"scalars only, x has shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"scalars only, but x has shape \(3,\)"):
         mg.trace(lambda x: mg.sum(x), np.ones(3)).listing("javascript")
 
 
