@@ -51,7 +51,11 @@ class Support:
     def has_ends(self) -> bool:
         """Whether there is an end, where densities jump and draws round."""
         ends = value_of(self.lower), value_of(self.upper)
-        return any(bool(np.any(np.isfinite(end))) for end in ends)
+        # An estimate asks twice a chunk: np.isfinite and np.any took 29 of a small one's 290 µs.
+        return any(
+            math.isfinite(end) if type(end) is float else bool(np.any(np.isfinite(end)))
+            for end in ends
+        )
 
     @property
     def inside(self) -> Numbers:
