@@ -65,7 +65,7 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
         elif b is not None and other is not float:
             _reach_one(b, mark, inner, leaves, walls)
     inner.sort(key=_order_of, reverse=True)
-    if newest_renewal[0] >= 0 and (walls or inner[-1]._order < newest_renewal[0]):
+    if walls or (inner and inner[-1]._order < newest_renewal[0]):  # where an old value may be
         _refuse_stale(mark, inner, walls)
     return inner, leaves
 

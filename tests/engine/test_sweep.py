@@ -308,3 +308,11 @@ def test_no_gradient_of_what_no_grad_made():
             mg.grad(x * x, x)
         with pytest.raises(ValueError, match="create_graph=True records"):
             mg.grad(y, x, create_graph=True)
+
+
+def test_a_leaf_with_a_new_value_is_its_own_output():
+    x = mg.Var(2.0)
+    x.value = 3.0
+    assert mg.grad(x, [x]) == (1.0,)
+    x.backward()
+    assert x.grad == 1.0
