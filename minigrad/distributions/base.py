@@ -205,7 +205,7 @@ class Distribution(ABC):
         """
         name, given = (estimator, options) if estimator else usual.get()
         if name not in STRATEGIES:
-            raise ValueError(f"no strategy {name!r}: known are {', '.join(sorted(STRATEGIES))}")
+            raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
         return STRATEGIES[name](self, rng, shape, **{**given, **options})
 
     def _walled(self, rng: Generator, shape: int | Shape, site: "Site") -> Var:

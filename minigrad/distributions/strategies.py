@@ -42,7 +42,7 @@ def strategy(name: str, **options: object) -> Iterator[None]:
     'sample'
     """
     if name not in STRATEGIES:
-        raise ValueError(f"no strategy {name!r}: known are {', '.join(sorted(STRATEGIES))}")
+        raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
     before = usual.set((name, options))
     try:
         yield

@@ -128,7 +128,7 @@ def compare(
     if not isinstance(estimators, Mapping):
         unknown = [name for name in estimators if name not in KNOWN]
         if unknown:
-            raise ValueError(f"no estimator {unknown[0]!r}: known are {'; '.join(KNOWN)}")
+            raise ValueError(f"no estimator {unknown[0]!r}: choose from {'; '.join(KNOWN)}")
         estimators = {name: KNOWN[name] for name in estimators}
     rows = (
         _row(name, partial(estimator, problem, params, samples, rng))

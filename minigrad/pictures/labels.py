@@ -40,7 +40,7 @@ def text(given: str) -> str:
 def heading(title: str | None, usual: str) -> str:
     """The title that a user asks for, on one line; the usual one where it is None."""
     if not isinstance(title, str | None):
-        raise TypeError(f"a title is a text, not {title!r}")
+        raise TypeError(f"a title is a string, not {title!r}")
     return text(usual if title is None else title)
 
 

@@ -144,7 +144,7 @@ def test_a_baseline_of_a_site():
 def test_what_is_refused():
     mu, logits = mg.Var(1.0), mg.Var(LOGITS)
     coins = mg.Bernoulli(logits=logits)
-    with pytest.raises(ValueError, match="no strategy 'best': known are enumeration, measure-val"):
+    with pytest.raises(ValueError, match="no strategy 'best': choose from enumeration, measure"):
         coins.sample(rng(), estimator="best")
     with pytest.raises(ValueError, match="no strategy 'best'"), mg.strategy("best"):
         pass

@@ -410,7 +410,7 @@ def test_compare():
         table["best"]
     chosen = mg.compare(quadratic, AT, 1_000, 0, estimators=["pathwise", "score function"])
     assert [row.name for row in chosen.rows] == ["pathwise", "score function"]
-    with pytest.raises(ValueError, match="no estimator 'best': known are pathwise"):
+    with pytest.raises(ValueError, match="no estimator 'best': choose from pathwise"):
         mg.compare(quadratic, AT, 1_000, 0, estimators=["best"])
 
 

@@ -146,7 +146,7 @@ def exercise(
     AssertionError: What is ∂L/∂x? Not +3.0000: that is one of its shares: add up ...
     """
     if not isinstance(question, str) or not question.strip():
-        raise TypeError(f"a question is a text, not {question!r}")
+        raise TypeError(f"a question is a string, not {question!r}")
     if not (isinstance(tolerance, float | int) and 0.0 < tolerance < 1.0):
         raise ValueError(f"a tolerance is a relative error between 0 and 1, not {tolerance!r}")
     wanted = answer if isinstance(answer, Var) else None

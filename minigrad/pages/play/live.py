@@ -109,7 +109,7 @@ def playground(program: str | None = None, *, title: str | None = None) -> Playg
     Playground('The live page')
     """
     if program is not None and not isinstance(program, str):
-        raise TypeError(f"a program is a text, not {type(program).__name__}")
+        raise TypeError(f"a program is a string, not {type(program).__name__}")
     text = START if program is None else program
     statements_of(text)
     return Playground(heading(title, "The live page"), text)

@@ -299,7 +299,7 @@ def test_it_says_what_it_can_not_show(name):
         ({"ranges": {"mu": ("0", "1")}}, "ranges has mu: ('0', '1'): give two finite numbers"),
         ({"ranges": {"sigma": (-1, 2)}}, "sigma is -1.0 at an end of its range, there Normal: sc"),
         ({"exact": lambda mu, sigma: 1.0}, "exact returned 1.0"),
-        ({"title": 3}, "a title is a text, not 3"),
+        ({"title": 3}, "a title is a string, not 3"),
     ],
 )
 def test_bad_arguments(how, sentence):

@@ -51,7 +51,7 @@ def test_arrays_are_checked_by_shape_and_number():
 @pytest.mark.parametrize(
     ("given", "error", "words"),
     [
-        (("", 1.0), TypeError, "a question is a text"),
+        (("", 1.0), TypeError, "a question is a string"),
         (("What?", float("nan")), ValueError, "finite number, not nan"),
         (("What?", "many"), TypeError, "str"),
     ],

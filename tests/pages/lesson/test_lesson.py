@@ -376,7 +376,7 @@ def test_bad_arguments(show):
     for names in ([1], 3, {1: mg.Var(2.0)}):
         with pytest.raises(TypeError, match=r"names maps names to Vars, like names=locals\(\)"):
             show(sine(), names=names)
-    with pytest.raises(TypeError, match="a title is a text, not 3"):
+    with pytest.raises(TypeError, match="a title is a string, not 3"):
         show(sine(), title=3)
     for count in (2.5, "9", None, True):
         with pytest.raises(TypeError, match="max_nodes counts nodes, a whole number, not"):

@@ -291,7 +291,7 @@ def test_a_keyboard_is_enough(page):
 def test_a_bad_program_is_refused_in_python():
     with pytest.raises(ValueError, match="never closed"):
         mg.playground("f = (1")
-    with pytest.raises(TypeError, match="a program is a text"):
+    with pytest.raises(TypeError, match="a program is a string"):
         mg.playground(3)
 
 
