@@ -55,12 +55,9 @@ def check_generator(rng: object) -> None:
     else:
         remedy = "make rng = np.random.default_rng(seed) once and pass that"
     simple = isinstance(rng, int | float | str | tuple | list | np.integer)
-    what = "None" if rng is None else f"{type(rng).__name__} {rng!r}" if simple else _kind(rng)
+    kind = type(rng).__name__
+    what = "None" if rng is None else f"{kind} {rng!r}" if simple else kind
     raise TypeError(f"rng is a numpy.random.Generator, not {what}: {remedy}")
-
-
-def _kind(thing: object) -> str:
-    return f"the function {thing.__name__}" if hasattr(thing, "__name__") else type(thing).__name__
 
 
 def as_sample_shape(shape: object) -> Shape:
