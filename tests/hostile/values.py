@@ -178,6 +178,8 @@ def _met(rng: Random, given: object, shown: str) -> Trial:
 
     def check(found: object) -> str:
         numbers = given.value if isinstance(given, mg.Var) else reference(given)
+        if isinstance(given, fractions.Fraction) and sign is operator.pow and not first:
+            numbers = np.asarray(float(given))  # which it makes itself, for a power
         if numbers is None:
             return f"it takes what is no real number to NumPy, as {found!r}"
         value = np.asarray(x.value)
