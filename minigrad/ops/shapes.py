@@ -45,6 +45,8 @@ def reshape(x: object, *shape: int | Shape) -> Var:
 def _as_shape(*shape: int | Shape) -> Shape:
     """A shape given as a tuple or as separate ints."""
     given = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    if any(isinstance(n, bool) for n in given):
+        raise TypeError(f"a shape is made of ints, not {given!r}")
     return tuple(operator.index(n) for n in given)  # type: ignore[arg-type]
 
 
