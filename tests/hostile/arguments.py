@@ -96,9 +96,9 @@ def an_argument(rng: Random) -> Trial:
             wanted = theirs(start, *values, **by_name)
         except OverflowError:  # of an int beyond C's, where minigrad may know better
             return ""
-        except ValueError if by_name.get("axis") is ODD[EMPTY] else ():  # no axes: x as it is
-            wanted = start
         except Exception as error:
+            if by_name.get("axis") is ODD[EMPTY]:  # no axes: x as it is
+                return wrong_value(found, start)
             return f"NumPy refuses it, {type(error).__name__}: {error}; it gives {found!r}"
         parts = list(found) if isinstance(found, list | tuple) else [found]
         wants = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
