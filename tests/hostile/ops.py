@@ -39,11 +39,12 @@ OTHERS = {
         "logsumexp": lambda x: np.logaddexp.reduce(x, axis=None),
         "median": lambda x: np.median(x / 4.0) * 4.0,
     },
+    # At a scalar 0 NumPy's BLAS gives 0·inf as 0.
+    **{"dot": lambda a, b: np.dot(a, b) if a.ndim and b.ndim else a * b},
+    **{"inner": lambda a, b: np.inner(a, b) if a.ndim and b.ndim else a * b},
     **{"norm": lambda x: math.nan if np.isnan(x).any() else math.hypot(*np.ravel(x))},
 }
 ROUGH = {"erfinv", "lgamma", "digamma", "betaln", "det", "softmax", "log_softmax", "logsumexp"}
-for _name in ("dot", "inner"):  # at a scalar 0 NumPy's BLAS gives 0·inf as 0
-    OTHERS[_name] = lambda a, b, by=getattr(np, _name): by(a, b) if a.ndim and b.ndim else a * b
 UNARY = """
     abs sign negative square sqrt exp expm1 log log1p sigmoid softplus relu sin cos tan arcsin
     arccos arctan sinh cosh tanh arcsinh arccosh arctanh erf erfc erfinv logit cbrt sinc lgamma
