@@ -12,11 +12,32 @@ from tests.support.browser import WIDE, chromium, missing
 from tests.support.demo_sizes import SMALL
 from tests.support.stepper import Stepper
 
+# Files whose tests take seconds each: `make test FAST=1` leaves them out.
+SLOW = {
+    "demos/test_estimators.py",
+    "demos/test_models.py",
+    "distributions/test_implicit.py",
+    "distributions/test_mixtures.py",
+    "distributions/test_more_numbers.py",
+    "distributions/test_own_draws.py",
+    "distributions/test_vectors.py",
+    "emit/test_javascript.py",
+    "emit/test_jit.py",
+    "emit/test_tracing.py",
+    "engine/test_interrupted.py",
+    "engine/test_random_graphs.py",
+    "estimators/test_calibration.py",
+    "estimators/test_honest.py",
+    "estimators/test_streaming.py",
+}
+
 
 def pytest_collection_modifyitems(items):
     """What needs a browser is marked; tests of the demos' files share a worker, which runs them."""
     for item in items:
         used = getattr(item, "fixturenames", ())
+        if "everything" in used or item.nodeid.partition("::")[0].removeprefix("tests/") in SLOW:
+            item.add_marker(pytest.mark.slow)
         if "browser" in used:
             item.add_marker(pytest.mark.browser)
         if "everything" in used:
