@@ -122,7 +122,7 @@ def times_log(c: Value, z: Value) -> Value:
     >>> mg.times_log(0.0, 0.0), round(mg.times_log(2.0, 3.0), 4)
     (0.0, 2.1972)
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(np.equal(c, 0.0), 0.0 * np.asarray(z), c * np.log(z))
 
 
@@ -140,5 +140,5 @@ def times_log1p(c: Value, x: Value) -> Value:
     >>> mg.times_log1p(0.0, -1.0) == 0.0, mg.times_log1p(2.0, 0.0)
     (True, 0.0)
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(np.equal(c, 0.0), 0.0 * np.asarray(x), c * np.log1p(x))

@@ -20,7 +20,9 @@ def test_arrays_warn_as_numpy_does():
         assert mg.log(mg.Var([0.0])).value.tolist() == [-INF]
 
 
-ELEMENTWISE = [row for row in OPS.values() if row.elementwise]
+# Those of distributions/ have domains of their own.
+PUBLIC = set(mg.ops.__all__)
+ELEMENTWISE = [row for row in OPS.values() if row.elementwise and row.name in PUBLIC]
 FLOATS = st.one_of(
     st.floats(),
     st.floats(-4.0, 4.0),
@@ -29,11 +31,12 @@ FLOATS = st.one_of(
 )
 
 
-@pytest.mark.parametrize("row", ELEMENTWISE, ids=lambda row: row.name)
+@pytest.mark.parametrize("name", [row.name for row in ELEMENTWISE])
 @settings(deadline=None, derandomize=True)
 @given(st.lists(FLOATS, min_size=3, max_size=3), FLOATS)
-def test_any_float_is_silent_and_agrees_with_the_array(row, numbers, seed):
+def test_any_float_is_silent_and_agrees_with_the_array(name, numbers, seed):
     """Forward and backward of scalars raise nothing and warn of nothing."""
+    row = OPS[name]
     inputs = numbers[: len(row.rules)]
     static = {"order": 2} if row.name == "polygamma" else {}
     if row.name == "soft_clip":

@@ -307,9 +307,11 @@ def test_bad_arguments(how, sentence):
         made(**how)
 
 
-def test_a_seed_is_no_generator_and_no_grad_no_place():
-    with pytest.raises(TypeError, match="rng is a numpy.random.Generator"):
-        mg.coin_flip_lab(gaussian, (0.7, 0.5), 3)
+def test_a_seed_is_as_good_as_a_generator_and_no_grad_no_place():
+    seeded = mg.coin_flip_lab(gaussian, (0.7, 0.5), 3)
+    assert seeded.html == mg.coin_flip_lab(gaussian, (0.7, 0.5), np.random.default_rng(3)).html
+    with pytest.raises(TypeError, match="rng"):
+        mg.coin_flip_lab(gaussian, (0.7, 0.5), "3")
     with mg.no_grad(), pytest.raises(ValueError, match="call it outside"):
         made()
 
