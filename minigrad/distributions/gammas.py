@@ -21,7 +21,7 @@ from .implicit import Gamma, Implicit, _gamma
 from .kl import register_kl
 from .parameters import Numbers, as_outcome, spread
 from .probabilities import gamma_cdf, gamma_log_survival
-from .quantiles import gamma_quantile
+from .quantiles import gamma_upper_quantile
 from .support import POSITIVE
 from .unrounded import at_positive, is_positive, log_of
 
@@ -77,7 +77,7 @@ class InverseGamma(Implicit):
         self._hold(concentration=concentration, rate=rate)
 
     def _transform(self, eps: Var) -> Var:
-        small = gamma_quantile(self.concentration, subtract(1.0, eps))
+        small = gamma_upper_quantile(self.concentration, eps)
         return exp(subtract(log(self.rate), small))
 
     def _noise_of(self, z: Numbers) -> Var:

@@ -65,6 +65,22 @@ def gamma_quantile(a: Value, u: Value) -> Value:
     return y
 
 
+@op(
+    lambda g, y, a, u: g * gamma_slope(a, y),
+    lambda g, y, a, u: -g * exp(lgamma(a) - a * y + exp(y)),
+    symbol="log Γ⁻¹ from above",
+    numpy="gamma_upper_quantile({all})",
+)
+def gamma_upper_quantile(a: Value, u: Value) -> Value:
+    """log z, where such a number is above z with probability u: 1 - u would round a small u."""
+    special, u = scipy_special(), _probability(u)
+    with np.errstate(all="ignore"):
+        z = np.where(u < 0.5, special.gammainccinv(a, u), special.gammaincinv(a, 1.0 - u))
+        left = (np.log1p(-u) + special.gammaln(a + 1.0)) / a
+        y: Array = np.where(left < -_NEGLIGIBLE, left, np.log(z))
+    return y
+
+
 @op(_no_second, _no_second, symbol="∂ log Γ⁻¹", numpy="gamma_slope({all})")
 def gamma_slope(a: Value, y: Value) -> Value:
     """d/da of `gamma_quantile` where that is y."""

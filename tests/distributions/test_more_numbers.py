@@ -8,7 +8,7 @@ from typing import NamedTuple
 import mpmath
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 import minigrad as mg
 from tests.support.zscores import assert_mean
@@ -415,3 +415,10 @@ def test_what_is_refused():
     ):
         with pytest.raises(ValueError, match=words):
             build()
+
+
+@pytest.mark.parametrize("u", [1e-300, 1e-20, 1e-12, 0.3, 0.9, 1.0 - 1e-12])
+def test_an_inverse_gamma_keeps_its_lower_tail(u):
+    found = mg.InverseGamma(6.0, 2.0).icdf(u)
+    assert float(found) == pytest.approx(2.0 / special.gammainccinv(6.0, u), rel=1e-9)
+    mg.check_gradients(lambda a, b: mg.InverseGamma(a, b).icdf(0.3), 6.0, 2.0)
