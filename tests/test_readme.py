@@ -199,3 +199,11 @@ def test_the_table_of_the_bench_is_written_as_it_stands():
         "| a | b | 0.50 ms | c | 1.26 | 1.2* |",
         "|  | b | 0.50 ms | c | 1.26 |  |",
     ]
+
+
+def test_the_reading_order_has_the_length_of_each_file():
+    listed = re.findall(r"^\d\. \[(\S+)\]\(\S+\), (\d+) lines", TEXT, re.M)
+    assert [name for name, _ in listed][0] == "demos/thirty_lines.py" and len(listed) == 7
+    for name, count in listed:
+        there = len((ROOT / name).read_text(encoding="utf-8").splitlines())
+        assert int(count) == there, f"{name} has {there} lines"

@@ -292,7 +292,7 @@ BAD = {
     "rng is negative": (TypeError, "a seed of 0 or more", {"rng": -1}),
     "no pair": (
         TypeError,
-        r"returns \(distribution, integrand\), not Var",
+        r"returns a pair, the distribution and the integrand",
         {"problem": lambda mu, sigma: mu},
     ),
     "no distribution": (
