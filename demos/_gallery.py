@@ -48,7 +48,7 @@ p.ask{margin:.25rem 0 1rem;font-size:1.3rem}
 .cards p{margin:0}
 .do{display:flex;flex-wrap:wrap;gap:.5rem}
 .cards .do{margin-top:auto}
-ol.lessons{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));
+.lessons{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));
   gap:.5rem;margin:0;padding:0;list-style:none}
 .lessons a{display:block;height:100%;padding:.7rem .9rem;border:1px solid var(--faint);
   border-left:3px solid var(--link);color:var(--ink);text-decoration:none}
