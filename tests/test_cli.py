@@ -6,11 +6,13 @@ import json
 import math
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
 import webbrowser
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -441,7 +443,7 @@ SHELL = pytest.mark.skipif(os.name == "nt", reason="as a POSIX shell does it")
 
 
 def shell(line, timeout=100):
-    line = line.replace("minigrad", f"{sys.executable} -W error -m minigrad")
+    line = line.replace("minigrad", f"{shlex.quote(sys.executable)} -W error -m minigrad")
     return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=timeout)
 
 
@@ -487,7 +489,9 @@ def test_ctrl_c_ends_it_in_a_word(monkeypatch, capsys):
 def test_ctrl_c_while_it_waits_for_input():
     command = [sys.executable, "-m", "minigrad", "code", "-"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
+    # A job in the background, as tests may be, hears no Ctrl-C.
+    listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, text=True, preexec_fn=listen, **pipes) as process:
         time.sleep(3.0)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)

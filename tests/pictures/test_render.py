@@ -1,6 +1,7 @@
 """Renderers: which one draws, what they may take, what is said where none can."""
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -27,7 +28,10 @@ def large(count=700):
 def install(folder: Path, monkeypatch, script: str) -> None:
     """A program called dot, the only one on PATH."""
     program = folder / "dot"
-    program.write_text(f"#!{sys.executable}\n{script}")
+    # Of a `#!` line a space ends the program's name: the shell takes a quoted one.
+    (program.parent / "dot.py").write_text(script)
+    quoted = " ".join(map(shlex.quote, (sys.executable, str(program.parent / "dot.py"))))
+    program.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
 
