@@ -1,6 +1,7 @@
 """The house: imports go downward only, and no module is named like a public function."""
 
 import ast
+import configparser
 import inspect
 from pathlib import Path
 
@@ -112,3 +113,11 @@ def test_no_module_is_named_like_a_public_function():
     assert not public & {path.stem for path in ROOT.rglob("*.py")}
     for path in (ROOT / "ops").glob("[a-z]*.py"):  # whose names are gathered with a star
         assert inspect.ismodule(getattr(mg.ops, path.stem)), path.stem
+
+
+def test_the_wheel_has_every_room():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT.parent / "setup.cfg")
+    listed = settings["options"]["packages"].split()
+    rooms = [path.parent.relative_to(ROOT.parent) for path in ROOT.rglob("__init__.py")]
+    assert sorted(listed) == sorted([".".join(room.parts) for room in rooms] + ["minigrad.demos"])
