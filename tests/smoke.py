@@ -22,7 +22,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         svg = mg.draw(f).save(Path(folder, "f.svg")).read_text(encoding="utf-8")
         page = mg.step_through(f).save(Path(folder, "f.html")).read_text(encoding="utf-8")
-    assert svg.startswith("<svg") and "data-step" in page and len(page) > 50_000
+    assert svg.startswith("<svg") and 'id="data"' in page and len(page) > 50_000
     command = [sys.executable, "-m", "minigrad", "code", "x * x", "x=3", "--language", "javascript"]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "function" in told.stdout
