@@ -150,7 +150,7 @@ def dask_cluster(**scheduler):
     with (
         dask.config.set({f"distributed.scheduler.{key}": x for key, x in settings.items()}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
