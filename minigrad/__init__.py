@@ -24,14 +24,14 @@ from .ops import *
 from .ops import __all__ as _OPS
 
 if _TYPE_CHECKING:  # a type checker follows these; the names that count are listed below
-    from .checking import *
+    from .derivatives.checking import *
+    from .derivatives.jacobians import *
     from .distributions import *
     from .emit.compiling import *
     from .emit.programs import *
     from .emit.tracing import *
     from .equations import *
     from .estimators import *
-    from .jacobians import *
     from .optim import *
     from .pages.lab.lab import *
     from .pages.lesson.lesson import *
@@ -47,7 +47,8 @@ __version__ = "0.1.0"
 
 _HERE = "Var constant grad lines no_grad scope value_and_grad"
 _ABOVE = {
-    "checking": "GradientError check_gradients",
+    "derivatives.checking": "GradientError check_gradients",
+    "derivatives.jacobians": "hessian hvp jacobian jvp",
     "distributions": """
         AffineCouplingTransform AffineTransform Bernoulli Beta Binomial Categorical Cauchy
         Chi2 Dirichlet ExpTransform Exponential Gamma Geometric Gumbel HalfCauchy HalfNormal
@@ -67,7 +68,6 @@ _ABOVE = {
         Estimate arm batched compare disarm finite_difference gumbel_rao measure_valued pathwise
         rebar reinmax relax score_function straight_through surrogate triples
         """,
-    "jacobians": "hessian hvp jacobian jvp",
     "optim": "Adam SGD",
     "pages.lab.lab": "CoinFlipLab coin_flip_lab",
     "pages.lesson.task": "Exercise exercise",

@@ -12,7 +12,7 @@ import pytest
 from scipy import integrate, special, stats
 
 import minigrad as mg
-from minigrad.checking import GradientError
+from minigrad.derivatives.checking import GradientError
 from minigrad.distributions.quantiles import beta_quantile, gamma_quantile
 from tests.support.mutants import SPOILS, Mutant, planted
 from tests.support.zscores import assert_mean

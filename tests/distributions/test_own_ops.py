@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.checking import GradientError
+from minigrad.derivatives.checking import GradientError
 from minigrad.distributions.angles import angle_quantile, angle_spread, angle_tail
 from minigrad.distributions.bends import lgamma_bend
 from minigrad.distributions.implied import implied, once

@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, stats
 
 import minigrad as mg
-from minigrad.checking import GradientError
+from minigrad.derivatives.checking import GradientError
 from minigrad.distributions import (
     AffineCouplingTransform,
     AffineTransform,

@@ -5,8 +5,8 @@ from random import Random
 import numpy as np
 
 import minigrad as mg
-from minigrad.commands import typed
-from minigrad.expressions import families, functions
+from minigrad.cli.commands import typed
+from minigrad.formulas.expressions import families, functions
 from tests.hostile.trial import Trial
 
 NAMES = ["x", "y", "mu", "sigma", "eps"]

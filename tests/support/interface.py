@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import minigrad as mg
-from minigrad import cli
+from minigrad.cli.flags import make_parser
 from minigrad.distributions import Distribution, Transform
 from minigrad.engine.habits import Habit
 
@@ -131,7 +131,7 @@ class _Text(str):
 
 def command_lines() -> Iterator[str]:
     """Each command, its words and its flags, with defaults."""
-    parser = cli._parser()
+    parser = make_parser()
     (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     for name, command in {"": parser, **commands.choices}.items():
         yield f"minigrad {name}".rstrip()

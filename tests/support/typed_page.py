@@ -11,7 +11,7 @@ import pytest
 import minigrad as mg
 from minigrad.distributions.randomness import noise_leaf
 from minigrad.emit.rule_table import rule_table, scalar_ops
-from minigrad.expressions import Expression
+from minigrad.formulas.expressions import Expression
 from minigrad.pages.document import as_data, page_file
 from minigrad.pages.lesson.pane import Pane
 from minigrad.pages.play.live import MORE_OPS

@@ -17,6 +17,7 @@ import numpy as np
 
 from ...engine.values import Value
 from ...equations import Equation, Equations
+from ...equations.shares import Share, shares_of
 from ...pictures.labels import (
     Formula,
     closed,
@@ -29,7 +30,6 @@ from ...pictures.labels import (
     text,
 )
 from ...reports.wording import why_none
-from ...shares import Share, shares_of
 from .rules import share_of, slope_of
 
 PHASES = ("leaves", "forward", "seed", "backward")

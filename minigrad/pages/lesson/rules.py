@@ -10,8 +10,8 @@ from ...emit.steps import LITERAL, Code, Step
 from ...engine.op import OPS, Words
 from ...engine.values import Shape
 from ...equations import Equation, Equations
+from ...equations.shares import Share
 from ...pictures.labels import Formula, closed, dimensions, formula_of, known, literal
-from ...shares import Share
 
 _LONGEST = 160  # letters; a rule that would take more is shown by the name of its op
 

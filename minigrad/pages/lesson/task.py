@@ -10,8 +10,8 @@ from ...engine.gradients import grad
 from ...engine.values import Value, as_value, shape_of
 from ...engine.variable import Var
 from ...equations import Equations, equations_of
+from ...equations.shares import Share, shares_of
 from ...pictures.labels import number, numbers
-from ...shares import Share, shares_of
 from ..document import Page
 from .lesson import Asked, step_through
 

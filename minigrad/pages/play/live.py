@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ...emit.rule_table import rule_table, scalar_ops
-from ...grammar import statements_of
+from ...formulas.grammar import statements_of
 from ...pictures.labels import heading
 from ...pictures.palette import page_colours, style_sheet
 from ...pictures.render import RendererError

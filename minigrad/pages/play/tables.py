@@ -5,7 +5,6 @@ where Python has it, so that a typed program looks the same in the page and in P
 import inspect
 from collections.abc import Callable
 
-from ... import expressions, grammar
 from ...distributions.randomness import noise_leaf
 from ...emit.closures import closure_code
 from ...emit.rule_table import rule_key, scalar_ops
@@ -13,6 +12,7 @@ from ...emit.steps import LITERAL
 from ...engine.op import OPS
 from ...engine.variable import Var, constant
 from ...equations import equations_of
+from ...formulas import expressions, grammar
 from ...ops import stop_gradient, where
 from ...pictures import digraph, labels
 from ...pictures.graph import Arrow, Box, BoxLine, Graph

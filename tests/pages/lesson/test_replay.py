@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad.emit.rule_table import rule_table
 from minigrad.engine.op import OPS
+from minigrad.equations.shares import shares_of
 from minigrad.pages.document import as_data, page_file
 from minigrad.pages.lesson.replay import moved_leaves, ops_of, rule_of, why_frozen
-from minigrad.shares import shares_of
 from tests.engine.test_random_graphs import SHAPES, STEPS, _program
 
 needs_node = pytest.mark.skipif(

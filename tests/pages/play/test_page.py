@@ -13,8 +13,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 import minigrad as mg
-from minigrad.expressions import Expression
-from minigrad.grammar import ExpressionError
+from minigrad.formulas.expressions import Expression
+from minigrad.formulas.grammar import ExpressionError
 from minigrad.pages.play.presets import PRESETS
 from tests.support.browser import Browser
 from tests.support.stepper import Stepper

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.checking import compared
+from minigrad.derivatives.checking import compared
 from minigrad.engine.op import OPS
 
 

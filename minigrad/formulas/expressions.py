@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import distributions, ops
-from .distributions.base import Distribution
-from .distributions.kl import kl_divergence
-from .distributions.laws import (
+from .. import distributions, ops
+from ..distributions.base import Distribution
+from ..distributions.kl import kl_divergence
+from ..distributions.laws import (
     CAUCHY,
     EXPONENTIAL,
     GUMBEL,
@@ -29,8 +29,8 @@ from .distributions.laws import (
     NORMAL,
     UNIFORM,
 )
-from .engine.op import OPS
-from .engine.variable import Var, constant
+from ..engine.op import OPS
+from ..engine.variable import Var, constant
 from .grammar import Statement, Step, statements_of
 
 _OF_MORE = frozenset(  # outcomes, or parameters, that are no single numbers

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from .engine.sweep import fit
-from .engine.values import Shape, careful, shape_of
-from .equations import Equations
+from ..engine.sweep import fit
+from ..engine.values import Shape, careful, shape_of
+from .rows import Equations
 
 
 class Share(NamedTuple):

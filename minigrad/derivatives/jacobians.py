@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .engine.gradients import as_leaves, grad, positions_of
-from .engine.nests import is_container
-from .engine.values import Value, plain
-from .engine.variable import Var, constant
+from ..engine.gradients import as_leaves, grad, positions_of
+from ..engine.nests import is_container
+from ..engine.values import Value, plain
+from ..engine.variable import Var, constant
 
 Argnums = int | tuple[int, ...]
 Function = Callable[..., object]

@@ -1,39 +1,27 @@
-"""The command line, `minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
-
-The exit status is 0; or 1 where the formula is understood but the check fails, or it has no
-program, or a file can't be written; or 2 for a command that is not understood; or 130 after Ctrl-C.
-"""
+"""The words of the command line: its commands, their flags, and what `--help` says."""
 
 import argparse
-import os
 import re
-import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from . import __version__
-from .checking import GradientError
+from .. import __version__
+from ..formulas.expressions import LAWS, families, functions
+from ..pages.play.presets import START
+from ..pictures.labels import short
+from ..pictures.picture import SUFFIXES
 from .commands import (
     Typed,
-    UsageError,
     print_check,
     print_code,
     print_reasons,
-    typed,
     write_course,
     write_lesson,
     write_picture,
     write_playground,
 )
-from .expressions import LAWS, families, functions
-from .grammar import LONGEST
-from .pages.play.presets import START
-from .pictures.labels import short
-from .pictures.picture import SUFFIXES
-from .pictures.printing import PrintingError
-from .pictures.render import RendererError
 
 _MORE = """\
 a formula has numbers, pi, e, names, + - * / ** (or ^), comparisons and functions; a program is
@@ -55,89 +43,11 @@ distributions:
 exit status: 0 good; 1 the check failed, there is no program, or a file can't be written;
 2 the command or the formula is not understood; 130 interrupted"""
 LONGEST_SENTENCE = 300  # letters of what is said of words that are not understood
-_REFUSED = (ValueError, OSError, ImportError, NotImplementedError, MemoryError, GradientError)
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
-    try:
-        return _run(sys.argv[1:] if given is None else given)
-    except KeyboardInterrupt:
-        return _refuse("interrupted", 130)
-
-
-def _run(given: Sequence[str]) -> int:
-    if sys.stdout is None:
-        return _refuse("standard output is closed", 1)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a console without Greek shows ? and goes on
-    status = 0
-    try:
-        status = _command_of(given)
-        sys.stdout.flush()
-    except SystemExit as stop:  # argparse has said what it has to
-        status = stop.code if isinstance(stop.code, int) else 2
-    except BrokenPipeError:  # `| head` has seen enough
-        status = _give_up_output()
-    except OSError as error:  # a full disk behind standard output, say
-        status = _refuse(f"can't write to standard output: {error.strerror}", _give_up_output())
-    return status
-
-
-def _command_of(given: Sequence[str]) -> int:
-    if not given:
-        _parser().print_help()
-        return 0
-    options = _options(given)
-    formula = None
-    try:
-        if options.expression is not None:
-            text = _standard_input() if options.expression == "-" else options.expression
-            formula = typed(text, options.values, options.seed)
-    except ValueError as error:
-        return _refuse(str(error), 2)
-    try:
-        options.run(options) if formula is None else options.run(formula, options)
-    except (*_REFUSED, RendererError, PrintingError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # of standard output: those of files say in a sentence what went wrong
-        return _refuse(str(error) or type(error).__name__, 1)
-    return 0
-
-
-def _refuse(why: str, status: int) -> int:
-    if sys.stderr is not None:
-        print(f"minigrad: {why}", file=sys.stderr)
-    return status
-
-
-def _give_up_output() -> int:
-    """Let Python's own flush at the end succeed."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
-
-
-def _standard_input() -> str:
-    """The program there; of one without end no more than a program may have."""
-    if sys.stdin is None:
-        raise UsageError("standard input is closed: give the formula as an argument")
-    try:
-        text = sys.stdin.read(LONGEST + 1)
-    except UnicodeDecodeError:
-        raise UsageError("standard input is not UTF-8 text") from None
-    except OSError as error:
-        raise UsageError(f"can't read standard input: {error.strerror}") from None
-    if len(text) > LONGEST:
-        raise UsageError(f"standard input has more than {LONGEST:,} characters")
-    return text
-
-
-# ------------------------------------------------------------------------------- what is asked for
-
-
-def _options(given: Sequence[str]) -> argparse.Namespace:
-    parser = _parser()
+def options_of(given: Sequence[str]) -> argparse.Namespace:
+    """The command that these words name, with what it takes; argparse says what is wrong."""
+    parser = make_parser()
     # With a space before it argparse takes a formula, or a file, that begins with - for no flag.
     words = [f" {word}" if i and _is_text(word) else word for i, word in enumerate(given)]
     options, others = parser.parse_known_args(words)
@@ -161,7 +71,7 @@ class _Parser(argparse.ArgumentParser):
         super().error(short(message, LONGEST_SENTENCE))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="minigrad",
         description="Gradients of a formula: each step, a picture, a check, a program.",
@@ -229,7 +139,7 @@ def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> No
     """Flags for the file that a command writes, and for a look at it."""
 
     def path(text: str) -> Path:
-        text = text.removeprefix(" ") if text.startswith(" -") else text  # see _options
+        text = text.removeprefix(" ") if text.startswith(" -") else text  # see options_of
         if Path(text).suffix not in suffixes:
             raise argparse.ArgumentTypeError(
                 f"{short(text)!r} does not end in {' or '.join(suffixes)}"

@@ -22,7 +22,7 @@ import pytest
 import minigrad as mg
 from minigrad.cli import main
 from minigrad.engine.op import OPS
-from minigrad.expressions import LAWS, families, functions
+from minigrad.formulas.expressions import LAWS, families, functions
 from tests.support.references import executed
 
 SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")
@@ -480,7 +480,7 @@ def test_ctrl_c_ends_it_in_a_word(monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minigrad.cli.typed", interrupted)
+    monkeypatch.setattr("minigrad.cli.running.typed", interrupted)
     assert main(["code", "x", "x=1"]) == 130
     assert capsys.readouterr() == ("", "minigrad: interrupted\n")
 
@@ -567,7 +567,7 @@ def test_demo_writes_the_course_and_opens_it(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr("demos.__main__.main", course)
     monkeypatch.setattr(
-        "minigrad.commands.find_spec", lambda name: name != "minigrad.demos" or None
+        "minigrad.cli.commands.find_spec", lambda name: name != "minigrad.demos" or None
     )
     folder = tmp_path / "a course"
     assert main(["demo", "-o", str(folder)]) == 0
@@ -578,6 +578,6 @@ def test_demo_writes_the_course_and_opens_it(tmp_path, monkeypatch, capsys):
 
 
 def test_demo_names_what_it_needs(monkeypatch, capsys):
-    monkeypatch.setattr("minigrad.commands.find_spec", lambda name: None)
+    monkeypatch.setattr("minigrad.cli.commands.find_spec", lambda name: None)
     assert main(["demo"]) == 1
     assert "pip install 'minigrad[demos]'" in capsys.readouterr().err

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.expressions import Expression, families, functions
-from minigrad.grammar import DEEPEST, LONGEST, ExpressionError, statements_of
+from minigrad.formulas.expressions import Expression, families, functions
+from minigrad.formulas.grammar import DEEPEST, LONGEST, ExpressionError, statements_of
 
 NUMBERS = {"x": 1.7, "y": -0.6, "n": 3.0}
 

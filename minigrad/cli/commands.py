@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checking import check_gradients, compared
-from .distributions.randomness import noise_leaf
-from .emit.tracing import program_of
-from .engine.op import OPS
-from .engine.variable import Var
-from .expressions import CONSTANTS, LAWS, Expression
-from .pages.lesson.lesson import step_through
-from .pages.play.live import playground
-from .pictures.labels import short
-from .pictures.picture import draw
-from .reports.reasons import explain
+from ..derivatives.checking import check_gradients, compared
+from ..distributions.randomness import noise_leaf
+from ..emit.tracing import program_of
+from ..engine.op import OPS
+from ..engine.variable import Var
+from ..formulas.expressions import CONSTANTS, LAWS, Expression
+from ..pages.lesson.lesson import step_through
+from ..pages.play.live import playground
+from ..pictures.labels import short
+from ..pictures.picture import draw
+from ..reports.reasons import explain
 
 LONGEST_TITLE = 80  # letters of a formula above its page
 

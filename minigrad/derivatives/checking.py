@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .engine.gradients import grad
-from .engine.nests import apart, is_container, over
-from .engine.variable import Var, constant
+from ..engine.gradients import grad
+from ..engine.nests import apart, is_container, over
+from ..engine.variable import Var, constant
 
 Function = Callable[..., object]
 Scalar = Callable[..., Var]
@@ -20,7 +20,7 @@ class GradientError(AssertionError):
 
     >>> mg.check_gradients(lambda x: x * mg.stop_gradient(x), 3.0)
     Traceback (most recent call last):
-    minigrad.checking.GradientError: the gradient with respect to argument 0 is 3, central ...
+    minigrad.derivatives.checking.GradientError: the gradient with respect to argument 0 is 3, ...
     """
 
 
