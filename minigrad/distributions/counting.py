@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.values import Array, Value, plain
-from ..ops.row import op
+from ..ops.row import each
 from .quantiles import _probability, scipy_special
 
 _ROUNDING = 1e-14  # of a distribution function: quantile(cdf(k)) is k
@@ -35,14 +35,14 @@ def _smallest(cdf: Callable[[Array], Array], u: Value, guess: Value, step: Value
     return plain(high)
 
 
-@op(None, None, symbol="Poisson⁻¹", numpy="poisson_quantile({all})")
+@each(None, None, symbol="Poisson⁻¹", numpy="poisson_quantile({all})")
 def poisson_quantile(rate: Value, u: Value) -> Value:
     """Of a Poisson number of that rate."""
     gammaincc = scipy_special().gammaincc
     return _smallest(lambda k: gammaincc(k + 1.0, rate), u, rate, np.sqrt(rate))
 
 
-@op(None, None, None, symbol="Binomial⁻¹", numpy="binomial_quantile({all})")
+@each(None, None, None, symbol="Binomial⁻¹", numpy="binomial_quantile({all})")
 def binomial_quantile(count: Value, p: Value, u: Value) -> Value:
     """Of the number of successes in `count` trials of probability p."""
     betainc = scipy_special().betainc
@@ -55,7 +55,7 @@ def binomial_quantile(count: Value, p: Value, u: Value) -> Value:
     return _smallest(cdf, u, np.multiply(count, p), spread)
 
 
-@op(None, None, None, symbol="NegativeBinomial⁻¹", numpy="negative_binomial_quantile({all})")
+@each(None, None, None, symbol="NegativeBinomial⁻¹", numpy="negative_binomial_quantile({all})")
 def negative_binomial_quantile(count: Value, q: Value, u: Value) -> Value:
     """Of the number of successes before `count` failures, each of probability q."""
     betainc = scipy_special().betainc
@@ -63,7 +63,7 @@ def negative_binomial_quantile(count: Value, q: Value, u: Value) -> Value:
     return _smallest(lambda k: betainc(count, k + 1.0, q), u, mean, np.sqrt(mean / q))
 
 
-@op(None, None, symbol="Geometric⁻¹", numpy="geometric_quantile({all})")
+@each(None, None, symbol="Geometric⁻¹", numpy="geometric_quantile({all})")
 def geometric_quantile(log_failure: Value, u: Value) -> Value:
     """Of the number of failures, each of probability exp(log_failure), before the first success."""
     u = np.multiply(_probability(u), 1.0 - _ROUNDING)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ..engine.values import Value
 from ..engine.variable import Var
 from ..ops import add, exp, multiply, negative, softplus, subtract
-from ..ops.row import op
+from ..ops.row import each
 
 _LOG_SLOPES: dict[str, Callable[[Var], Var]] = {
     "exp": lambda y: y,
@@ -27,13 +27,13 @@ def _no_second(*_: object) -> object:
     )
 
 
-@op(_no_second, symbol="once")
+@each(_no_second, symbol="once")
 def once(x: Value) -> Value:
     """x, which has no derivative here."""
     return x
 
 
-@op(
+@each(
     None,
     lambda g, y, x, mass, log_density: -once(g * exp(-log_density)),
     None,

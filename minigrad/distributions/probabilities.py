@@ -8,12 +8,12 @@ import numpy as np
 from ..engine.values import Array, Value
 from ..engine.variable import Var
 from ..ops import exp, lgamma, softplus
-from ..ops.row import op
+from ..ops.row import each
 from .parameters import Numbers
 from .quantiles import beta_slope, gamma_slope, scipy_special
 
 
-@op(
+@each(
     lambda g, y, a, x: -g * exp(a * x - exp(x) - lgamma(a)) * gamma_slope(a, x),
     lambda g, y, a, x: g * exp(a * x - exp(x) - lgamma(a)),
     symbol="Γ(α) cdf",
@@ -28,7 +28,7 @@ def gamma_cdf(a: Value, x: Value) -> Value:
     return found
 
 
-@op(
+@each(
     lambda g, y, a, x: g * exp(a * x - exp(x) - lgamma(a) - y) * gamma_slope(a, x),
     lambda g, y, a, x: -g * exp(a * x - exp(x) - lgamma(a) - y),
     symbol="Γ(α) log survival",
@@ -62,7 +62,7 @@ def _fraction(a: Value, z: Value) -> Value:
     return whole
 
 
-@op(
+@each(
     lambda g, y, a, b, x: -g * _density(a, b, x) * beta_slope(a, b, x),
     lambda g, y, a, b, x: g * _density(a, b, x) * beta_slope(b, a, -x),
     lambda g, y, a, b, x: g * _density(a, b, x),

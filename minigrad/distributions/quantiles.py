@@ -18,7 +18,7 @@ import numpy as np
 
 from ..engine.values import Array, Value
 from ..ops import exp, lgamma, softplus
-from ..ops.row import op
+from ..ops.row import each
 
 _NEGLIGIBLE = 37.0  # exp(-37) is as small beside 1 as rounding
 _POINTS, _WEIGHTS = (tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(48))  # on (-1, 1)
@@ -49,7 +49,7 @@ def _no_second(*_: object) -> object:
 # ------------------------------------------------------------------------------------------- Gamma
 
 
-@op(
+@each(
     lambda g, y, a, u: g * gamma_slope(a, y),
     lambda g, y, a, u: g * exp(lgamma(a) - a * y + exp(y)),
     symbol="log Γ⁻¹",
@@ -65,7 +65,7 @@ def gamma_quantile(a: Value, u: Value) -> Value:
     return y
 
 
-@op(
+@each(
     lambda g, y, a, u: g * gamma_slope(a, y),
     lambda g, y, a, u: -g * exp(lgamma(a) - a * y + exp(y)),
     symbol="log Γ⁻¹ from above",
@@ -81,7 +81,7 @@ def gamma_upper_quantile(a: Value, u: Value) -> Value:
     return y
 
 
-@op(_no_second, _no_second, symbol="∂ log Γ⁻¹", numpy="gamma_slope({all})")
+@each(_no_second, _no_second, symbol="∂ log Γ⁻¹", numpy="gamma_slope({all})")
 def gamma_slope(a: Value, y: Value) -> Value:
     """d/da of `gamma_quantile` where that is y."""
     special = scipy_special()
@@ -102,7 +102,7 @@ def gamma_slope(a: Value, y: Value) -> Value:
 # -------------------------------------------------------------------------------------------- Beta
 
 
-@op(
+@each(
     lambda g, y, a, b, u: g * beta_slope(a, b, y),
     lambda g, y, a, b, u: -g * beta_slope(b, a, -y),  # 1 - z is of Beta(b, a)
     lambda g, y, a, b, u: (
@@ -133,7 +133,7 @@ def _log_beta_quantile(a: Value, b: Value, u: Value, log_u: Value) -> Value:
     return y
 
 
-@op(_no_second, _no_second, _no_second, symbol="∂ logit B⁻¹", numpy="beta_slope({all})")
+@each(_no_second, _no_second, _no_second, symbol="∂ logit B⁻¹", numpy="beta_slope({all})")
 def beta_slope(a: Value, b: Value, y: Value) -> Value:
     """d/da of `beta_quantile` where that is y."""
     special, rise = scipy_special(), digamma_rise(a, b)

@@ -12,7 +12,7 @@ import numpy as np
 from ..engine.values import Array, Value, plain
 from ..ops import abs as abs_
 from ..ops import exp, less, square, where
-from ..ops.row import op
+from ..ops.row import each
 from .parameters import Numbers
 from .quantiles import _probability, scipy_special
 
@@ -45,7 +45,7 @@ def _on_points(a: Value, b: Value) -> tuple[Array, Array, Array]:
     return c, s, half * _WEIGHTS.reshape(shape) * np.exp(-s * (0.5 * s + c))
 
 
-@op(
+@each(
     lambda g, y, a, b: -g * _edge(a, y),
     lambda g, y, a, b: g * _edge(b, y),
     symbol="log ΔΦ",
@@ -58,7 +58,7 @@ def normal_log_mass(a: Value, b: Value) -> Value:
         return plain(np.log(weights.sum(0)) - 0.5 * c * c - _LOG_ROOT_2PI)
 
 
-@op(
+@each(
     lambda g, y, a, b: -g * _edge(a, normal_log_mass(a, b)) * _gap(a, y),
     lambda g, y, a, b: g * _edge(b, normal_log_mass(a, b)) * _gap(b, y),
     symbol="E",
@@ -70,7 +70,7 @@ def truncated_mean(a: Value, b: Value) -> Value:
     return plain(c + (weights * s).sum(0) / weights.sum(0))
 
 
-@op(
+@each(
     lambda g, y, a, b: (
         g * _edge(a, normal_log_mass(a, b)) * (y - square(_gap(a, truncated_mean(a, b))))
     ),
@@ -87,7 +87,7 @@ def truncated_variance(a: Value, b: Value) -> Value:
     return plain((weights * np.square(s - mean)).sum(0) / weights.sum(0))
 
 
-@op(
+@each(
     lambda g, y, a, b, x: -g * _edge(a, normal_log_mass(a, b)) * (1.0 - y),
     lambda g, y, a, b, x: -g * _edge(b, normal_log_mass(a, b)) * y,
     lambda g, y, a, b, x: g * _edge(x, normal_log_mass(a, b)),
@@ -108,7 +108,7 @@ def _ratio(bound: Numbers, y: Numbers) -> Numbers:
     return finite * exp(0.5 * (y - x) * (y + x))
 
 
-@op(
+@each(
     lambda g, y, a, b, u: g * (1.0 - u) * _ratio(a, y),
     lambda g, y, a, b, u: g * u * _ratio(b, y),
     lambda g, y, a, b, u: g * exp(0.5 * square(y) + _LOG_ROOT_2PI + normal_log_mass(a, b)),

@@ -16,9 +16,13 @@ from ..engine.variable import Var
 # Of each axis of a draw, where it is in a node, counted from the end: -1 is the last. None: lost.
 Axes = tuple[int | None, ...]
 
-_REDUCTIONS = ("sum", "mean", "max", "min", "prod", "logsumexp")
-_ALONG = ("softmax", "log_softmax", "cumsum", "concatenate")  # they mix numbers along an axis
-_MOVES = ("index", "reshape", "transpose", "broadcast_to")
+_REDUCTIONS = frozenset("sum mean max min prod logsumexp norm std".split())
+_ALONG = frozenset("softmax log_softmax cumsum concatenate sorted_like unsorted_like".split())
+_MOVES = frozenset("index reshape transpose broadcast_to".split())
+_OF_MATRICES = frozenset(
+    "tril triu inv pinv cholesky solve solve_triangular logdet det sign_of_det log_size_of_det "
+    "eigvalsh eigenvectors svdvals left_vectors right_vectors".split()
+)
 
 
 def nodes_below(outputs: Sequence[Var]) -> list[Var]:
@@ -67,7 +71,8 @@ def _moved(node: Var, operand: int, x: Var, p: int) -> int | None:
         mixed = np.arange(x.ndim)[axis if isinstance(axis, int) else list(axis)]  # type: ignore
         return None if bool(np.any(mixed == p + x.ndim)) else p
     if op in _REDUCTIONS:
-        return _seen(lambda labels: np.max(labels, **static), x.shape, p)  # type: ignore[call-overload]
+        how = {name: static[name] for name in ("axis", "keepdims")}
+        return _seen(lambda labels: np.max(labels, **how), x.shape, p)  # type: ignore[call-overload]
     if op in _MOVES:
         return _seen(lambda labels: OPS[op].forward(labels, **static), x.shape, p)
     if op == "stack":
@@ -75,6 +80,10 @@ def _moved(node: Var, operand: int, x: Var, p: int) -> int | None:
         return p - int(p + x.ndim < new)
     if op == "matmul":
         return _through_product(node, operand, x, p)
+    if op == "einsum":
+        return _through_sum_of_products(node, operand, x, p)
+    if op in _OF_MATRICES:
+        return _in_stack(node, x, p)
     return None
 
 
@@ -86,6 +95,21 @@ def _through_product(node: Var, operand: int, x: Var, p: int) -> int | None:
         return None
     kept = p if other.ndim > 1 else p + (p < summed)
     return _if_equal(x.shape, p, node.shape, kept)
+
+
+def _through_sum_of_products(node: Var, operand: int, x: Var, p: int) -> int | None:
+    """Where the letter of this axis is in the output."""
+    terms, output = str(node.static["subscripts"]).split("->")
+    q = output.find(terms.split(",")[operand][p + x.ndim]) - len(output)
+    return _if_equal(x.shape, p, node.shape, q) if q >= -len(output) else None
+
+
+def _in_stack(node: Var, x: Var, p: int) -> int | None:
+    """Of a function of matrices: an axis before theirs."""
+    if x.ndim < 2 or p >= -2:
+        return None
+    own = node.ndim - x.ndim + 2 if len(node.inputs) == 1 else 2
+    return _if_equal(x.shape, p, node.shape, p + 2 - own)
 
 
 def _if_equal(before: Shape, p: int, after: Shape, q: int) -> int | None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.estimators.axes import followed, nodes_below
 
 N = 20_000
 
@@ -226,55 +225,6 @@ def test_a_baseline_for_each_wall():
     d_mu, d_b = mg.grad(surrogate, [mu, learned], allow_unused=True)
     assert d_mu == pytest.approx(np.mean((costs[0] - learned.value) * score(z, 1.0)))
     assert not np.any(d_b)
-
-
-# ------------------------------------------------------------------------ axes, followed op by op
-
-
-OPS_THAT_KEEP = {
-    "elementwise": (lambda z: mg.sin(z) * np.ones((5, 3)) + 1.0, (-2, -1)),
-    "sum": (lambda z: z.sum(axis=1), (-1, None)),
-    "sum, keepdims": (lambda z: mg.sum(z, 0, True), (None, -1)),
-    "index": (lambda z: z[:, 1], (-1, None)),
-    "newaxis": (lambda z: z[:, None], (-3, -1)),
-    "transpose": (lambda z: z.T, (-1, -2)),
-    "reshape": (lambda z: mg.reshape(z, 5, 3, 1), (-3, -2)),
-    "flat": (lambda z: mg.reshape(z, 15), (None, None)),
-    "softmax": (lambda z: mg.softmax(z), (-2, None)),
-    "cumsum": (lambda z: mg.cumsum(z, 0), (None, -1)),
-    "stack": (lambda z: mg.stack([z, z], 1), (-3, -1)),
-    "concatenate": (lambda z: mg.concatenate([z, 2.0 * z], 1), (-2, None)),
-    "z @ w": (lambda z: z @ np.ones((3, 3)), (-2, None)),
-    "z @ v": (lambda z: z @ np.ones(3), (-1, None)),
-    "w @ z": (lambda z: np.ones((5, 5)) @ z, (None, -1)),
-    "v @ z": (lambda z: np.ones(5) @ z, (None, -1)),
-    "broadcast": (lambda z: mg.broadcast_to(z, (2, 5, 3)), (-2, -1)),
-    "flip": (lambda z: mg.flip(z, 0), (None, -1)),
-    "two ways": (lambda z: mg.sum(z, 1) + mg.max(z, 0).sum(), (None, None)),
-    "einsum": (lambda z: mg.einsum("ij->i", z), (None, None)),
-    "a wall": (lambda z: mg.stop_gradient(z), None),
-}
-
-
-@pytest.mark.parametrize("name", OPS_THAT_KEEP)
-def test_where_the_axes_of_a_draw_are(name):
-    move, expected = OPS_THAT_KEEP[name]
-    z = mg.Normal(mg.Var(np.zeros(3)), 1.0).sample(rng(), 5)
-    node = move(z)
-    assert followed(z, 2, nodes_below([node])).get(node) == expected
-    if expected is None:
-        return
-    # And so it is: moving one sample moves nothing but its own place along such an axis.
-    for axis, p in enumerate(expected):
-        if p is not None:
-            moved = z.value.copy()
-            index = [slice(None)] * 2
-            index[axis] = 1
-            moved[tuple(index)] += 1.0
-            with mg.no_grad():
-                gap = np.asarray(move(mg.constant(moved)).value) != node.value
-            places = np.unique(np.nonzero(gap)[p])
-            assert list(places) == [1]
 
 
 # ------------------------------------------------------------------- pictures, reports, bad input
