@@ -27,7 +27,7 @@ from ..ops import (
     subtract,
     where,
 )
-from ..ops.row import each
+from ..ops.row import op
 from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
@@ -44,9 +44,10 @@ def fall(x: Numbers) -> Var:
     return multiply(-2.0, square(sin(multiply(0.5, x))))
 
 
-@each(
+@op(
     lambda g, y, x, k, order=0: -g * _score(x, order) * exp(k * fall(x)),
     lambda g, y, x, k, order=0: g * angle_tail(x, k, order=order + 1),
+    elementwise=True,
     symbol="∫",
     numpy="angle_tail({all}{static})",
 )
@@ -69,8 +70,9 @@ def _on_points(x: Value, k: Value) -> tuple[Array, Array, Array]:
     return t, half * _WEIGHTS.reshape(shape) * np.exp(k * falls), falls
 
 
-@each(
+@op(
     lambda g, y, k, order=0: g * angle_spread(k, order=order + 1),
+    elementwise=True,
     symbol="∫",
     numpy="angle_spread({all}{static})",
 )
@@ -96,9 +98,10 @@ def _moved(y: Numbers, k: Numbers) -> Var:
     return sign(y) * excess * exp(-k * fall(x))
 
 
-@each(
+@op(
     lambda g, y, k, u: g * _moved(y, k),
     lambda g, y, k, u: g * 2.0 * angle_tail(0.0, k) * exp(-k * fall(y)),
+    elementwise=True,
     symbol="von Mises⁻¹",
     numpy="angle_quantile({all})",
 )

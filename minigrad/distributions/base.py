@@ -199,7 +199,8 @@ class Distribution(ABC):
         - "pathwise": that of `rsample`.
         - "enumeration": all outcomes side by side along a new first axis, which costs keep: exact.
           Of counts without an end those up to a `tail` of probability, 1e-12.
-        - "measure-valued": so are the draw and the arms of its weak derivatives; to first order.
+        - "measure-valued": so are the draw and the arms of its weak derivatives; a second
+          derivative raises NotImplementedError.
         - "straight-through": the draw with the gradient of its mean, biased.
         - "relaxed": a draw of its relaxation, `temperature` 0.5, `hard=True` rounded; biased.
         """

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..engine.values import Array, Value
 from ..ops import exp, lgamma, softplus
-from ..ops.row import each
+from ..ops.row import op
 
 _NEGLIGIBLE = 37.0  # exp(-37) is as small beside 1 as rounding
 _POINTS, _WEIGHTS = (tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(48))  # on (-1, 1)
@@ -49,9 +49,10 @@ def _no_second(*_: object) -> object:
 # ------------------------------------------------------------------------------------------- Gamma
 
 
-@each(
+@op(
     lambda g, y, a, u: g * gamma_slope(a, y),
     lambda g, y, a, u: g * exp(lgamma(a) - a * y + exp(y)),
+    elementwise=True,
     symbol="log Γ⁻¹",
     numpy="gamma_quantile({all})",
 )
@@ -65,9 +66,10 @@ def gamma_quantile(a: Value, u: Value) -> Value:
     return y
 
 
-@each(
+@op(
     lambda g, y, a, u: g * gamma_slope(a, y),
     lambda g, y, a, u: -g * exp(lgamma(a) - a * y + exp(y)),
+    elementwise=True,
     symbol="log Γ⁻¹ from above",
     numpy="gamma_upper_quantile({all})",
 )
@@ -81,7 +83,7 @@ def gamma_upper_quantile(a: Value, u: Value) -> Value:
     return y
 
 
-@each(_no_second, _no_second, symbol="∂ log Γ⁻¹", numpy="gamma_slope({all})")
+@op(_no_second, _no_second, elementwise=True, symbol="∂ log Γ⁻¹", numpy="gamma_slope({all})")
 def gamma_slope(a: Value, y: Value) -> Value:
     """d/da of `gamma_quantile` where that is y."""
     special = scipy_special()
@@ -102,12 +104,13 @@ def gamma_slope(a: Value, y: Value) -> Value:
 # -------------------------------------------------------------------------------------------- Beta
 
 
-@each(
+@op(
     lambda g, y, a, b, u: g * beta_slope(a, b, y),
     lambda g, y, a, b, u: -g * beta_slope(b, a, -y),  # 1 - z is of Beta(b, a)
     lambda g, y, a, b, u: (
         g * exp(lgamma(a) + lgamma(b) - lgamma(a + b) + a * softplus(-y) + b * softplus(y))
     ),
+    elementwise=True,
     symbol="logit B⁻¹",
     numpy="beta_quantile({all})",
 )
@@ -133,7 +136,14 @@ def _log_beta_quantile(a: Value, b: Value, u: Value, log_u: Value) -> Value:
     return y
 
 
-@each(_no_second, _no_second, _no_second, symbol="∂ logit B⁻¹", numpy="beta_slope({all})")
+@op(
+    _no_second,
+    _no_second,
+    _no_second,
+    elementwise=True,
+    symbol="∂ logit B⁻¹",
+    numpy="beta_slope({all})",
+)
 def beta_slope(a: Value, b: Value, y: Value) -> Value:
     """d/da of `beta_quantile` where that is y."""
     special, rise = scipy_special(), digamma_rise(a, b)

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ..engine.values import Array
+from ..engine.values import Array, Value
 from ..engine.variable import Var, constant
 from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
+from ..ops.row import each
 from .base import STRATEGIES, Distribution, Site, usual
 from .counts import Counts
 from .discrete import Bernoulli, Categorical
@@ -137,6 +138,25 @@ def outcomes(q: Distribution, tail: float) -> tuple[Array, float]:
     )
 
 
+def _no_second(*_: object) -> object:
+    raise NotImplementedError(
+        "measure-valued draws can be differentiated only once, and this takes a second derivative: "
+        'draw by estimator="score" or "enumeration", which are right to any order'
+    )
+
+
+@each(_no_second, _no_second, symbol="once", written="{0}")
+def _to_first_order(d: Value, x: Value) -> Value:
+    """The derivative d by x, which itself has none."""
+    return d
+
+
+@each(lambda g, y, x: _to_first_order(g, x), symbol="Δ", written="0.0 * {0}")
+def _change(x: Value) -> Value:
+    """0, which moves as x does, once: how the arms move with x is not in the graph."""
+    return 0.0 * x
+
+
 def _measure_valued(q: Distribution, rng: Generator, shape: object) -> Var:
     """The draw, weighed 1, and the arms of its weak derivatives, weighed 0 with a slope."""
     z = q._outcome(q.noise(rng, shape)).value  # type: ignore[arg-type]
@@ -147,11 +167,10 @@ def _measure_valued(q: Distribution, rng: Generator, shape: object) -> Var:
         raise TypeError(f"measure-valued: known are {known()}, not {type(q).__name__}")
     worlds = [flat]
     weights: list[object] = [constant(np.ones(whole))]
-    for each in arms:
-        parameter = index(each.parameter, (..., *each.place)) if each.place else each.parameter
-        change = subtract(parameter, stop_gradient(parameter))
-        slope = spread(multiply(each.weight, change), whole)
-        worlds += [each.plus, each.minus]
+    for arm in arms:
+        parameter = index(arm.parameter, (..., *arm.place)) if arm.place else arm.parameter
+        slope = spread(multiply(arm.weight, _change(parameter)), whole)
+        worlds += [arm.plus, arm.minus]
         weights += [slope, negative(slope)]
     side_by_side = constant(np.stack([np.reshape(x, whole) for x in worlds]))
     return q._known(side_by_side, Site(q, "measure-valued", weights=stack(weights)))

@@ -109,6 +109,17 @@ def test_measure_valued_sites():
     np.testing.assert_allclose(100 * found[:, :2].var(axis=0), variances, rtol=tolerance)
 
 
+@pytest.mark.parametrize("cost", [mg.square, lambda z: mg.square(z) * z.site.distribution.rate])
+def test_a_second_derivative_of_a_measure_valued_draw_is_refused(cost):
+    """It would lack how the arms move: ∂²E[k²] by the rate is 2."""
+    rate = mg.Var(2.0)
+    k = mg.Poisson(rate).sample(rng(), estimator="measure-valued")
+    (slope,) = mg.grad(mg.surrogate(cost(k)), [rate], create_graph=True)
+    for allow_unused in (False, True):
+        with pytest.raises(NotImplementedError, match='only once.*estimator="score"'):
+            mg.grad(slope, [rate], allow_unused=allow_unused)
+
+
 def test_pathwise_relaxed_and_straight_through():
     mu, p = mg.Var(0.5), mg.Var(0.3)
     z = mg.Normal(mu, 1.0).sample(rng(), estimator="pathwise")
