@@ -31,6 +31,7 @@ KL(p ‖ q), `@weak_derivative(P)` what `mg.measure_valued` needs.
 
 from .distributions.base import Distribution
 from .distributions.kl import register_kl
+from .distributions.law import Law
 from .distributions.laws import (
     CAUCHY,
     EXPONENTIAL,
@@ -41,7 +42,6 @@ from .distributions.laws import (
     LOGISTIC,
     NORMAL,
     UNIFORM,
-    Law,
 )
 from .distributions.parameters import as_outcome, as_parameter, value_of, where_possible
 from .distributions.support import COUNTS, POSITIVE, REAL, SIMPLEX, UNIT, Support

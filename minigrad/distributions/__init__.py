@@ -7,8 +7,10 @@ True
 from . import divergences as _divergences  # which enters its closed forms
 from .angles import VonMises
 from .base import Distribution
+from .bernoulli import Bernoulli
 from .bounded import Kumaraswamy, TruncatedNormal
 from .bounds import elbo, iwae
+from .categorical import Categorical
 from .constrained import (
     LowerCholeskyTransform,
     PowerTransform,
@@ -18,25 +20,23 @@ from .constrained import (
 from .correlations import LKJCholesky
 from .counts import Poisson
 from .dirichlet import Dirichlet
-from .discrete import Bernoulli, Categorical
 from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
 from .flows import AffineCouplingTransform, PlanarTransform
 from .gammas import Chi2, InverseGamma
 from .gaussian import Normal
-from .multivariate import MultivariateNormal
 from .heavy import HalfCauchy, Pareto
 from .implicit import Beta, Gamma
 from .independent import Independent
 from .kl import kl_divergence, kl_monte_carlo
 from .low_rank import LowRankMultivariateNormal
 from .mixtures import MixtureSameFamily
+from .multivariate import MultivariateNormal
 from .one_hot import OneHotCategorical
-from .positive import Exponential, HalfNormal, LogNormal, Weibull
+from .positive import Exponential, HalfNormal, LogNormal
 from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .strategies import strategy
 from .student import StudentT
-from .unrounded import log_complement_of, log_of
 from .transformed import Transformed
 from .transforms import (
     AffineTransform,
@@ -45,7 +45,10 @@ from .transforms import (
     TanhTransform,
     Transform,
 )
-from .trials import Binomial, Geometric, NegativeBinomial
+from .trials import Binomial
+from .unrounded import log_complement_of, log_of
+from .waiting import Geometric, NegativeBinomial
+from .weibull import Weibull
 
 __all__ = [
     "AffineCouplingTransform",

@@ -23,40 +23,34 @@ density of a draw is exact where z itself has rounded to 0 or 1. `_noise_of(z)`,
 leads to z, gives `cdf` and `log_survival` by the law's own.
 """
 
-import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn
 
 from ..engine import context
-from ..engine.op import ABOVE
 from ..engine.values import Shape, Value, as_value, shape_of
 from ..engine.variable import Var, next_order
-from ..ops import add, broadcast_to, greater_equal, less_equal, sqrt, stop_gradient, where
+from ..ops import sqrt
+from .copies import Copies
+from .curves import Curves
 from .habits import no_such, with_hint
-from .laws import NORMAL, Curve, Law
+from .law import Law
+from .laws import NORMAL
 from .marks import mark, recording, sampling_scope
 from .parameters import (
-    Numbers,
-    as_outcome,
     as_parameter,
-    check_expansion,
     check_positive,
     described,
     joint_batch,
-    value_of,
 )
 from .randomness import REQUIRED, Generator, as_sample_shape, check_generator, noise_leaf
-from .support import Support
 from .unrounded import rounded_again
 
 ANY_NUMBER = "mg.exp or mg.softplus of any number is"
 
 
-class Distribution(ABC):
+class Distribution(Curves, Copies):
     """The base class: a subclass sets the shapes and gives `_transform`, the density, the moments.
 
     Its parameters are its attributes; `stopped` finds them there.
@@ -209,31 +203,10 @@ class Distribution(ABC):
             raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
         return STRATEGIES[name](self, rng, shape, **{**given, **options})
 
-    def _walled(self, rng: Generator, shape: int | Shape, site: "Site") -> Var:
-        """A draw behind a wall that knows how it was made."""
-        return self._known(self._outcome(self.noise(rng, shape)), site)
-
-    def _known(self, z: Var, site: "Site") -> Var:
-        """z behind a wall that knows how it was made."""
-        start = next_order()
-        wall = mark(stop_gradient(z), start, "stop")
-        if wall._call is not None:  # recorded, not under no_grad
-            wall._note = wall._note._replace(site=site)
-        return wall
-
     def _leaf(self, value: Value) -> Var:
         return noise_leaf(value, "eps", sampling_scope(), self._law.name)
 
-    @abstractmethod
-    def _transform(self, eps: Var) -> Var:
-        """`transform`, of noise whose shape was checked."""
-
     # ------------------------------------------------------------------- densities and quantiles
-
-    @property
-    @abstractmethod
-    def support(self) -> Support:
-        """Where outcomes lie: the bounds, and whether a parameter moves them."""
 
     @abstractmethod
     def log_prob(self, z: object) -> Var:
@@ -248,58 +221,6 @@ class Distribution(ABC):
         return (
             f"the parameters move the ends of {type(self).__name__} ({self.support}), where its "
             "density jumps and log q has no derivative"
-        )
-
-    def cdf(self, z: object) -> Var:
-        """The probability that an outcome is at most z, differentiable in z and the parameters."""
-        return self._curve(z, self._law.cdf, 0.0, 1.0)
-
-    def log_survival(self, z: object) -> Var:
-        """log(1 - cdf(z)), with all digits where the cdf has rounded to 1."""
-        return self._curve(z, self._law.log_survival, 0.0, -np.inf)
-
-    def icdf(self, u: object) -> Var:
-        """The z with cdf(z) = u, for u from 0 to 1: the reparameterisation, of the noise at u."""
-        u = self._probability(u)
-        at = value_of(u)
-        low, high = np.equal(at, 0.0), np.equal(at, 1.0)
-        if not np.any(low | high):
-            return self._transform(self._law.quantile(u))
-        z = self._transform(self._law.quantile(where(low | high, 0.5, u)))  # the noise is infinite
-        return where(low, self.support.lower, where(high, self.support.upper, z))
-
-    def _probability(self, u: object) -> Numbers:
-        """u, checked."""
-        held = as_parameter(u)
-        if self.event_shape or not self.has_rsample:
-            self._unknown("quantile")
-        value = np.asarray(value_of(held))
-        if not np.all((value >= 0.0) & (value <= 1.0)):
-            raise ValueError(
-                f"{type(self).__name__}: icdf takes probabilities from 0 to 1, but u ranges from "
-                f"{np.min(value):.6g} to {np.max(value):.6g}"
-            )
-        return held
-
-    def _curve(self, z: object, curve: Curve, below: float, above: float) -> Var:
-        """A curve of the law at the noise that leads to z; `below`, `above` from the ends on."""
-        name, support = type(self).__name__, self.support
-        x = as_outcome(name, z, self.batch_shape, self.event_shape)
-        if not support.has_ends:
-            return curve(self._noise_of(x))
-        low, high = less_equal(x, support.lower), greater_equal(x, support.upper)
-        found = curve(self._noise_of(where(add(low, high), support.inside, x)))
-        return where(low, below, where(high, above, found))
-
-    def _noise_of(self, z: Numbers) -> Numbers:
-        """The noise that leads to z, the inverse of a `_transform` that grows with the noise."""
-        self._unknown("distribution function")
-
-    def _unknown(self, what: str) -> NoReturn:
-        draw = "rsample" if self.has_rsample else "sample"
-        raise NotImplementedError(
-            f"{type(self).__name__} has no {what} in closed form: estimate it with draws, "
-            f"d.{draw}(rng, 10_000)"
         )
 
     # -------------------------------------------------------------------------------- moments
@@ -328,49 +249,6 @@ class Distribution(ABC):
         """The square root of the variance."""
         return sqrt(self.variance)
 
-    # --------------------------------------------------------------------------------- copies
-
-    def stopped(self) -> Self:
-        """The same distribution, its parameters behind walls: its `log_prob` is flat in them."""
-        other = self._copy()
-        for name, x in vars(self).items():
-            if isinstance(x, Var) and x.requires_grad:
-                setattr(other, name, stop_gradient(x))
-            elif isinstance(x, Distribution):
-                setattr(other, name, x.stopped())
-        return other
-
-    def expand(self, batch_shape: int | Shape) -> Self:
-        """The same distribution side by side: parameters broadcast to a larger batch shape.
-
-        A ValueError where the present batch shape does not broadcast to it.
-        """
-        shape = as_sample_shape(batch_shape)
-        check_expansion(self, self.batch_shape, shape)
-        other = self._copy()
-        other.batch_shape = shape
-        for name, axes in self._parameters.items():
-            x = getattr(self, name)
-            if x is not None:
-                whole = shape_of(x)
-                setattr(other, name, broadcast_to(x, shape + whole[len(whole) - axes :]))
-        return other
-
-    def _copy(self) -> Self:
-        other = object.__new__(type(self))
-        vars(other).update(vars(self))
-        return other
-
-    def __getstate__(self) -> dict[str, object]:
-        for name, x in vars(self).items():
-            if isinstance(x, Var) and x._call is not None:
-                raise TypeError(
-                    f"{type(self).__name__}: {name.strip('_')} was computed from other Vars, and a "
-                    "pickle can't hold how: pickle those, and make the distribution from them "
-                    "after loading"
-                )
-        return vars(self)
-
     def _shown(self) -> dict[str, object]:
         """What the constructor was given, by name."""
         return {name: getattr(self, name) for name in self._parameters if name[0] != "_"}
@@ -393,35 +271,7 @@ class Site(NamedTuple):
     tail: float = 0.0
 
 
-def _score(q: Distribution, rng: Generator, shape: int | Shape, baseline: object = None) -> Var:
-    return q._walled(rng, shape, Site(q, baseline=baseline))
-
-
-def _branched(z: Var) -> None:
-    """Say that a branch on a draw hides from `mg.surrogate` what depends on the draw."""
-    site = z.site
-    if isinstance(site, Site) and site.estimator == "score" and _wants(site.distribution):
-        warnings.warn(
-            f"a branch on a draw, {z!r}, does not show in the graph, so mg.surrogate can't know "
-            "which costs depend on it: choose by mg.where(z, a, b), or write the program as a "
-            "generator function for mg.triples",
-            stacklevel=4,
-        )
-
-
-def _wants(q: Distribution) -> bool:
-    """Whether a parameter of q wants a gradient."""
-    held = vars(q).values()
-    return any(_wants(x) if isinstance(x, Distribution) else is_wanted(x) for x in held)
-
-
-def is_wanted(x: object) -> bool:
-    """Whether x is a Var that wants a gradient."""
-    return isinstance(x, Var) and x.requires_grad
-
-
-ABOVE["branched"] = _branched
-STRATEGIES: dict[str, Callable[..., Var]] = {"score": _score}
-"""What `.sample` does, by name: `strategies.py` enters the others."""
+STRATEGIES: dict[str, Callable[..., Var]] = {}
+"""What `.sample` does, by name: `strategies` enters them."""
 
 usual: ContextVar[tuple[str, dict[str, object]]] = ContextVar("usual", default=("score", {}))

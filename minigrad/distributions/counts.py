@@ -28,9 +28,9 @@ from ..ops import sum as sum_
 from ..ops.tails import times_log
 from .base import Distribution
 from .counting import poisson_quantile
-from .discrete import expected, probability
 from .kl import register_kl
 from .laws import UNIFORM
+from .odds import expected, probability
 from .parameters import Numbers, as_outcome, as_parameter, spread, value_of
 from .probabilities import gamma_cdf, gamma_log_survival
 from .support import COUNTS

@@ -31,8 +31,9 @@ from .independent import Independent
 from .kl import kl_divergence, register_kl
 from .multivariate import MultivariateNormal
 from .parameters import Numbers, minus, over
-from .positive import Exponential, HalfNormal, LogNormal, Weibull
+from .positive import Exponential, HalfNormal, LogNormal
 from .transformed import Transformed
+from .weibull import Weibull
 
 # ----------------------------------------------------------------------- p against a simple log q
 

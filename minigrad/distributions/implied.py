@@ -7,7 +7,9 @@ the tape.
 import math
 from collections.abc import Callable
 
-from ..engine.values import Value
+import numpy as np
+
+from ..engine.values import Array, Value
 from ..engine.variable import Var
 from ..ops import add, exp, multiply, negative, softplus, subtract
 from ..ops.row import each
@@ -51,3 +53,14 @@ def implied(x: Value, mass: Value, log_density: Value) -> Value:
 def log_slope(rounder: str, y: Var) -> Var:
     """log dz/dy where z is exp, sigmoid, softplus or tanh of y."""
     return _LOG_SLOPES[rounder](y)
+
+
+def widest_gap(low: Array, high: Array) -> float:
+    """The widest stretch that no interval from `low` to `high`, along the last axis, reaches.
+
+    Where draws come from such intervals, an implied derivative misses what jumps the gap.
+    """
+    order = np.argsort(low, -1)
+    low, high = (np.take_along_axis(x, order, -1) for x in (low, high))
+    gaps = low[..., 1:] - np.maximum.accumulate(high, -1)[..., :-1]
+    return float(np.max(gaps, initial=0.0))

@@ -1,18 +1,11 @@
-"""The laws that noise is drawn from: they have no parameters.
-
-A row says how to draw, what stands as likely at the other end (`mirror`), and, by ops, the
-distribution function, the logarithm of what is left above, and the quantile.
-"""
+"""The laws that noise is drawn from, a row each: they have no parameters."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from statistics import NormalDist
-from typing import NamedTuple
 
 import numpy as np
 
-from ..engine import context
 from ..engine.values import Shape, Value, plain
 from ..engine.variable import Var
 from ..ops import abs as abs_
@@ -35,37 +28,12 @@ from ..ops import (
     where,
 )
 from ..ops.tails import log_normal_cdf, normal_cdf, normal_quantile
+from .law import Generator, Law
 from .parameters import Numbers
 
-Generator = np.random.Generator
 _NORMAL = NormalDist()
 _LOG_2 = math.log(2.0)
 _ROOT_HALF = math.sqrt(0.5)
-Curve = Callable[[Numbers], Var]
-
-
-def _unknown(x: Numbers) -> Var:
-    raise NotImplementedError("this law has no distribution function: its Law names none")
-
-
-class Law(NamedTuple):
-    """A law: its name, how to draw from it, and its curves.
-
-    `mirror` takes what stands at u of the distribution function to what stands at 1 - u. `cdf` is
-    that function, `log_survival` is log(1 - cdf) with its digits, `quantile` the inverse of `cdf`.
-    """
-
-    name: str
-    draw: Callable[[Generator, Shape], Value]
-    mirror: Callable[[Value], Value]
-    cdf: Curve = _unknown
-    log_survival: Curve = _unknown
-    quantile: Curve = _unknown
-
-    def drawn(self, rng: Generator, shape: Shape) -> Value:
-        """A draw, of which a program that is being traced takes note."""
-        watch = context.watcher()
-        return self.draw(rng, shape) if watch is None else watch.draws(self.draw, rng, shape)
 
 
 def _drawn(method: str, rng: Generator, shape: Shape) -> Value:

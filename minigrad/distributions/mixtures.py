@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ..engine.values import Shape, Value, shape_of
+from ..engine.values import Shape, shape_of
 from ..engine.variable import Var
 from ..ops import (
     add,
@@ -29,8 +29,8 @@ from ..ops import max as max_
 from ..ops import min as min_
 from ..ops import sum as sum_
 from .base import Distribution
-from .discrete import Categorical
-from .implied import implied, log_slope
+from .categorical import Categorical
+from .implied import implied, log_slope, widest_gap
 from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, as_parameter, check_expansion, spread, value_of
 from .randomness import as_sample_shape
@@ -118,16 +118,12 @@ class MixtureSameFamily(Distribution):
             low, high = (np.asarray(value_of(self.component_distribution.icdf(u))) for u in ends)
         except NotImplementedError:
             return
-        order = np.argsort(low, -1)
-        low, high = (np.take_along_axis(x, order, -1) for x in (low, high))
-        gaps = low[..., 1:] - np.maximum.accumulate(high, -1)[..., :-1]
-        if np.any(gaps > 0.0):
+        if (gap := widest_gap(low, high)) > 0.0:
             raise NotImplementedError(
                 "MixtureSameFamily: the components are so far apart that no draws fall between "
-                f"them, over a stretch of {np.max(gaps):.3g}: the gradient would miss what a "
-                "weight "
-                "moves across it, so take the score function (mg.score_function), or "
-                "weights without gradient"
+                f"them, over a stretch of {gap:.3g}: the gradient would miss what a weight moves "
+                "across it, so take the score function (mg.score_function), or weights without "
+                "gradient"
             )
 
     def _transform(self, eps: Var) -> Var:
@@ -208,7 +204,8 @@ class MixtureSameFamily(Distribution):
         held = self._probability(u)
         value = np.asarray(value_of(held))
         shape = np.broadcast_shapes(value.shape, self.batch_shape)
-        each = np.broadcast_to(value, shape)[..., None] + 0.0 * self._weights
+        each = np.broadcast_to(value, shape)[..., None]
+        each = each + 0.0 * np.asarray(value_of(self.mixture_distribution.probs))
         ends = np.asarray(value_of(self.component_distribution.icdf(each)))
         low, high = np.min(ends, -1), np.max(ends, -1)
         for _ in range(200):
@@ -217,10 +214,6 @@ class MixtureSameFamily(Distribution):
             low, high = np.where(below, z, low), np.where(below, high, z)
         z = as_parameter(np.where(np.isfinite(ends).all(-1), high, ends[..., 0]))
         return implied(z, subtract(self._mass(z), held), self.log_prob(z))
-
-    @property
-    def _weights(self) -> Value:
-        return np.asarray(value_of(self.mixture_distribution.probs))
 
     # -------------------------------------------------------------------------------- moments
 

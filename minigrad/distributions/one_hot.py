@@ -10,7 +10,7 @@ from ..ops import add, cumsum, equal, multiply, subtract, where
 from ..ops import max as max_
 from ..ops import sum as sum_
 from .base import Distribution
-from .discrete import Categorical
+from .categorical import Categorical
 from .kl import kl_divergence, register_kl
 from .laws import GUMBEL
 from .parameters import Numbers, as_outcome, as_parameter, value_of

@@ -25,6 +25,11 @@ def value_of(x: Numbers) -> Value:
     return x._value if isinstance(x, Var) else x
 
 
+def is_wanted(x: object) -> bool:
+    """Whether x is a Var that wants a gradient."""
+    return isinstance(x, Var) and x.requires_grad
+
+
 def check_positive(name: str, x: Numbers, remedy: str) -> None:
     """Refuse zero, negative numbers and nan; the error names the first of them and its position."""
     value = value_of(x)

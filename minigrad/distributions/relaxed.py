@@ -41,8 +41,10 @@ from ..ops import max as max_
 from ..ops import min as min_
 from ..ops import sum as sum_
 from .base import Distribution
-from .discrete import Bernoulli, Categorical, check_all
+from .bernoulli import Bernoulli
+from .categorical import Categorical
 from .laws import GUMBEL, LOGISTIC
+from .odds import check_all
 from .parameters import Numbers, as_outcome, value_of
 from .support import SIMPLEX, SUM_ERROR, UNIT
 from .unrounded import (

@@ -8,21 +8,25 @@ biased one.
 """
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
-from ..engine.values import Array, Value
-from ..engine.variable import Var, constant
+from ..engine.op import ABOVE
+from ..engine.values import Array, Shape, Value
+from ..engine.variable import Var, constant, next_order
 from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
 from ..ops.row import each
 from .base import STRATEGIES, Distribution, Site, usual
+from .bernoulli import Bernoulli
+from .categorical import Categorical
 from .counts import Counts
-from .discrete import Bernoulli, Categorical
 from .independent import Independent
+from .marks import mark
 from .one_hot import OneHotCategorical
-from .parameters import Numbers, spread, value_of
+from .parameters import Numbers, is_wanted, spread, value_of
 from .randomness import Generator
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .weak import arms_of, known
@@ -51,25 +55,43 @@ def strategy(name: str, **options: object) -> Iterator[None]:
         usual.reset(before)
 
 
-def _pathwise(q: Distribution, rng: Generator, shape: object) -> Var:
-    return q.rsample(rng, shape)  # type: ignore[arg-type]
+def _score(q: Distribution, rng: Generator, shape: int | Shape, baseline: object = None) -> Var:
+    return _walled(q, rng, shape, Site(q, baseline=baseline))
 
 
-def _straight_through(q: Distribution, rng: Generator, shape: object) -> Var:
+def _walled(q: Distribution, rng: Generator, shape: int | Shape, site: Site) -> Var:
+    """A draw behind a wall that knows how it was made."""
+    return _known(q._outcome(q.noise(rng, shape)), site)
+
+
+def _known(z: Var, site: Site) -> Var:
+    """z behind a wall that knows how it was made."""
+    start = next_order()
+    wall = mark(stop_gradient(z), start, "stop")
+    if wall._call is not None:  # recorded, not under no_grad
+        wall._note = wall._note._replace(site=site)
+    return wall
+
+
+def _pathwise(q: Distribution, rng: Generator, shape: int | Shape) -> Var:
+    return q.rsample(rng, shape)
+
+
+def _straight_through(q: Distribution, rng: Generator, shape: int | Shape) -> Var:
     """The draw, with the gradient of its mean."""
     if isinstance(q, Categorical):
         raise TypeError(
             "straight-through: the index of a choice has no meaningful mean: draw a one-hot "
             "vector with mg.OneHotCategorical"
         )
-    z = q._walled(rng, shape, Site(q, "straight-through"))  # type: ignore[arg-type]
+    z = _walled(q, rng, shape, Site(q, "straight-through"))
     return add(z, subtract(q.mean, stop_gradient(q.mean)))
 
 
 def _relaxed(
     q: Distribution,
     rng: Generator,
-    shape: object,
+    shape: int | Shape,
     temperature: Numbers = 0.5,
     hard: bool = False,
 ) -> Var:
@@ -81,7 +103,7 @@ def _relaxed(
         names = ", ".join(sorted(family.__name__ for family in RELAXATIONS))
         raise TypeError(f"relaxed: {type(base).__name__} has no relaxation, only {names} have")
     soft = RELAXATIONS[type(base)](temperature, logits=base.logits, hard=hard)  # type: ignore
-    return (Independent(soft, n) if n else soft).rsample(rng, shape)  # type: ignore[arg-type]
+    return (Independent(soft, n) if n else soft).rsample(rng, shape)
 
 
 RELAXATIONS: dict[type[Distribution], Callable[..., Distribution]] = {
@@ -93,7 +115,7 @@ RELAXATIONS: dict[type[Distribution], Callable[..., Distribution]] = {
 # ------------------------------------------------------------------------- outcomes side by side
 
 
-def _enumeration(q: Distribution, rng: Generator, shape: object, tail: float = 1e-12) -> Var:
+def _enumeration(q: Distribution, rng: Generator, shape: int | Shape, tail: float = 1e-12) -> Var:
     """All outcomes, weighed by their probabilities; of a count those up to a tail of `tail`."""
     if shape not in ((), []):
         raise ValueError(
@@ -106,7 +128,7 @@ def _enumeration(q: Distribution, rng: Generator, shape: object, tail: float = 1
     whole = len(values), *q.batch_shape, *q.event_shape
     z = constant(np.broadcast_to(values.reshape(axes), whole))
     weights = exp(q.log_prob(z))
-    return q._known(z, Site(q, "enumeration", weights=weights, tail=beyond))
+    return _known(z, Site(q, "enumeration", weights=weights, tail=beyond))
 
 
 def outcomes(q: Distribution, tail: float) -> tuple[Array, float]:
@@ -157,9 +179,9 @@ def _change(x: Value) -> Value:
     return 0.0 * x
 
 
-def _measure_valued(q: Distribution, rng: Generator, shape: object) -> Var:
+def _measure_valued(q: Distribution, rng: Generator, shape: int | Shape) -> Var:
     """The draw, weighed 1, and the arms of its weak derivatives, weighed 0 with a slope."""
-    z = q._outcome(q.noise(rng, shape)).value  # type: ignore[arg-type]
+    z = q._outcome(q.noise(rng, shape)).value
     whole = np.shape(z)
     flat = np.reshape(z, (-1, *q.batch_shape))
     arms = arms_of(q, rng, flat)
@@ -173,11 +195,12 @@ def _measure_valued(q: Distribution, rng: Generator, shape: object) -> Var:
         worlds += [arm.plus, arm.minus]
         weights += [slope, negative(slope)]
     side_by_side = constant(np.stack([np.reshape(x, whole) for x in worlds]))
-    return q._known(side_by_side, Site(q, "measure-valued", weights=stack(weights)))
+    return _known(side_by_side, Site(q, "measure-valued", weights=stack(weights)))
 
 
 STRATEGIES.update(
     {
+        "score": _score,
         "pathwise": _pathwise,
         "straight-through": _straight_through,
         "relaxed": _relaxed,
@@ -185,3 +208,27 @@ STRATEGIES.update(
         "measure-valued": _measure_valued,
     }
 )
+
+
+# ------------------------------------------------------------------------- branches on a draw
+
+
+def _branched(z: Var) -> None:
+    """Say that a branch on a draw hides from `mg.surrogate` what depends on the draw."""
+    site = z.site
+    if isinstance(site, Site) and site.estimator == "score" and _wants(site.distribution):
+        warnings.warn(
+            f"a branch on a draw, {z!r}, does not show in the graph, so mg.surrogate can't know "
+            "which costs depend on it: choose by mg.where(z, a, b), or write the program as a "
+            "generator function for mg.triples",
+            stacklevel=4,
+        )
+
+
+def _wants(q: Distribution) -> bool:
+    """Whether a parameter of q wants a gradient."""
+    held = vars(q).values()
+    return any(_wants(x) if isinstance(x, Distribution) else is_wanted(x) for x in held)
+
+
+ABOVE["branched"] = _branched

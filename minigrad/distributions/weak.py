@@ -13,15 +13,18 @@ import numpy as np
 
 from ..engine.values import Array
 from ..ops import index
-from .base import Distribution, is_wanted
+from .base import Distribution
+from .bernoulli import Bernoulli
+from .categorical import Categorical
 from .counts import Poisson
-from .discrete import Bernoulli, Categorical
 from .gaussian import Normal
 from .implicit import Gamma
-from .parameters import Numbers, value_of
-from .positive import Exponential, Weibull
+from .parameters import Numbers, is_wanted, value_of
+from .positive import Exponential
 from .randomness import Generator
-from .trials import Binomial, Geometric
+from .trials import Binomial
+from .waiting import Geometric
+from .weibull import Weibull
 
 
 class Arms(NamedTuple):

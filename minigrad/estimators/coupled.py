@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..distributions.base import Distribution, is_wanted
+from ..distributions.base import Distribution
+from ..distributions.parameters import is_wanted
 from ..distributions.randomness import Generator
 from ..distributions.weak import Move, movable, move_of
 from ..engine.context import no_grad
