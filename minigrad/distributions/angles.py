@@ -36,7 +36,7 @@ from .quantiles import _probability
 from .support import Support
 
 _NEGLIGIBLE = 40.0
-_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(64)  # on (-1, 1)
+_ARC_POINTS, _ARC_WEIGHTS = np.polynomial.legendre.leggauss(64)  # on (-1, 1)
 
 
 def fall(x: Numbers) -> Var:
@@ -53,11 +53,11 @@ def fall(x: Numbers) -> Var:
 )
 def angle_tail(x: Value, k: Value, order: int = 0) -> Value:
     """∫ (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from x to π; n is the order, x in [0, π]."""
-    _, weights, falls = _on_points(x, k)
+    _, weights, falls = _on_arc(x, k)
     return plain((weights * falls**order).sum(0))
 
 
-def _on_points(x: Value, k: Value) -> tuple[Array, Array, Array]:
+def _on_arc(x: Value, k: Value) -> tuple[Array, Array, Array]:
     """The points t of the quadrature from x on, their weights with exp(k (cos t - 1)) in them, and
     cos t - 1, along a further axis at the front."""
     low = np.square(np.sin(0.5 * x))
@@ -65,9 +65,9 @@ def _on_points(x: Value, k: Value) -> tuple[Array, Array, Array]:
         end = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, low + 0.5 * _NEGLIGIBLE / k)))
     half = 0.5 * (end - x)
     shape = (-1, *(1,) * np.ndim(half))
-    t = x + half * (1.0 + _POINTS.reshape(shape))
+    t = x + half * (1.0 + _ARC_POINTS.reshape(shape))
     falls: Array = -2.0 * np.square(np.sin(0.5 * t))
-    return t, half * _WEIGHTS.reshape(shape) * np.exp(k * falls), falls
+    return t, half * _ARC_WEIGHTS.reshape(shape) * np.exp(k * falls), falls
 
 
 @op(
@@ -78,7 +78,7 @@ def _on_points(x: Value, k: Value) -> tuple[Array, Array, Array]:
 )
 def angle_spread(k: Value, order: int = 0) -> Value:
     """∫ t² (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from 0 to π; n is the order."""
-    t, weights, falls = _on_points(0.0, k)
+    t, weights, falls = _on_arc(0.0, k)
     return plain((weights * np.square(t) * falls**order).sum(0))
 
 

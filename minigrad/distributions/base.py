@@ -210,7 +210,8 @@ class Distribution(Curves, Copies):
 
     @abstractmethod
     def log_prob(self, z: object) -> Var:
-        """The log-density at z, of shape sample_shape + batch_shape.
+        """The log-density at z, of shape sample_shape + batch_shape: -inf where no outcome is, nan
+        where z is nan.
 
         Of a draw it is taken at the number that z was rounded from, where the graph has it.
         """

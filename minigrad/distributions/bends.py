@@ -7,7 +7,7 @@ from ..ops import digamma, lgamma, polygamma
 from ..ops.row import each
 from .parameters import Numbers
 
-_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(10)  # on (-1, 1)
+_BEND_POINTS, _BEND_WEIGHTS = np.polynomial.legendre.leggauss(10)  # on (-1, 1)
 
 
 def _derivative(x: Numbers, order: int) -> Numbers:
@@ -43,7 +43,7 @@ def lgamma_bend(c: Value, x: Value, order: int = 0) -> Value:
     direct = direct - 2.0 * np.asarray(_derivative(c + far, order))
     total = np.zeros_like(x)
     near = np.minimum(x, 0.5 * c)
-    for t, weight in zip(0.5 * (1.0 + _POINTS), 0.5 * _WEIGHTS):
+    for t, weight in zip(0.5 * (1.0 + _BEND_POINTS), 0.5 * _BEND_WEIGHTS):
         both = _sum(c + near * (1.0 + t), c + near * (1.0 - t), order + 2)
         total = total + weight * (1.0 - t) * both
     return plain(np.where(x > 0.5 * c, direct, np.square(x) * total))

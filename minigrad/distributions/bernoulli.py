@@ -27,7 +27,7 @@ from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
 from .odds import check_all, probability, safe_log, the_given
-from .parameters import Numbers, as_outcome, spread, value_of
+from .parameters import Numbers, as_outcome, spread, unless_nan, value_of
 from .support import Support
 
 
@@ -88,7 +88,7 @@ class Bernoulli(Distribution):
         """log p at 1, log(1 - p) at 0, -inf elsewhere."""
         z = as_outcome("Bernoulli", z, self.batch_shape, ())
         on, off = self._log_probs()
-        return where(equal(z, 1.0), on, where(equal(z, 0.0), off, -math.inf))
+        return where(equal(z, 1.0), on, where(equal(z, 0.0), off, unless_nan(z, -math.inf)))
 
     @property
     def _others(self) -> Numbers:
@@ -124,13 +124,15 @@ class Bernoulli(Distribution):
     def cdf(self, z: object) -> Var:
         """1 - p from 0 on, 1 from 1 on."""
         z = as_outcome("Bernoulli", z, self.batch_shape, ())
-        return where(less(z, 0.0), 0.0, where(less(z, 1.0), self._others, 1.0))
+        steps = where(less(z, 0.0), 0.0, where(less(z, 1.0), self._others, 1.0))
+        return unless_nan(z, steps)
 
     def log_survival(self, z: object) -> Var:
         """log p from 0 on, -inf from 1 on."""
         z = as_outcome("Bernoulli", z, self.batch_shape, ())
         on, _ = self._log_probs()
-        return where(less(z, 0.0), 0.0, where(less(z, 1.0), on, -math.inf))
+        steps = where(less(z, 0.0), 0.0, where(less(z, 1.0), on, -math.inf))
+        return unless_nan(z, steps)
 
     def icdf(self, u: object) -> Var:
         """1 where u is above 1 - p, else 0: the smallest z with cdf(z) ≥ u."""

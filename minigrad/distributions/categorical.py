@@ -25,14 +25,21 @@ from ..ops import (
     subtract,
     where,
 )
+from ..ops import max as max_
 from ..ops import sum as sum_
 from ..ops.tails import times_log
 from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
 from .odds import check_choices, expected, probability, safe_log, the_given
-from .parameters import Numbers, as_outcome, as_parameter, value_of
+from .parameters import Numbers, as_outcome, unless_nan
 from .support import Support
+
+
+def one_hot_of_largest(x: Numbers) -> Var:
+    """1 where x is largest along the last axis, at the first of a tie, else 0."""
+    largest = equal(x, max_(x, -1, True))
+    return multiply(largest, equal(cumsum(largest, -1), 1.0))
 
 
 class Categorical(Distribution):
@@ -90,7 +97,7 @@ class Categorical(Distribution):
         z = as_outcome("Categorical", z, self.batch_shape, ())
         chosen = equal(expand_dims(z, -1), np.arange(float(self._choices)))
         found = sum_(where(chosen, self.logits, 0.0), -1)
-        return where(sum_(chosen, -1), found, -math.inf)
+        return where(sum_(chosen, -1), found, unless_nan(z, -math.inf))
 
     def entropy(self) -> Var:
         """-Σ p log p; of probs its slope is ∞ where one is 0."""
@@ -118,17 +125,18 @@ class Categorical(Distribution):
     @property
     def mode(self) -> Var:
         """The choice of the largest probability, the first of several."""
-        return as_parameter(np.argmax(value_of(self.probs), -1))  # type: ignore[return-value]
+        return sum_(multiply(one_hot_of_largest(self.probs), self._numbers), -1)
 
     def cdf(self, z: object) -> Var:
         """Σ p of the choices up to z."""
         z = as_outcome("Categorical", z, self.batch_shape, ())
-        return self._sum_where(less_equal(self._numbers, expand_dims(z, -1)))
+        return unless_nan(z, self._sum_where(less_equal(self._numbers, expand_dims(z, -1))))
 
     def log_survival(self, z: object) -> Var:
         """log Σ p of the choices above z."""
         z = as_outcome("Categorical", z, self.batch_shape, ())
-        return safe_log(self._sum_where(greater(self._numbers, expand_dims(z, -1))))
+        above = self._sum_where(greater(self._numbers, expand_dims(z, -1)))
+        return unless_nan(z, safe_log(above))
 
     def _sum_where(self, chosen: Numbers) -> Var:
         return sum_(multiply(self.probs, chosen), -1)

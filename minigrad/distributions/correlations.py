@@ -4,38 +4,44 @@ import math
 import operator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..engine.values import Array, Shape
+from ..engine.values import Shape, shape_of
 from ..engine.variable import Var
+from ..ops import abs as abs_
 from ..ops import (
     add,
     concatenate,
     cumsum,
     digamma,
     divide,
+    equal,
     exp,
     expand_dims,
     expm1,
+    greater,
     greater_equal,
     index,
+    less_equal,
     lgamma,
     log,
     log1p,
     multiply,
     negative,
     softplus,
+    square,
     stop_gradient,
     subtract,
     tanh,
+    triu,
     where,
 )
+from ..ops import min as min_
 from ..ops import sum as sum_
 from .base import Distribution
 from .bends import lgamma_bend
 from .families import LOG_2
 from .laws import UNIFORM
-from .parameters import Numbers, as_outcome, value_of
+from .parameters import Numbers, as_outcome, unless_nan
 from .quantiles import beta_quantile
 from .support import SUM_ERROR, Support
 
@@ -114,13 +120,14 @@ class LKJCholesky(Distribution):
         """Σ (dim - i + 2(η - 1)) log Lᵢᵢ less its constant, i from 2; -inf where z is no factor."""
         z = as_outcome("LKJCholesky", z, self.batch_shape, self.event_shape)
         known = _logs_of_diagonal(z)
-        impossible = ~_is_factor(np.asarray(value_of(z)), known is not None)
+        possible = _is_factor(z, known is not None)
         if known is None:
             spots = np.arange(1, self.dim)
-            inside = where(impossible[..., None], 1.0, index(z, (..., spots, spots)))
+            inside = where(expand_dims(possible, -1), index(z, (..., spots, spots)), 1.0)
             known = log(inside)
         found = sum_(multiply(self._powers, known), -1)
-        return where(impossible, -math.inf, subtract(found, self._log_norm))
+        nowhere = unless_nan(sum_(z, (-2, -1)), -math.inf)
+        return where(possible, subtract(found, self._log_norm), nowhere)
 
     # ----------------------------------------------- moments: r² is of Beta(½, α), column by column
 
@@ -182,11 +189,11 @@ def _logs_of_diagonal(z: Numbers) -> Var | None:
     return index(left if source is z else stop_gradient(left), (..., spots, spots))
 
 
-def _is_factor(value: Array, with_0: bool) -> NDArray[np.bool_]:
+def _is_factor(z: Numbers, with_0: bool) -> Var:
     """Whether matrices are factors of correlation matrices, up to rounding."""
-    diagonal = np.diagonal(value, axis1=-2, axis2=-1)
-    lower = (np.triu(value, 1) == 0.0).all((-1, -2))
-    above_0 = (diagonal >= 0.0 if with_0 else diagonal > 0.0).all(-1)
-    lengths = (np.abs(np.square(value).sum(-1) - 1.0) <= SUM_ERROR).all(-1)
-    found: NDArray[np.bool_] = lower & above_0 & lengths
-    return found
+    spots = np.arange(shape_of(z)[-1])
+    diagonal = index(z, (..., spots, spots))
+    above_0 = greater_equal(diagonal, 0.0) if with_0 else greater(diagonal, 0.0)
+    lengths = less_equal(abs_(subtract(sum_(square(z), -1), 1.0)), SUM_ERROR)
+    lower = equal(sum_(abs_(triu(z, 1)), -1), 0.0)
+    return min_(multiply(multiply(lower, above_0), lengths), -1)

@@ -11,12 +11,18 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..engine import context
 from ..engine.values import Value
 from ..engine.variable import Var
 from ..ops import (
     add,
+    equal,
     exp,
     expm1,
+    floor,
+    greater_equal,
+    less,
+    less_equal,
     lgamma,
     log,
     multiply,
@@ -31,7 +37,7 @@ from .counting import poisson_quantile
 from .kl import register_kl
 from .laws import UNIFORM
 from .odds import expected, probability
-from .parameters import Numbers, as_outcome, as_parameter, spread, value_of
+from .parameters import Numbers, as_outcome, spread, unless_nan, value_of
 from .probabilities import gamma_cdf, gamma_log_survival
 from .support import COUNTS
 
@@ -52,8 +58,10 @@ class Counts(Distribution):
     def log_prob(self, z: object) -> Var:
         """The log-probability of the count z; -inf where z isn't one that can be."""
         z = as_outcome(type(self).__name__, z, self.batch_shape, ())
-        impossible = ~np.asarray(self.support.contains(z)) | np.isinf(value_of(z))
-        return where(impossible, -math.inf, self._log_mass(where(impossible, 0.0, z)))
+        inside = multiply(greater_equal(z, 0.0), less_equal(z, self.support.upper))
+        possible = multiply(multiply(inside, less(z, math.inf)), equal(z, floor(z)))
+        found = self._log_mass(where(possible, z, 0.0))
+        return where(possible, found, unless_nan(z, -math.inf))
 
     @abstractmethod
     def _log_mass(self, z: Numbers) -> Var:
@@ -68,19 +76,19 @@ class Counts(Distribution):
         return self._at_count(z, self._log_beyond, 0.0, -math.inf)
 
     def _at_count(
-        self, z: object, curve: Callable[[Value], Var], below: float, above: float
+        self, z: object, curve: Callable[[Numbers], Var], below: float, above: float
     ) -> Var:
         z = as_outcome(type(self).__name__, z, self.batch_shape, ())
-        k = np.floor(value_of(z))
-        low, high = k < 0.0, k >= value_of(self.support.upper)
-        return where(low, below, where(high, above, curve(np.where(low | high, 0.0, k))))
+        k = floor(z)
+        low, high = less(k, 0.0), greater_equal(k, self.support.upper)
+        return where(low, below, where(high, above, curve(where(add(low, high), 0.0, k))))
 
     @abstractmethod
-    def _up_to(self, k: Value) -> Var:
+    def _up_to(self, k: Numbers) -> Var:
         """The probability of k or less."""
 
     @abstractmethod
-    def _log_beyond(self, k: Value) -> Var:
+    def _log_beyond(self, k: Numbers) -> Var:
         """The log of the probability of more than k."""
 
     def icdf(self, u: object) -> Var:
@@ -91,6 +99,7 @@ class Counts(Distribution):
 
     def entropy(self) -> Var:
         """-Σ p log p, summed over all counts that matter; ValueError where those are millions."""
+        self._fix_range()
         low, middle, high = (self._quantile(u) for u in (0.0, 0.5, 1.0))
         high = np.minimum(high + (high - middle), value_of(self.support.upper))
         size = int(np.max(high - low)) + 1
@@ -101,6 +110,16 @@ class Counts(Distribution):
             )
         logs = self.log_prob(low + np.arange(float(size)).reshape(-1, *(1,) * np.ndim(low)))
         return negative(sum_(expected(exp(logs), logs), 0))
+
+    def _fix_range(self) -> None:
+        """Tell who traces a program that the counts in the sum are those of now."""
+        if (watch := context.watcher()) is not None:
+            held = [x for x in vars(self).values() if isinstance(x, Var)]
+            if any(watch.keeps(x) for x in held):
+                watch.freezes(
+                    f"the entropy of {type(self).__name__} is a sum over the counts that matter, "
+                    "and the program keeps which these are now: estimate it by draws instead"
+                )
 
     def _quantile(self, u: float) -> Value:
         return value_of(self._transform(np.full(self.batch_shape, u)))  # type: ignore[arg-type]
@@ -128,11 +147,11 @@ class Poisson(Counts):
         """z log rate - rate - log z!."""
         return subtract(subtract(times_log(z, self.rate), self.rate), lgamma(add(z, 1.0)))
 
-    def _up_to(self, k: Value) -> Var:
-        return exp(gamma_log_survival(k + 1.0, log(self.rate)))
+    def _up_to(self, k: Numbers) -> Var:
+        return exp(gamma_log_survival(add(k, 1.0), log(self.rate)))
 
-    def _log_beyond(self, k: Value) -> Var:
-        return log(gamma_cdf(k + 1.0, log(self.rate)))
+    def _log_beyond(self, k: Numbers) -> Var:
+        return log(gamma_cdf(add(k, 1.0), log(self.rate)))
 
     @property
     def mean(self) -> Var:
@@ -147,7 +166,7 @@ class Poisson(Counts):
     @property
     def mode(self) -> Var:
         """The largest whole number up to rate."""
-        return as_parameter(np.floor(value_of(self.mean)))  # type: ignore[return-value]
+        return floor(self.mean)
 
 
 @register_kl(Poisson, Poisson)

@@ -68,8 +68,9 @@ class Dirichlet(Implicit):
         """Σ (αᵢ - 1) log zᵢ + log Γ(Σ αᵢ) - Σ log Γ(αᵢ), all zᵢ ≥ 0; their sum must be 1."""
         z = as_outcome("Dirichlet", z, self.batch_shape, self.event_shape)
         sums = np.sum(value_of(z), axis=-1)
-        if not np.all(np.abs(sums - 1.0) < 1e-6):
-            worst = np.ravel(sums)[np.argmax(np.abs(sums - 1.0))]
+        errors = np.abs(sums - 1.0)
+        if np.any(errors >= 1e-6):  # nan is none
+            worst = np.ravel(sums)[np.nanargmax(errors)]
             raise ValueError(
                 f"Dirichlet: z must sum to 1, not to {worst:.9g}: divide it by its sum"
             )

@@ -2,25 +2,16 @@
 
 import math
 
-import numpy as np
-
 from ..engine.values import shape_of
 from ..engine.variable import Var
-from ..ops import add, cumsum, equal, multiply, subtract, where
-from ..ops import max as max_
+from ..ops import add, equal, multiply, subtract, where
 from ..ops import sum as sum_
 from .base import Distribution
-from .categorical import Categorical
+from .categorical import Categorical, one_hot_of_largest
 from .kl import kl_divergence, register_kl
 from .laws import GUMBEL
-from .parameters import Numbers, as_outcome, as_parameter, value_of
+from .parameters import Numbers, as_outcome, unless_nan
 from .support import Support
-
-
-def one_hot_of_largest(x: Numbers) -> Var:
-    """1 where x is largest along the last axis, at the first of a tie, else 0."""
-    largest = equal(x, max_(x, -1, True))
-    return multiply(largest, equal(cumsum(largest, -1), 1.0))
 
 
 class OneHotCategorical(Distribution):
@@ -71,10 +62,11 @@ class OneHotCategorical(Distribution):
     def log_prob(self, z: object) -> Var:
         """The log-probability of the choice; -inf where z isn't a single 1 among zeros."""
         z = as_outcome("OneHotCategorical", z, self.batch_shape, self.event_shape)
-        value = np.asarray(value_of(z))
-        fits = ((value == 0.0) | (value == 1.0)).all(-1) & (value.sum(-1) == 1.0)
-        found = sum_(where(equal(z, 1.0), self.logits, 0.0), -1)
-        return where(fits, found, -math.inf)
+        chosen = equal(z, 1.0)
+        ones, zeros = sum_(chosen, -1), sum_(equal(z, 0.0), -1)
+        fits = multiply(equal(ones, 1.0), equal(zeros, self.event_shape[0] - 1.0))
+        found = sum_(where(chosen, self.logits, 0.0), -1)
+        return where(fits, found, unless_nan(sum_(z, -1), -math.inf))
 
     def entropy(self) -> Var:
         """-Σ p log p."""
@@ -93,7 +85,7 @@ class OneHotCategorical(Distribution):
     @property
     def mode(self) -> Var:
         """1 at the largest probability, the first of several."""
-        return as_parameter(value_of(one_hot_of_largest(value_of(self.probs))))  # type: ignore
+        return one_hot_of_largest(self.probs)
 
 
 @register_kl(OneHotCategorical, OneHotCategorical)

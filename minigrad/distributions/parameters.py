@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..engine.values import Shape, Value, as_value, readonly, shape_of
 from ..engine.variable import Var
 from ..equations import nan_below
-from ..ops import broadcast_to, divide, subtract, where
+from ..ops import broadcast_to, divide, equal, subtract, where
 from ..ops import sum as sum_
 
 Numbers = Var | Value  # a parameter, or what is computed from parameters: a Var if one of them is
@@ -149,6 +149,13 @@ def where_possible(
     and poison the gradient of its neighbours, since 0·nan is nan.
     """
     return where(impossible, -math.inf, log_density(where(impossible, inside, z)))
+
+
+def unless_nan(z: Numbers, x: Numbers) -> Var:
+    """x, and nan where z is nan: comparisons with nan are false, as those with other numbers."""
+    if not isinstance(z, Var) and not np.any(np.isnan(z)):
+        return x  # type: ignore[return-value]
+    return where(equal(z, z), x, math.nan)
 
 
 # The standard normal has μ = 0, σ = 1, log σ = 0: as plain numbers they need no operation, so a KL

@@ -20,8 +20,10 @@ from ..engine.values import Array, Value
 from ..ops import exp, lgamma, softplus
 from ..ops.row import op
 
-_NEGLIGIBLE = 37.0  # exp(-37) is as small beside 1 as rounding
-_POINTS, _WEIGHTS = (tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(48))  # on (-1, 1)
+_LOST = 37.0  # exp(-37) is as small beside 1 as rounding
+_TAIL_POINTS, _TAIL_WEIGHTS = (
+    tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(48)
+)  # on (-1, 1)
 
 
 def scipy_special() -> ModuleType:
@@ -62,7 +64,7 @@ def gamma_quantile(a: Value, u: Value) -> Value:
     with np.errstate(all="ignore"):
         z = np.where(u < 0.5, special.gammaincinv(a, u), special.gammainccinv(a, 1.0 - u))
         left = (np.log(u) + special.gammaln(a + 1.0)) / a  # F is zᵃ/Γ(a + 1) there
-        y: Array = np.where(left < -_NEGLIGIBLE, left, np.log(z))
+        y: Array = np.where(left < -_LOST, left, np.log(z))
     return y
 
 
@@ -79,7 +81,7 @@ def gamma_upper_quantile(a: Value, u: Value) -> Value:
     with np.errstate(all="ignore"):
         z = np.where(u < 0.5, special.gammainccinv(a, u), special.gammaincinv(a, 1.0 - u))
         left = (np.log1p(-u) + special.gammaln(a + 1.0)) / a
-        y: Array = np.where(left < -_NEGLIGIBLE, left, np.log(z))
+        y: Array = np.where(left < -_LOST, left, np.log(z))
     return y
 
 
@@ -95,8 +97,8 @@ def gamma_slope(a: Value, y: Value) -> Value:
         (0.0, np.log(np.maximum(a, 1.0))),
         lambda side, top: np.where(
             side < 0.0,
-            (_NEGLIGIBLE + np.exp(y)) / a,
-            np.logaddexp(np.log(_NEGLIGIBLE + a) - y, 0.0),
+            (_LOST + np.exp(y)) / a,
+            np.logaddexp(np.log(_LOST + a) - y, 0.0),
         ),
     )
 
@@ -132,7 +134,7 @@ def _log_beta_quantile(a: Value, b: Value, u: Value, log_u: Value) -> Value:
     special = scipy_special()
     left = (log_u + np.log(a) + special.betaln(a, b)) / a  # F is zᵃ/(a B(a, b)) there
     with np.errstate(all="ignore"):
-        y: Array = np.where(left < -_NEGLIGIBLE, left, np.log(special.betaincinv(a, b, u)))
+        y: Array = np.where(left < -_LOST, left, np.log(special.betaincinv(a, b, u)))
     return y
 
 
@@ -153,7 +155,7 @@ def beta_slope(a: Value, b: Value, y: Value) -> Value:
         lambda t: a * special.expit(-t) - b * special.expit(t),
         lambda t: special.log_expit(t) + rise,
         (-np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0))),
-        lambda side, top: (_NEGLIGIBLE - top) / np.where(side < 0.0, a, b) - side * y,
+        lambda side, top: (_LOST - top) / np.where(side < 0.0, a, b) - side * y,
     )
 
 
@@ -207,7 +209,7 @@ def _slope(
         span = upper(side, top)
     for _ in range(12):
         t = y + side * span
-        span = span - (top - log_density(t) - _NEGLIGIBLE) / (-side * its_slope(t))
+        span = span - (top - log_density(t) - _LOST) / (-side * its_slope(t))
     low, high = np.minimum(y, y + side * span), np.maximum(y, y + side * span)
     left, right = bends
     cuts = [left - 40.0, left - 8.0, 0.5 * (left + right), right + 8.0, right + 40.0]
@@ -217,7 +219,7 @@ def _slope(
         half = 0.5 * (stop - start)
         if not np.any(half > 0.0):
             continue
-        for x, weight in zip(_POINTS, _WEIGHTS):
+        for x, weight in zip(_TAIL_POINTS, _TAIL_WEIGHTS):
             t = start + half * (1.0 + x)
             total = total + half * weight * np.exp(log_density(t) - top) * side * score(t)
     return total

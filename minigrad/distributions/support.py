@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..engine.values import Value, plain
 from ..engine.variable import Var
-from ..ops import add, maximum, minimum, multiply
+from ..ops import add, maximum, minimum, multiply, subtract
 from .parameters import Numbers, value_of
 
 SUM_ERROR = 1e-6  # how far from 1 the sum of a point of a simplex may be
@@ -59,10 +59,15 @@ class Support:
 
     @property
     def inside(self) -> Numbers:
-        """A point inside, as plain numbers: a safe place to compute at where z is impossible."""
+        """A point inside: a safe place to compute at where z is impossible. It moves with the ends,
+        so that a program at other parameters finds it inside as well."""
         low, high = np.asarray(value_of(self.lower)), np.asarray(value_of(self.upper))
+        ends = np.isfinite(low), np.isfinite(high)
+        if self.moves and ends[0].all() and ends[1].all():
+            return add(multiply(0.5, self.lower), multiply(0.5, self.upper))
+        if self.moves and (ends[0].all() or ends[1].all()):
+            return add(self.lower, 1.0) if ends[0].all() else subtract(self.upper, 1.0)
         with np.errstate(all="ignore"):
-            ends = np.isfinite(low), np.isfinite(high)
             middle = low + 0.5 * (high - low)
             point = np.select(
                 [ends[0] & ends[1], ends[0], ends[1]], [middle, low + 1.0, high - 1.0], 0.0

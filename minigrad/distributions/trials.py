@@ -2,16 +2,15 @@
 
 import numpy as np
 
-from ..engine.values import Value
 from ..engine.variable import Var
-from ..ops import add, lgamma, log, multiply, negative, subtract
+from ..ops import add, floor, lgamma, log, maximum, minimum, multiply, negative, subtract
 from ..ops.tails import times_log, times_log1p
 from .bernoulli import Bernoulli
 from .counting import binomial_quantile
 from .counts import Counts
 from .kl import kl_divergence, register_kl
 from .odds import check_all, the_given
-from .parameters import Numbers, as_parameter, spread, value_of
+from .parameters import Numbers, spread, value_of
 from .probabilities import beta_cdf
 from .support import Support
 
@@ -100,14 +99,14 @@ class Binomial(Trials):
         ways = subtract(lgamma(add(n, 1.0)), add(lgamma(add(z, 1.0)), lgamma(add(failures, 1.0))))
         return add(ways, self._log_of(z, failures))
 
-    def _up_to(self, k: Value) -> Var:
-        return beta_cdf(self._left(k), k + 1.0, negative(self.logits))
+    def _up_to(self, k: Numbers) -> Var:
+        return beta_cdf(self._left(k), add(k, 1.0), negative(self.logits))
 
-    def _log_beyond(self, k: Value) -> Var:
-        return log(beta_cdf(k + 1.0, self._left(k), self.logits))
+    def _log_beyond(self, k: Numbers) -> Var:
+        return log(beta_cdf(add(k, 1.0), self._left(k), self.logits))
 
-    def _left(self, k: Value) -> Value:
-        return np.maximum(value_of(self.total_count) - k, 1.0)
+    def _left(self, k: Numbers) -> Var:
+        return maximum(subtract(self.total_count, k), 1.0)
 
     @property
     def mean(self) -> Var:
@@ -122,9 +121,8 @@ class Binomial(Trials):
     @property
     def mode(self) -> Var:
         """The largest whole number up to (n + 1)p, and up to n."""
-        n = value_of(self.total_count)
-        top = np.minimum(np.floor((n + 1.0) * value_of(self.probs)), n)
-        return spread(as_parameter(top), self.batch_shape)
+        top = floor(multiply(add(self.total_count, 1.0), self.probs))
+        return spread(minimum(top, self.total_count), self.batch_shape)
 
 
 @register_kl(Binomial, Binomial)

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from ..engine.values import Value
 from ..engine.variable import Var
-from ..ops import add, divide, expm1, lgamma, log, multiply, negative, subtract
+from ..ops import add, divide, expm1, floor, lgamma, log, maximum, multiply, negative, subtract
 from .counting import geometric_quantile, negative_binomial_quantile
 from .kl import kl_divergence, register_kl
 from .odds import check_all
-from .parameters import Numbers, as_parameter, spread, value_of
+from .parameters import Numbers, spread, value_of
 from .probabilities import beta_cdf
 from .trials import Trials
 
@@ -45,11 +44,11 @@ class Geometric(Trials):
         """log p + z log(1 - p)."""
         return self._log_of(1.0, z)
 
-    def _up_to(self, k: Value) -> Var:
+    def _up_to(self, k: Numbers) -> Var:
         return negative(expm1(self._log_beyond(k)))
 
-    def _log_beyond(self, k: Value) -> Var:
-        return multiply(k + 1.0, self._log_failure)
+    def _log_beyond(self, k: Numbers) -> Var:
+        return multiply(add(k, 1.0), self._log_failure)
 
     def entropy(self) -> Var:
         """That of one trial, over p."""
@@ -112,11 +111,11 @@ class NegativeBinomial(Trials):
         ways = subtract(subtract(lgamma(add(n, z)), lgamma(n)), lgamma(add(z, 1.0)))
         return add(ways, self._log_of(z, n))
 
-    def _up_to(self, k: Value) -> Var:
-        return beta_cdf(self.total_count, k + 1.0, negative(self.logits))
+    def _up_to(self, k: Numbers) -> Var:
+        return beta_cdf(self.total_count, add(k, 1.0), negative(self.logits))
 
-    def _log_beyond(self, k: Value) -> Var:
-        return log(beta_cdf(k + 1.0, self.total_count, self.logits))
+    def _log_beyond(self, k: Numbers) -> Var:
+        return log(beta_cdf(add(k, 1.0), self.total_count, self.logits))
 
     @property
     def _odds(self) -> Var:
@@ -135,6 +134,5 @@ class NegativeBinomial(Trials):
     @property
     def mode(self) -> Var:
         """The largest whole number up to (n - 1)p/(1 - p); 0 for n ≤ 1."""
-        n, odds = value_of(self.total_count), value_of(self._odds)
-        top = np.floor(np.maximum(np.subtract(n, 1.0), 0.0) * odds)
-        return spread(as_parameter(top), self.batch_shape)
+        others = maximum(subtract(self.total_count, 1.0), 0.0)
+        return spread(floor(multiply(others, self._odds)), self.batch_shape)

@@ -8,6 +8,8 @@ import types
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 
+import numpy as np
+
 from ..engine.op import OPS
 from .rescue import rescued
 
@@ -19,7 +21,8 @@ def helpers_of(
 ) -> dict[str, object]:
     """The functions and constants that the templates name, and what these need in turn.
 
-    They come from `room`, where a string is a function's text, and from the ops' own rooms.
+    They come from `room`, where a string is a function's text, and from the ops' own rooms. Two
+    of one name raise ValueError.
     """
     found: dict[str, object] = {}
     rows = {op: OPS[op].forward for op in sorted(ops)}  # sorted: the same text in every process
@@ -34,18 +37,31 @@ def helpers_of(
     ]
     for name, where in todo:  # the list grows as we go
         thing = where.get(name)
-        if name in found or thing is None or hasattr(builtins, name):
+        if thing is None or hasattr(builtins, name):
             continue
         if isinstance(thing, types.FunctionType):
-            found[name] = thing = inspect.unwrap(thing)
+            thing = inspect.unwrap(thing)
+        if name in found:
+            _check_same(name, found[name], thing)
+        elif isinstance(thing, types.FunctionType):
+            found[name] = thing
             inner = ast.walk(tree_of(thing))
             todo += [(n.id, thing.__globals__) for n in inner if isinstance(n, ast.Name)]
         elif isinstance(thing, str):
             found[name] = thing
             todo += [(n, place) for n in NAME.findall(thing) for place in rooms.values()]
-        elif isinstance(thing, float | tuple):
+        elif isinstance(thing, float | tuple | np.ndarray | np.dtype):
             found[name] = thing
     return found
+
+
+def _check_same(name: str, one: object, other: object) -> None:
+    """Refuse two helpers of one name: the program would run one in the other's place."""
+    same_number = isinstance(other, float | tuple) and other == one
+    if not (one is other or same_number or isinstance(other, types.ModuleType)):
+        raise ValueError(
+            f"two ops of this program call different helpers named {name}: rename one of them"
+        )
 
 
 def renamed_of(copied: Collection[str], given: Collection[str]) -> dict[str, str]:
@@ -69,16 +85,30 @@ def tree_of(function: Callable[..., object]) -> ast.FunctionDef:
 def _bare_source(function: Callable[..., object]) -> str:
     tree = ast.parse(inspect.getsource(function)).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    tree.decorator_list, tree.returns = [], None
-    arguments = tree.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    for argument in [*every, arguments.vararg, arguments.kwarg]:
-        if argument:
-            argument.annotation = None
+    tree.decorator_list = []
+    tree = _Untyped().visit(tree)
     first = tree.body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
         first.value.value = str(first.value.value).partition("\n")[0]
     return ast.unparse(tree)
+
+
+class _Untyped(ast.NodeTransformer):
+    """Takes the annotations away: their names would be missing from the program."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if node.value is None:
+            return None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
 def copied_text(thing: object, renamed: Mapping[str, str], name: str = "") -> str:
@@ -86,10 +116,16 @@ def copied_text(thing: object, renamed: Mapping[str, str], name: str = "") -> st
     if isinstance(thing, str):
         return NAME.sub(lambda m: renamed.get(m[0], m[0]), thing)
     if not isinstance(thing, types.FunctionType):
-        return f"{renamed.get(name, name)} = {thing!r}\n"
+        return f"{renamed.get(name, name)} = {_constant(thing)}\n"
     tree = tree_of(thing)
     tree.name = renamed.get(name, tree.name)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             node.id = renamed.get(node.id, node.id)
     return ast.unparse(tree) + "\n"
+
+
+def _constant(thing: object) -> str:
+    if isinstance(thing, np.ndarray):
+        return f"np.array({thing.tolist()!r})"
+    return f"np.{thing!r}" if isinstance(thing, np.dtype) else repr(thing)

@@ -77,6 +77,13 @@ class Watching(Watch):
         if self.keeps(v):
             self._note(READ.format(how))
 
+    def freezes(self, what: str) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame and _is_ours(frame):
+            frame = frame.f_back
+        if frame:
+            self.frozen.setdefault(_place(frame), what)
+
     def keeps(self, v: object) -> bool:
         """Whether it came to be in this run, or is an argument of it."""
         return isinstance(v, Var) and v._order >= self._since

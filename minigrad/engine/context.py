@@ -31,6 +31,9 @@ class Watch:
     def renews(self, v: object) -> None:
         """The line that called minigrad gives `v` a new value."""
 
+    def freezes(self, what: str) -> None:
+        """The line that called minigrad gets a result that holds for the present numbers alone."""
+
     def keeps(self, v: object) -> bool:
         """Whether `no_grad` and `detach` are to record `v`, though no gradient passes."""
         return False

@@ -13,7 +13,7 @@ from .special import _each, erfc
 
 _ROOT_HALF = math.sqrt(0.5)
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
-_FAR = -30.0  # below, the asymptotic series is exact to rounding
+_FAR_BELOW = -30.0  # below, the asymptotic series is exact to rounding
 
 
 def normal_cdf(x: object) -> Var:
@@ -42,7 +42,7 @@ def normal_hazard(x: Value) -> Value:
 
 
 def _normal_hazard(x: float) -> float:
-    if x > _FAR or x != x:
+    if x > _FAR_BELOW or x != x:
         return math.exp(-0.5 * x * x - _LOG_ROOT_2PI) / (0.5 * math.erfc(-_ROOT_HALF * x))
     return -x / _mills(x)
 
@@ -72,7 +72,7 @@ def log_normal_cdf(x: Value) -> Value:
 def _log_normal_cdf(x: float) -> float:
     if x > 0.0:
         return math.log1p(-0.5 * math.erfc(_ROOT_HALF * x))
-    if x > _FAR or x != x:
+    if x > _FAR_BELOW or x != x:
         return math.log(0.5 * math.erfc(-_ROOT_HALF * x))
     return -0.5 * x * x - _LOG_ROOT_2PI - math.log(-x) + math.log(_mills(x))
 

@@ -173,3 +173,13 @@ def test_it_is_shown_and_expanded(row):
         rtol=1e-13,
     )
     assert wide.sample(rng(), 2).shape == (2, 3, *d.batch_shape, *d.event_shape)
+
+
+@pytest.mark.parametrize("make", {row.name: row.make for row in TABLE}.values())
+def test_nan_is_no_outcome_and_gives_nan(make):
+    d = make()
+    z = mg.Var(np.full(d.event_shape, np.nan))
+    curves = [d.log_prob] if d.event_shape else [d.log_prob, d.cdf, d.log_survival]
+    for curve in curves:
+        assert np.isnan(mg.distributions.parameters.value_of(curve(z))).all()
+        assert np.isnan(curve(z.value)).all()
