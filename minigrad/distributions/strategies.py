@@ -167,13 +167,13 @@ def _no_second(*_: object) -> object:
     )
 
 
-@each(_no_second, _no_second, symbol="once", written="{0}")
+@each(_no_second, _no_second, symbol="once", python="{0}", numpy="{0}")
 def _to_first_order(d: Value, x: Value) -> Value:
     """The derivative d by x, which itself has none."""
     return d
 
 
-@each(lambda g, y, x: _to_first_order(g, x), symbol="Δ", written="0.0 * {0}")
+@each(lambda g, y, x: _to_first_order(g, x), symbol="Δ", python="0.0 * {0}", numpy="0.0 * {0}")
 def _change(x: Value) -> Value:
     """0, which moves as x does, once: how the arms move with x is not in the graph."""
     return 0.0 * x

@@ -109,6 +109,12 @@ def coins_of(name: str, q: Distribution) -> Bernoulli:
     return base
 
 
+def check_temperature(name: str, temperature: object) -> None:
+    """That of a relaxation is positive."""
+    if not (isinstance(temperature, int | float) and 0.0 < temperature < np.inf):
+        raise ValueError(f"{name}: temperature must be a positive number, not {temperature!r}")
+
+
 def _by_arm(u: Array, b: Array, other: Array, p: Array) -> Array:
     return u - 0.5
 

@@ -17,7 +17,7 @@ from ..engine.gradients import grad
 from ..engine.values import Array
 from ..engine.variable import Var
 from ..ops import divide, sigmoid, softmax
-from .coins import coins_of
+from .coins import check_temperature, coins_of
 from .conditional import gumbels_given, relaxed_given
 from .problem import Problem, Setting, draw, plus
 from .results import Estimate
@@ -107,8 +107,7 @@ def gumbel_rao(
     >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 0.039
     (0.084, 0.002)
     """
-    if not (isinstance(temperature, int | float) and 0.0 < temperature < np.inf):
-        raise ValueError(f"gumbel_rao: temperature must be a positive number, not {temperature!r}")
+    check_temperature("gumbel_rao", temperature)
     slope = partial(_by_relaxing, temperature=float(temperature), draws=sample_count(draws))
     return _stream("Gumbel-Rao", slope, problem, params, samples, rng, chunk, executor, progress)
 

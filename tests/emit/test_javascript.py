@@ -86,7 +86,7 @@ def test_special_functions_everywhere():
 @needs_node
 def test_at_the_edges():
     edges = [0.0, -0.0, 1.0, -1.0, 1000.0, -3.0, math.inf, -math.inf, math.nan, 1e308]
-    ops = [op for op in OPS.values() if op.elementwise and not op.defaults]
+    ops = [op for op in OPS.values() if op.elementwise and op.javascript and not op.defaults]
     calls = []
     for op in ops:
         if len(op.rules) == 1:

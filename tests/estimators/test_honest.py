@@ -1,8 +1,5 @@
-"""Every estimator says how far it is off: z-scores of 500 repeats spread by 1, about 0, and the
-variance of one sample is what its formula says.
-
-The chunks of one long run make all repeats, eight each: too few for a normal law, so a score is
-read off Student's t and put where the normal law has it.
+"""Every estimator says how far it is off: z-scores of its estimates spread by 1, about 0, and the
+variance of one sample is what its formula says. `python -m tests.calibration` does it at full size.
 """
 
 import math
@@ -10,90 +7,77 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scipy.stats import norm, t
 
-import minigrad as mg
-from minigrad.estimators import streaming
-from tests.estimators.test_discrete import GAP, LOGIT, TRUTH, P, T, branch, coin
-from tests.estimators.test_variance import MU, QUADRATIC_TRUTH, SIGMA
-from tests.support.estimator_problems import quadratic, sine
+from minigrad.estimators.comparison import KNOWN
+from minigrad.estimators.learned import _rebar_rule, _relax_rule
+from minigrad.estimators.streaming import stream
+from tests import calibration
+from tests.support.calibration import CASES, Measured, fair_coin, measured
 
-REPEATS, CHUNKS, SIZE = 500, 8, 64
-S = P * (1 - P)
-
-
-def two_valued(at_1, at_0, p=P):
-    """Mean and variance of what is either of two numbers."""
-    return p * at_1 + (1 - p) * at_0, p * (1 - p) * (at_1 - at_0) ** 2
-
-
-STRAIGHT = two_valued(2 * (1 - T) * S, -2 * T * S)
-HALF = {b: (P + b) / 2 for b in (1, 0)}
-HEUN = two_valued(*(2 * (b - T) * (2 * HALF[b] * (1 - HALF[b]) - S / 2) for b in (1, 0)))
-THETA = 0.3
-TRIPLES = two_valued(THETA / 2, -0.5 + THETA / 2, THETA)
-M3 = 1 - (1 - 2 * min(P, 1 - P)) ** 3
-
-CASES = {  # estimator, problem, where, true slopes, variances of one sample (None where learned)
-    "pathwise": (
-        mg.pathwise,
-        quadratic,
-        (MU, SIGMA),
-        QUADRATIC_TRUTH[1:],
-        (4 * SIGMA**2, QUADRATIC_TRUTH[1] ** 2 + 8 * SIGMA**2),
-    ),
-    "linear control variate": (
-        partial(mg.pathwise, control_variate="linear"),
-        quadratic,
-        (MU, SIGMA),
-        QUADRATIC_TRUTH[1:],
-        (4 * SIGMA**2, 8 * SIGMA**2),
-    ),
-    "latin points": (
-        partial(mg.pathwise, points="latin"),
-        sine,
-        (0.7, 1.2),
-        (math.exp(-0.72) * math.cos(0.7), -1.2 * math.exp(-0.72) * math.sin(0.7)),
-        (None, None),
-    ),
-    "ARM": (mg.arm, coin, (LOGIT,), TRUTH[1:], (GAP**2 * (M3 / 12 - S**2),)),
-    "DisARM": (mg.disarm, coin, (LOGIT,), TRUTH[1:], (GAP**2 * S * (max(P, 1 - P) / 2 - S),)),
-    "REBAR": (mg.rebar, coin, (LOGIT,), TRUTH[1:], (None,)),
-    "RELAX": (partial(mg.relax, steps=50), coin, (LOGIT,), TRUTH[1:], (None,)),
-    "straight-through": (mg.straight_through, coin, (LOGIT,), STRAIGHT[:1], STRAIGHT[1:]),
-    "ReinMax": (mg.reinmax, coin, (LOGIT,), TRUTH[1:], HEUN[1:]),
-    "triples": (mg.triples, branch, (THETA,), (THETA - 0.5,), TRIPLES[1:]),
-    "exponential by arms": (
-        mg.measure_valued,
-        lambda a: (mg.Exponential(a), lambda z: 1.0 * z),
-        (1.7,),
-        (-1 / 1.7**2,),
-        (1.7**-4,),
-    ),
-}
-
-
-def rows_of(estimator, problem, params, monkeypatch):
-    """The chunks' means of all gradients, an array (repeat, chunk, parameter)."""
-    found, plain = [], streaming._moments
-
-    def recorded(chunk, start, stop):
-        found.append([float(d) for d in chunk.grads])
-        return plain(chunk, start, stop)
-
-    monkeypatch.setattr(streaming, "_moments", recorded)
-    size = 6 if estimator is mg.triples else SIZE
-    estimator(problem, params, REPEATS * CHUNKS * size, 7, chunk=size)
-    return np.array(found).reshape(REPEATS, CHUNKS, -1), size
+REPEATS, CHUNKS, SIZE = 200, 8, 100
+FEW = {"stochastic triples": 4}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_errors_are_what_they_say(name, monkeypatch):
-    estimator, problem, params, truth, formulas = CASES[name]
-    rows, size = rows_of(estimator, problem, params, monkeypatch)
-    scores = (rows.mean(axis=1) - truth) / (rows.std(axis=1, ddof=1) / math.sqrt(CHUNKS))
-    scores = norm.ppf(t.cdf(scores, CHUNKS - 1))
-    assert np.all(np.abs(scores.std(axis=0) - 1.0) < 0.1)
-    assert np.all(np.abs(scores.mean(axis=0)) < 5.0 / math.sqrt(REPEATS))
-    for variance, formula in zip(size * rows.var(axis=(0, 1)), formulas, strict=True):
-        assert formula is None or variance == pytest.approx(formula, rel=0.05)
+def test_errors_are_what_they_say(name):
+    case, size = CASES[name], FEW.get(name, SIZE)
+    found = measured(case, REPEATS, CHUNKS, size)
+    assert np.all(np.abs(found.spread - 1.0) < 5.0 / math.sqrt(2 * REPEATS))
+    assert np.all(np.abs(found.bias) < 5.0)
+    if found.ratio is not None:
+        assert np.all(np.abs(found.ratio - 1.0) < 5.0 * math.sqrt(2.5 / (REPEATS * CHUNKS)))
+
+
+def test_every_estimator_is_among_them():
+    found = {
+        case.run.func if isinstance(case.run, partial) else case.run for case in CASES.values()
+    }
+    known = {run.func if isinstance(run, partial) else run for run in KNOWN.values()}
+    assert found == known
+
+
+@pytest.mark.parametrize("eta", [0.0, 45 / 53, 1.3])
+def test_the_variance_of_rebar_for_one_coin(eta):
+    """u and ũ are uniform, ũ on the side of b: the gradient is (1 - η) b/2 + η (w² + v - v²) with w
+    and v uniform on (0, ½), of mean ¼ and variance (1 - η)²/16 + η²/90: 1/106 at η = 45/53."""
+    rule = partial(_rebar_rule, temperature=1.0, eta=eta)
+    assert_moments("REBAR", rule, (1 - eta) ** 2 / 16 + eta**2 / 90)
+
+
+@pytest.mark.parametrize(("height", "shift"), [(0.0, 0.0), (0.8, 0.3), (1.0, 0.5)])
+def test_the_variance_of_relax_for_one_coin(height, shift):
+    """c(z) = ½η tanh(z/2) + κ, by two hidden units: (½ - κ)²/4 + η²/90; 0 for c = ½."""
+    weights = np.array([[0.5, 0.0]]), np.array([0.0, 20.0]), np.array([height / 2, shift])
+    assert_moments(
+        "RELAX", partial(_relax_rule, weights=weights), (0.5 - shift) ** 2 / 4 + height**2 / 90
+    )
+
+
+def assert_moments(name, rule, variance):
+    estimate = stream(
+        name, rule, fair_coin, (0.0,), 50_000, 3, chunk=50, executor=None, progress=False
+    )
+    assert abs(estimate.z_scores((0.25,))[0]) < 5.0
+    found = estimate.grad_ses[0] ** 2 * estimate.samples
+    assert found == pytest.approx(variance, rel=5.0 * math.sqrt(2.0 / estimate.chunks))
+
+
+def test_the_script_prints_a_table_and_notices_what_is_off(monkeypatch, capsys):
+    small = ["--repeats", "12", "--chunks", "3", "--size", "2", "differences, common"]
+    right = Measured(np.array([1.05]), np.zeros(1), np.array([4.9]), np.array([0.96]))
+    for found, code in (
+        (right, 0),
+        (right._replace(spread=np.array([1.11])), 1),
+        (right._replace(bias=np.array([-5.1])), 1),
+        (right._replace(ratio=np.array([1.06])), 1),
+        (right._replace(ratio=None), 0),
+    ):
+        monkeypatch.setattr(calibration, "measured", lambda *given, found=found: found)
+        monkeypatch.setattr(calibration, "timed", lambda case: 1e-6)
+        assert calibration.main(small) == code
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 3 and lines[2].startswith("| differences, common noise")
+        assert ("*" in lines[2]) == bool(code)
+    monkeypatch.undo()
+    calibration.main(small)
+    assert capsys.readouterr().out.count("\n") == 3
