@@ -90,7 +90,7 @@ def normal_quantile(u: Value) -> Value:
     >>> round(mg.normal_quantile(0.025), 4), mg.normal_quantile(1.0)
     (-1.96, inf)
     """
-    return _normal_quantile(u) if type(u) is float else _normal_quantiles(u)
+    return _normal_quantile(u) if isinstance(u, float) else _normal_quantiles(u)
 
 
 def _normal_quantile(u: float) -> float:

@@ -5,8 +5,8 @@ import pytest
 
 import minigrad as mg
 from tests.estimators.test_discrete import LOGITS, WEIGHTS
-from tests.estimators.test_variance import variances
 from tests.estimators.test_walls import rng
+from tests.support.calibration import CASES
 
 RATE = 2.0
 P = 0.3
@@ -54,19 +54,13 @@ def test_the_square_of_a_count(name):
 
 
 def test_the_variance_of_a_poisson_square():
-    """(k + 1)² - k²: 4λ, where the score function has E[k⁴(k/λ - 1)²] - (2λ + 1)² = 222.5."""
-
-    def problem(a):
-        return mg.Poisson(a), mg.square
-
-    arms = mg.measure_valued(problem, (RATE,), 60_000, 1, chunk=30)
-    assert variances(arms)[0] == pytest.approx(4 * RATE, rel=0.05)
+    """(k + 1)² - k²: 4λ, 8 at λ = 2, where the score function has 222.5, both by summing up."""
     counts = np.arange(80.0)
     weights = np.exp(mg.Poisson(RATE).log_prob(counts))
-    score = weights @ (counts**4 * (counts / RATE - 1) ** 2) - (2 * RATE + 1) ** 2
-    assert score == pytest.approx(222.5, rel=1e-9)
-    estimate = mg.score_function(problem, (RATE,), 120_000, 2, chunk=40)
-    assert variances(estimate)[0] == pytest.approx(score, rel=0.15)
+    square = counts**4 * (counts / RATE - 1) ** 2
+    assert weights @ square - (2 * RATE + 1) ** 2 == pytest.approx(222.5, rel=1e-9)
+    assert (CASES["measure-valued, Poisson"].variances, RATE) == ((8.0,), 2.0)
+    assert CASES["score function, Poisson"].variances == (222.5,)
 
 
 def test_a_tail_that_is_too_long():

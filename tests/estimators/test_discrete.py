@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.estimators.coins import _by_arm, _by_disarm
 from tests.estimators.test_variance import variances
 
 P, T = 0.3, 0.2
@@ -72,14 +73,16 @@ def test_of_one_coin_and_of_three(name):
 
 def test_the_variances_of_arm_and_disarm():
     """In FORMULAS for DisARM; ARM's by ∫ (u - ½)² over the u at which the two draws differ."""
+    u = (np.arange(100_000) + 0.5) / 100_000
     for p in (0.3, 0.5, 0.8):
-        logit = math.log(p / (1 - p))
+        b, other = (np.where(x > 1 - p, 1.0, 0.0) for x in (u, 1 - u))
         spread, m = p * (1 - p), min(p, 1 - p)
-        disarm = GAP**2 * spread * (max(p, 1 - p) / 2 - spread)
-        arm = GAP**2 * ((1 - (1 - 2 * m) ** 3) / 12 - spread**2)
-        for estimator, truth in ((mg.disarm, disarm), (mg.arm, arm)):
-            estimate = estimator(coin, (logit,), 60_000, 3, chunk=30)
-            assert variances(estimate)[0] == pytest.approx(truth, rel=0.05, abs=1e-20)
+        disarm = spread * (max(p, 1 - p) / 2 - spread)
+        arm = (1 - (1 - 2 * m) ** 3) / 12 - spread**2
+        for weigh, variance in ((_by_disarm, disarm), (_by_arm, arm)):
+            each = (b - other) * weigh(u, b, other, p)  # of f = b
+            assert each.mean() == pytest.approx(spread, rel=1e-4)
+            assert each.var() == pytest.approx(variance, rel=1e-4, abs=1e-12)
         assert disarm < arm
 
 
@@ -237,12 +240,12 @@ def expected_cost(p):
 
 def test_triples_of_programs():
     theta = 0.3
-    estimate = mg.triples(branch, (theta,), 1_000, 11)
+    estimate = mg.triples(branch, (theta,), 400, 11)
     assert np.all(np.abs(estimate.z_scores((-(1 - theta) * theta / 2, theta - 0.5))) < 5.0)
     assert estimate.z_scores((-(1 - theta) / 2,))[0] > 5.0  # naive
     h, p = 1e-5, 0.4
     truth = expected_cost(p), (expected_cost(p + h) - expected_cost(p - h)) / (2 * h)
-    assert np.all(np.abs(mg.triples(walk, (p,), 800, 12).z_scores(truth)) < 5.0)
+    assert np.all(np.abs(mg.triples(walk, (p,), 400, 12).z_scores(truth)) < 5.0)
 
 
 def test_triples_of_a_problem():

@@ -14,13 +14,14 @@ from minigrad.estimators.streaming import stream
 from tests import calibration
 from tests.support.calibration import CASES, Measured, fair_coin, measured
 
-REPEATS, CHUNKS, SIZE = 200, 8, 100
-FEW = {"stochastic triples": 4}
+REPEATS, CHUNKS, SIZE = 150, 8, 100
+FEW = {"stochastic triples": 4, "score function, optimal baseline": 100}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_errors_are_what_they_say(name):
-    case, size = CASES[name], FEW.get(name, SIZE)
+    case = CASES[name]
+    size = FEW.get(name, case.size or SIZE)
     found = measured(case, REPEATS, CHUNKS, size)
     assert np.all(np.abs(found.spread - 1.0) < 5.0 / math.sqrt(2 * REPEATS))
     assert np.all(np.abs(found.bias) < 5.0)

@@ -1,7 +1,8 @@
 """Estimators of ∇E[f(z)]: their means against closed forms, their variances against theory.
 
 The variance of one sample's gradient is (standard error)² · samples. With C chunks its relative
-standard deviation is about √(2 / C), so `CHUNKS` of them tell a fault of some 10 % from none.
+standard deviation is about √(2 / C), so `CHUNKS` of them tell a fault of some 10 % from none. Those
+of (z - k)² and of coins are in `tests/support/calibration.py`.
 """
 
 import math
@@ -14,7 +15,7 @@ import minigrad as mg
 from tests.support.estimator_problems import K, quadratic, sine, step
 
 MU, SIGMA = 1.0, 1.3
-CHUNKS, SIZE = 5_000, 200
+CHUNKS, SIZE = 3_300, 300
 SAMPLES = CHUNKS * SIZE
 M = MU - K
 
@@ -26,7 +27,7 @@ def variances(estimate, group=1):
 def assert_variances(estimate, truth, group=1, excess=0.5):
     """Within 5 standard errors; `excess` allows for chunk means that are not quite normal."""
     tolerance = 5.0 * math.sqrt((2.0 + excess) / estimate.chunks)
-    assert tolerance < 0.14
+    assert tolerance < 0.18
     np.testing.assert_allclose(variances(estimate, group), truth, rtol=tolerance, atol=1e-20)
 
 
@@ -38,51 +39,13 @@ def assert_means(estimate, truth):
         assert np.max(0.03 * np.abs(t) / se) > 5.0
 
 
-QUADRATIC = {
-    "pathwise": (mg.pathwise, 4 * SIGMA**2, 4 * M**2 + 8 * SIGMA**2),
-    "score": (
-        mg.score_function,
-        M**4 / SIGMA**2 + 14 * M**2 + 15 * SIGMA**2,
-        2 * M**4 / SIGMA**2 + 60 * M**2 + 74 * SIGMA**2,
-    ),
-    "measure": (mg.measure_valued, 4 * M**2 * (4 / math.pi - 1), 4 * M**2 + 4 * SIGMA**2),
-    "common noise": (mg.finite_difference, 4 * SIGMA**2, 4 * M**2 + 8 * SIGMA**2),
-}
 QUADRATIC_TRUTH = (M**2 + SIGMA**2, 2 * M, 2 * SIGMA)
-
-
-@pytest.mark.parametrize("name", QUADRATIC)
-def test_of_a_quadratic(name):
-    estimator, *truth = QUADRATIC[name]
-    estimate = estimator(quadratic, (MU, SIGMA), SAMPLES, 1, chunk=SIZE)
-    assert estimate.chunks == CHUNKS
-    assert_means(estimate, QUADRATIC_TRUTH)
-    assert_variances(estimate, truth, excess=1.5)
-
-
-BASELINES = {
-    "mean": (256, 8 * M**2 + 10 * SIGMA**2, 40 * M**2 + 56 * SIGMA**2),
-    "optimal": (256, 8 * M**2 + 6 * SIGMA**2, 40 * M**2 + 24 * SIGMA**2),
-}
-
-
-@pytest.mark.parametrize("baseline", BASELINES)
-def test_baselines_reach_their_variance(baseline):
-    """But for what estimating a baseline costs: f s² has heavy tails, so 30 / chunk is allowed."""
-    size, *truth = BASELINES[baseline]
-    samples = size * (2_000 if baseline == "mean" else 800)
-    estimate = mg.score_function(quadratic, (MU, SIGMA), samples, 2, baseline=baseline, chunk=size)
-    assert max(map(abs, estimate.z_scores(QUADRATIC_TRUTH))) < 5.0
-    tolerance = 5.0 * math.sqrt(2.5 / estimate.chunks) + 30.0 / size
-    np.testing.assert_allclose(variances(estimate), truth, rtol=tolerance)
-    plain = QUADRATIC["score"][1:]
-    assert all(v < 0.8 * p for v, p in zip(variances(estimate), plain, strict=True))
 
 
 @pytest.mark.parametrize("baseline", ["mean", "optimal"])
 def test_baselines_leave_one_out(baseline):
     """Eight samples: a baseline that knew its own sample gave 2.09 and 1.44 where 2.40 is true."""
-    chunks = 10_000 if baseline == "mean" else 2_000
+    chunks = 6_000 if baseline == "mean" else 2_000
     estimate = mg.score_function(quadratic, (MU, 1.2), 8 * chunks, 3, baseline=baseline, chunk=8)
     assert estimate.chunks == chunks
     z = estimate.z_scores((2 * M, 2.4))

@@ -17,7 +17,7 @@ from scipy.stats import norm, t
 import minigrad as mg
 from minigrad.engine.values import Array
 from minigrad.estimators import Estimate, streaming
-from tests.support.estimator_problems import K, branch, coin, quadratic
+from tests.support.estimator_problems import K, branch, coin, quadratic, sine
 
 MU, SIGMA = 1.0, 1.3
 M = MU - K
@@ -62,6 +62,7 @@ def two_valued(at_1: float, at_0: float, p: float = P) -> tuple[float, float]:
 
 QUADRATIC = (2 * M, 2 * SIGMA)
 PATHWISE = (4 * SIGMA**2, 4 * M**2 + 8 * SIGMA**2)
+SINE = (math.exp(-0.72) * math.cos(0.7), -1.2 * math.exp(-0.72) * math.sin(0.7))
 OF_F = 4 * M**2 * SIGMA**2 + 2 * SIGMA**4
 
 
@@ -86,17 +87,12 @@ def best(size: int) -> Numbers:
 
 
 def in_strata(size: int) -> Numbers:
-    """Pathwise with one point in each of n strata: n times what E[g²] exceeds the mean of their
-    means squared by. Of ε and ε² in a stratum (a, b): n(φ(a) - φ(b)), and that of aφ(a) - bφ(b)."""
-    ends = ndtri(np.arange(size + 1) / size)
-    density = norm.pdf(ends)
-    first = size * -np.diff(density)
-    second = 1.0 - size * np.diff(np.where(np.isfinite(ends), ends, 0.0) * density)
-    of_mu, of_sigma = 2 * SIGMA * first, 2 * M * first + 2 * SIGMA * second
-    squares = 4 * SIGMA**2, 4 * M**2 + 12 * SIGMA**2
+    """Pathwise of sin z with one point in each of n strata, by quadrature: n times what E[g²]
+    exceeds the mean of the strata's squared means by."""
+    eps = ndtri((np.arange(size * 400) + 0.5) / (size * 400)).reshape(size, 400)
+    slope = np.cos(0.7 + 1.2 * eps)
     return tuple(
-        square - float(np.mean(g * g))
-        for square, g in ((squares[0], of_mu), (squares[1], of_sigma))
+        float(np.mean(g * g) - np.mean(np.square(g.mean(axis=1)))) for g in (slope, eps * slope)
     )
 
 
@@ -188,13 +184,13 @@ CASES = {
         (18 * SIGMA**4, 135 * SIGMA**4),
     ),
     "pathwise, stratified points": Case(
-        partial(mg.pathwise, points="stratified"), quadratic, (MU, SIGMA), QUADRATIC, in_strata
+        partial(mg.pathwise, points="stratified"), sine, (0.7, 1.2), SINE, in_strata
     ),
     "pathwise, latin points": Case(
-        partial(mg.pathwise, points="latin"), quadratic, (MU, SIGMA), QUADRATIC, in_strata
+        partial(mg.pathwise, points="latin"), sine, (0.7, 1.2), SINE, in_strata
     ),
     "pathwise, sobol points": Case(
-        partial(mg.pathwise, points="sobol"), quadratic, (MU, SIGMA), QUADRATIC, None, size=64
+        partial(mg.pathwise, points="sobol"), sine, (0.7, 1.2), SINE, None, size=64
     ),
     "score function": Case(
         mg.score_function,
@@ -224,6 +220,9 @@ CASES = {
         best,
         size=250,
         timed=5_000,
+    ),
+    "score function, Poisson": Case(
+        mg.score_function, of(mg.Poisson, mg.square), (RATE,), (2 * RATE + 1,), (222.5,)
     ),
     "measure-valued, Normal": Case(
         mg.measure_valued,
