@@ -6,18 +6,22 @@ Every function that a room defines is exported from here, so adding an op is one
 True
 """
 
+from .arithmetic import *
 from .arranging import *
 from .choices import *
 from .contractions import *
 from .diagonals import *
-from .elementwise import *
+from .exponentials import *
 from .factorizations import *
+from .gamma import *
 from .joining import *
 from .linalg import *
+from .normalised import *
 from .ordering import *
 from .products import *
 from .reductions import *
 from .rounding import *
+from .running import *
 from .shapes import *
 from .special import *
 from .statistics import *

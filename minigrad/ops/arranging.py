@@ -7,7 +7,7 @@ import numpy as np
 
 from ..engine.values import as_axes, as_axis, shape_of
 from ..engine.variable import Var
-from .elementwise import add, subtract
+from .arithmetic import add, subtract
 from .shapes import Axes, _scatter, broadcast_to, flip, index, reshape, swapaxes, take, transpose
 
 Widths = int | Sequence[int] | Sequence[Sequence[int]]

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..engine.values import Array, Value, shape_of
 from ..engine.variable import Var
+from .arithmetic import add, divide, multiply
 from .choices import where
-from .elementwise import add, divide, multiply
 from .linalg import _square, _transposed, inv
 from .products import matmul
 from .row import op

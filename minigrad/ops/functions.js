@@ -178,7 +178,7 @@ function zeta_minus_one(n) {
   return sum + rest;
 }
 
-// The derivative of digamma of that order, digamma itself for 0: as in special.py.
+// The derivative of digamma of that order, digamma itself for 0: as in gamma.py.
 function polygamma(x, order) {
   if (x < 0.5) {
     if (x === 0 && order % 2 === 0) return -1 / x;

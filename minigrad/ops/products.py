@@ -6,7 +6,7 @@ import numpy as np
 
 from ..engine.values import Array, Shape, Value, as_axes, as_axis, shape_of, size_of
 from ..engine.variable import Var
-from .elementwise import multiply, subtract
+from .arithmetic import multiply, subtract
 from .joining import stack
 from .row import op
 from .shapes import expand_dims, index, reshape, transpose

@@ -1,15 +1,14 @@
-"""Reductions, and what is normalised by one. `axis` is None (all), an int or several."""
+"""Reductions: many numbers made one. `axis` is None (all of them), an int, or several."""
 
 import numpy as np
 
 from ..engine.arrays import ones
-from ..engine.values import Shape, Value, as_axes, as_axis, shape_of, size_of
+from ..engine.values import Shape, Value, as_axes, shape_of, size_of
 from ..engine.variable import Var
-from .choices import _along, equal, where
-from .elementwise import exp
+from .choices import _along, equal
 from .joining import concatenate
 from .row import op
-from .shapes import flip, index, reshape, transpose
+from .shapes import index, reshape, transpose
 
 Axis = int | tuple[int, ...] | None
 
@@ -184,102 +183,3 @@ def prod(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     """
     as_axes(axis, np.ndim(x))
     return np.prod(x, axis=axis, keepdims=keepdims)
-
-
-@op(
-    lambda g, y, x, axis: flip(_cumsum(flip(g, axis), axis), axis),
-    shown=(lambda shapes, axis: f"sums of {{g}} from the end of axis {axis}",),
-)
-def _cumsum(x: Value, axis: int) -> Value:
-    """Running sums along `axis`."""
-    return np.cumsum(x, axis=axis)
-
-
-def cumsum(x: object, axis: int | None = None) -> Var:
-    """Running sums along `axis`; without one, those of the flattened x.
-
-    >>> mg.cumsum(np.array([1.0, 2.0, 3.0]))
-    array([1., 3., 6.])
-    """
-    if axis is None:
-        return _cumsum(reshape(x, -1), 0)
-    return _cumsum(x, as_axis(axis, len(shape_of(x))))
-
-
-def cumprod(x: object, axis: int | None = None) -> Var:
-    """Running products along `axis`; without one, those of the flattened x. Right at zeros too.
-
-    It takes log₂ n steps, each of which doubles the length of the products so far. Where a
-    part of the product overflows and another part is 0, the result is nan.
-
-    >>> mg.cumprod(np.array([2.0, 3.0, 4.0]))
-    array([ 2.,  6., 24.])
-    """
-    if axis is None:
-        x, axis = reshape(x, -1), 0
-    shape = shape_of(x)
-    i = as_axis(axis, len(shape))
-    y, before, step = reshape(x, shape), (slice(None),) * i, 1
-    while step < shape[i]:
-        ones = np.ones((*shape[:i], step, *shape[i + 1 :]))
-        y = y * concatenate([ones, index(y, (*before, slice(None, -step)))], i)
-        step *= 2
-    return y
-
-
-@op(
-    # Beside anything finite, -inf has no share; so it has none where all are -inf.
-    lambda g, y, x, axis, keepdims: (
-        _spread(g, x, axis) * exp(x - _spread(where(equal(y, -np.inf), 0.0, y), x, axis))
-    ),
-    numpy="logsumexp({0}{static})",
-    javascript="{0}",
-)
-def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """log(sum(exp(x))) over `axis`, without overflow.
-
-    Where all are -inf (a sum of impossible events), or there are none, the result is -inf, and no
-    gradient passes.
-
-    >>> round(mg.logsumexp(np.array([1000.0, 1000.0])), 4)
-    1000.6931
-    """
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    top = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore"):
-        y = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
-    return y if keepdims else np.squeeze(y, axis)
-
-
-def _total(x: object, axis: Axis) -> object:
-    """The sum that broadcasts against x; a scalar is its own."""
-    return sum(x, axis, True) if shape_of(x) else x
-
-
-@op(
-    lambda g, y, x, axis: y * (g - _total(g * y, axis)),
-    numpy="softmax({0}{static})",
-)
-def softmax(x: Value, axis: Axis = -1) -> Value:
-    """exp(x) / sum(exp(x)) over `axis`, the last by default, without overflow; of a scalar 1.
-
-    >>> mg.softmax(np.array([1000.0, 1000.0]))
-    array([0.5, 0.5])
-    """
-    y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
-    return y / np.sum(y, axis=axis, keepdims=True)
-
-
-@op(
-    lambda g, y, x, axis: g - exp(y) * _total(g, axis),
-    numpy="log_softmax({0}{static})",
-)
-def log_softmax(x: Value, axis: Axis = -1) -> Value:
-    """x - logsumexp(x) over `axis`, the last by default.
-
-    >>> mg.log_softmax(np.array([0.0, 1000.0]))
-    array([-1000.,     0.])
-    """
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    below = x - top  # first: the sum would lose what is small in x
-    return below - logsumexp(below, axis, True)

@@ -7,7 +7,7 @@ import numpy as np
 from ..engine.op import ABOVE
 from ..engine.values import Value
 from ..engine.variable import Var
-from .elementwise import divide, multiply
+from .arithmetic import divide, multiply
 from .row import each
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..engine.values import Value, as_axis, shape_of
 from ..engine.variable import Var
+from .arithmetic import divide, multiply, sqrt, square
 from .choices import _along, equal, where
-from .elementwise import divide, multiply, sqrt, square
 from .reductions import Axis, _count, _spread, max, mean, min, norm, prod, sum
 from .row import op
 from .shapes import broadcast_to, reshape

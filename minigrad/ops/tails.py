@@ -6,8 +6,9 @@ import numpy as np
 
 from ..engine.values import Array, Value
 from ..engine.variable import Var
+from .arithmetic import multiply, square
 from .choices import where
-from .elementwise import exp, log, log1p, multiply, square
+from .exponentials import exp, log, log1p
 from .row import each
 from .special import _each, erfc
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from ..engine.values import Value
+from .arithmetic import sqrt
 from .choices import _along
-from .elementwise import sqrt
 from .row import each
 
 # ---------------------------------------------------------------------------------------- circular
