@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from ..engine.op import OPS
+from ..ops import __all__ as PUBLIC
 from .closures import closure_code
 from .javascript import called_by, layout_of
 from .steps import Code, Step
@@ -34,7 +35,7 @@ def rule_table(ops: Iterable[tuple[str, Mapping[str, object]]], name: str = "RUL
 def scalar_ops() -> list[tuple[str, Mapping[str, object]]]:
     """Each op that a typed formula may call, with its static arguments: none."""
     rows = (op for op in OPS.values() if op.elementwise and op.javascript and not op.defaults)
-    return [(op.name, {}) for op in rows]
+    return [(op.name, {}) for op in rows if op.name in PUBLIC]
 
 
 def _entry(op: str, static: Mapping[str, object]) -> str:
