@@ -51,7 +51,8 @@ def _recorded(
     back = OPS[op].bind(len(inputs), dict(static)).rules[operand]
     assert back is not None
     g, *xs, y = (_leaf(each) for each in (upstream, *inputs, shape))
-    share = back(g, y, *xs)
+    with np.errstate(all="ignore"):
+        share = back(g, y, *xs)
     leaves = [x for x in (g, *xs, y) if isinstance(x, Var) and x.requires_grad]
     code = code_of(equations_of(share if isinstance(share, Var) else constant(share), *leaves))
     steps, outputs = cleaned(Code(code.steps, code.outputs[:1]))
@@ -59,7 +60,11 @@ def _recorded(
 
 
 def _leaf(given: object) -> Var:
-    return Var(np.full(given, 0.5)) if isinstance(given, tuple) else constant(given)
+    """A number, or any array of that shape; matrices have an inverse."""
+    if not isinstance(given, tuple):
+        return constant(given)
+    is_square = len(given) > 1 and given[-1] == given[-2]
+    return Var(np.full(given, 0.5) + (np.eye(given[-1]) if is_square else 0.0))
 
 
 def _light(step: Step) -> Step:

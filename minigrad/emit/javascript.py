@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -10,7 +11,9 @@ from .layout import ATOM, SIGNED, Language, Layout, Text, laid_out
 from .names import free_name, names_of, result_names
 from .steps import LITERAL, Code, Step
 
-_TRUTH = re.compile(r"(.*) \? 1 : 0")
+TRUTH = re.compile(r"(.*) \? 1 : 0")
+OF_NUMBERS, *OF_ARRAYS = "functions.js", "arrays.js", "matrices.js"
+_CALLED = re.compile(r"(?<![\w.])(\w+(?=\()|[A-Z]+\b)")  # functions, where called; constants
 _LANGUAGE_INDENT = 2
 
 
@@ -52,11 +55,11 @@ def layout_of(code: Code, names: list[str], results: list[str]) -> Layout:
     def template(i: int) -> str:
         return OPS[code.steps[i].op].javascript
 
-    language = Language(template, _javascript_number, _static, _TRUTH, "{} !== 0", _LANGUAGE_INDENT)
+    language = Language(template, javascript_number, _static, TRUTH, "{} !== 0", _LANGUAGE_INDENT)
     return laid_out(code, language, names, results)
 
 
-def _javascript_number(value: float) -> Text:
+def javascript_number(value: float) -> Text:
     text = repr(value).removesuffix(".0")
     if not math.isfinite(value):
         text = "NaN" if value != value else f"{'-' * (value < 0)}Infinity"
@@ -68,25 +71,30 @@ def _static(step: Step) -> dict[str, str]:
 
 
 @cache
-def _functions() -> dict[str, str]:
-    """The functions and constants of `ops/functions.js` by name, each with its comment."""
-    text = files("minigrad.ops").joinpath("functions.js").read_text(encoding="utf-8")
-    _, *parts = text.strip().split("\n\n")
+def _functions(*names: str) -> dict[str, str]:
+    """The functions and constants of these files of `ops/` by name, each with its comment."""
     found = {}
-    for part in parts:
-        match = re.search(r"^(?:function|const) (\w+)", part, re.MULTILINE)
-        assert match
-        found[match[1]] = f"{part}\n"
+    for name in names or [OF_NUMBERS]:
+        text = files("minigrad.ops").joinpath(name).read_text(encoding="utf-8")
+        _, *parts = text.strip().split("\n\n")
+        for part in parts:
+            if match := re.search(r"^(?:function|const) (\w+)", part, re.MULTILINE):
+                found[match[1]] = f"{part}\n"
     return found
 
 
+def array_functions() -> Collection[str]:
+    """The names of the functions of arrays; an op of arrays is called by its own."""
+    return _functions(*OF_ARRAYS)
+
+
 def called_by(text: str) -> list[str]:
-    """Those of the functions that `text` calls, and what they call in turn, in the file's order."""
-    known = _functions()
+    """Those of the functions that `text` calls, and what they call in turn, in the files' order."""
+    known = _functions(OF_NUMBERS, *OF_ARRAYS)
     needed: set[str] = set()
     todo = [text]
     for part in todo:  # the list grows as we go
-        for name in {*re.findall(r"(?<![\w.])(\w+)\b", part)} & {*known} - needed:
+        for name in {*_CALLED.findall(part)} & {*known} - needed:
             needed.add(name)
             todo.append(known[name])
     return [known[name] for name in known if name in needed]

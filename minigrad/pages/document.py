@@ -102,7 +102,12 @@ def as_data(thing: object) -> str:
 def page_file(name: str) -> str:
     """The text of a file beside this one; of a script, without comment lines and indentation."""
     text = files(__package__).joinpath(*name.split("/")).read_text(encoding="utf-8")
-    return _UNREAD.sub("", text) if name.endswith(".js") else text
+    return unread(text) if name.endswith(".js") else text
+
+
+def unread(script: str) -> str:
+    """A script without what only a reader of its file needs: comment lines and indentation."""
+    return _UNREAD.sub("", script)
 
 
 def _json(thing: object) -> str:

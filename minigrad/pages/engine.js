@@ -1,6 +1,6 @@
-// A whole engine of scalars: values in the order of the nodes, then every share of a gradient in
-// the order of minigrad's own sweep. What each op does stands in RULES, which Python made out of
-// the rows of ops/; this file knows none by name.
+// A whole engine: values in the order of the nodes, then every share of a gradient in the order of
+// minigrad's own sweep. What each op does stands in RULES, which Python made out of the rows of
+// ops/; this file knows none by name. A value is a number, or an array { shape, cells }.
 //
 // A node has its `rule` ("" for a leaf), its `inputs` (positions of older nodes) and `takes`,
 // whether a gradient goes there.
@@ -8,31 +8,37 @@
 // The value of each node, where `values` has those of the leaves.
 function forward(nodes, values) {
   nodes.forEach(({ rule, inputs }, i) => {
-    if (rule) values[i] = RULES[rule].run(...inputs.map((j) => values[j]));
+    if (rule) values[i] = applied(rule, RULES[rule].run, ...inputs.map((j) => values[j]));
   });
   return values;
 }
 
-// What flows back from `output`, as lists with a number for each share: `slopes`, the local
-// derivatives; `shares`, upstream × slope; `sums`, the target's gradient so far; and which nodes
-// took part: `from`, the number of the `operand`, `target`.
+// An op that takes arrays whole does so; the others are of numbers, and go over arrays' cells.
+const applied = (rule, f, ...xs) => (RULES[rule].whole ? f(...xs) : each(f, ...xs));
+
+// What flows back from `output`, an array taken as its sum, as lists with an entry for each share:
+// `slopes`, the local derivatives (of arrays null); `shares`, upstream × slope; `sums`, the target's
+// gradient so far; and which nodes took part: `from`, the number of the `operand`, `target`.
 function backward(nodes, output, values) {
   const record = { from: [], operand: [], target: [], slopes: [], shares: [], sums: [] };
   const totals = [];
-  if (nodes[output].takes) totals[output] = 1;
+  if (nodes[output].takes) totals[output] = fitted(1, values[output]);
   for (let i = output; i >= 0; i--) {
     const { rule, inputs } = nodes[i];
     if (!rule || totals[i] === undefined) continue;
     const operands = inputs.map((j) => values[j]);
+    const isOfNumbers = [values[i], ...operands].every((x) => typeof x === "number");
     RULES[rule].back.forEach((back, operand) => {
       const target = inputs[operand];
       if (!back || !nodes[target].takes) return;
-      const share = back(totals[i], values[i], ...operands);
-      totals[target] = totals[target] === undefined ? share : totals[target] + share;
+      const made = applied(rule, back, totals[i], values[i], ...operands);
+      const share = fitted(made, values[target]);
+      const before = totals[target];
+      totals[target] = before === undefined ? share : each((a, b) => a + b, before, share);
       record.from.push(i);
       record.operand.push(operand);
       record.target.push(target);
-      record.slopes.push(back(1, values[i], ...operands));
+      record.slopes.push(isOfNumbers ? back(1, values[i], ...operands) : null);
       record.shares.push(share);
       record.sums.push(totals[target]);
     });

@@ -40,11 +40,12 @@ function scientific(size, decimals) {
 
 // An array of the page's data, as `numbers` in pictures/labels.py: up to 6 numbers, rows parted by
 // ";", of more how they are spread.
-function arrayAsText({ shape, cells, cut, low, mean, high }) {
+function arrayAsText(array) {
+  const { shape, cells, cut } = array;
   if (!cells.length) return "empty";
   if (cut || cells.length > 6) {
-    const ends = [low, mean, high].map(Number);
-    const bad = cells.map(Number).filter((x) => !Number.isFinite(x));
+    const ends = extremesOf(array);
+    const bad = Array.from(cells, Number).filter((x) => !Number.isFinite(x));
     if (bad.length && !cut) {
       const kind = bad.some(Number.isNaN) ? "nan" : "inf";
       return `${kind}: ${bad.length} of ${cells.length} not finite`;
@@ -55,9 +56,16 @@ function arrayAsText({ shape, cells, cut, low, mean, high }) {
   const width = shape.at(-1);
   const rows = [];
   for (let i = 0; i < cells.length; i += width) {
-    rows.push(cells.slice(i, i + width).map((x) => asText(Number(x), 3)).join(" "));
+    rows.push(Array.from(cells.slice(i, i + width), (x) => asText(Number(x), 3)).join(" "));
   }
   return `[${rows.join("; ")}]`;
+}
+
+// The lowest number, the mean and the highest, as they came with the page, or of all cells.
+function extremesOf({ cells, low, mean, high }) {
+  if (low !== undefined) return [low, mean, high].map(Number);
+  const sum = cells.reduce((total, x) => total + x, 0);
+  return [Math.min(...cells), sum / cells.length, Math.max(...cells)];
 }
 
 const anyAsText = (x) => (typeof x === "number" ? asText(x) : arrayAsText(x));

@@ -61,7 +61,7 @@ function paint(canvas, array) {
   painted.set(canvas, array);
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
-  const numbers = array.cells.map(Number);
+  const numbers = Array.from(array.cells, Number);
   const most = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs)) || 1;
   numbers.forEach((x, i) => {
     const part = Math.min(1, Math.abs(x) / most);
@@ -74,13 +74,13 @@ function paint(canvas, array) {
 }
 
 function cellText({ shape, cells }, cell) {
-  const place = [];
-  let rest = cell;
-  for (const length of [...shape].reverse()) {
-    place.unshift(rest % length);
-    rest = Math.floor(rest / length);
-  }
-  return `[${place.join(", ")}]  ${asText(Number(cells[cell]))}`;
+  return `${placeIn({ shape }, cell)}  ${asText(Number(cells[cell]))}`;
+}
+
+// Where a cell stands in its array: "[0, 2]".
+function placeIn({ shape }, cell) {
+  const place = strides_of(shape).map((stride, k) => Math.floor(cell / stride) % shape[k]);
+  return `[${place.join(", ")}]`;
 }
 
 // All numbers in rows, as far as a reader wants them at once.
@@ -90,7 +90,8 @@ function allAsText(array) {
   const lines = [];
   for (let r = 0; r < rows; r++) {
     const row = array.cells.slice(r * width, r * width + columns);
-    lines.push(row.map((x) => asText(Number(x), 3)).join(" ") + (columns < width ? " …" : ""));
+    const words = Array.from(row, (x) => asText(Number(x), 3)).join(" ");
+    lines.push(words + (columns < width ? " …" : ""));
   }
   if (rows < height || array.cut) lines.push("…");
   return lines.join("\n");

@@ -7,7 +7,8 @@ const canDraw = (pane) => pane.noise.some((i) => LAWS[pane.nodes[i].law]);
 
 function loadKnobs() {
   byId("knobs").replaceChildren();
-  knobs = parameters.filter((parameter) => parameter.hasKnob).map(knobOf);
+  knobs = parameters.filter(({ hasKnob }) => hasKnob).flatMap((parameter) =>
+    parameter.cells.length ? parameter.cells.map((cell) => knobOf(parameter, cell)) : knobOf(parameter));
   isLive = panes.some((pane) => pane.live);
   canFlip = panes.some((pane) => pane.live && canDraw(pane));
   for (const name of ["resample", "reset"]) buttonOf(name).hidden = !isLive;
@@ -16,8 +17,11 @@ function loadKnobs() {
   byId("knobs-note").textContent = [isLive ? whatMoves() : "", ...whatRests()].join(" ").trim();
 }
 
-function knobOf(parameter) {
-  const { key: name, python } = parameter;
+// The slider of a number, or of the cell of an array.
+function knobOf(parameter, cell) {
+  const name = parameter.key + (cell === undefined ? "" : placeIn(parameter.python, cell));
+  const knob = { name, parameter, cell, last: null };
+  const python = turned(knob, parameter.python);
   const row = element("div", "knob");
   const [label, slider] = [element("label", "", name), element("input")];
   const field = element("input", "number");
@@ -31,16 +35,19 @@ function knobOf(parameter) {
   field.dataset.number = name;
   field.inputMode = "decimal";
   field.setAttribute("aria-label", `${name} as a number`);
-  slider.addEventListener("input", () => moveKnob(name, slider.valueAsNumber));
+  slider.addEventListener("input", () => moveKnob(knob, slider.valueAsNumber));
   field.addEventListener("change", () => {
     const x = parsed(field.value);
-    if (x === null) renderField(field, valueOf(parameter, state));
-    else moveKnob(name, x);
+    if (x === null) renderField(field, turned(knob, valueOf(parameter, state)));
+    else moveKnob(knob, x);
   });
   row.append(label, slider, field);
   byId("knobs").append(row);
-  return { parameter, slider, field, last: null };
+  return Object.assign(knob, { python, slider, field });
 }
+
+// The number that a knob stands for, when its parameter has that value.
+const turned = ({ cell }, x) => (cell === undefined ? x : x.cells[cell]);
 
 // The slider's ends: around Python's value, wider where training has led further out.
 function reachOf(python, x) {
@@ -51,8 +58,12 @@ function reachOf(python, x) {
   return [middle - half, middle + half];
 }
 
-function moveKnob(name, x) {
-  change((now) => now.moved.set(name, x));
+const moveKnob = (knob, x) => change((now) => turn(now, knob, x));
+
+function turn(now, { parameter, cell }, x) {
+  const old = valueOf(parameter, now);
+  const cells = old.cells?.map((y, i) => (i === cell ? x : y));
+  now.moved.set(parameter.key, cells ? { ...old, cells } : x);
 }
 
 // A number as people type it: with a minus sign of either kind, a comma for a point; null if none,
@@ -72,11 +83,11 @@ const tellTrouble = textWriter(byId("trouble"));
 function renderKnobs({ state: now, panes: shown }) {
   tellTrouble(shown.map(({ numbers }) => numbers.trouble).find(Boolean) ?? "");
   for (const knob of knobs) {
-    const x = valueOf(knob.parameter, now);
+    const x = turned(knob, valueOf(knob.parameter, now));
     if (Object.is(x, knob.last)) continue;
     const { slider, field } = knob;
     knob.last = x;
-    [slider.min, slider.max] = reachOf(knob.parameter.python, x);
+    [slider.min, slider.max] = reachOf(knob.python, x);
     if (slider.valueAsNumber !== x && Number.isFinite(x)) slider.value = x;
     if (!Object.is(parsed(field.value), x)) renderField(field, x);
   }

@@ -1,23 +1,27 @@
 """`step_through`: a page that walks through a graph, step by step, forward and back."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from ...emit.rule_table import rule_table
 from ...engine import context
+from ...engine.values import size_of
 from ...engine.variable import Var
 from ...equations import Equation, Equations, equations_of
 from ...pictures.files import make_folder, write
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
 from ...pictures.picture import drawable
-from ..document import Page, as_data, document, page_file
+from ..document import Page, as_data, document, page_file, unread
 from .frames import Frames
 from .ledger import PHASES, Record
-from .pane import Pane
+from .pane import Knob, Pane
 from .replay import ops_of
 from .sources import Source, lines_by_node, lines_of
 
@@ -66,7 +70,7 @@ class Lesson(Page):
         title: str,
         panes: Sequence[Pane],
         lines: Sequence[str],
-        knobs: Sequence[list[int]],
+        knobs: Sequence[list[Knob]],
         asked: Asked | None = None,
     ) -> None:
         self.title, self._panes, self._lines, self._knobs = title, panes, lines, knobs
@@ -95,7 +99,7 @@ class Lesson(Page):
             page_file("lesson/lesson.html"),
             self.title,
             style=page_colours() + page_file("lesson/lesson.css"),
-            script=f'(() => {{\n"use strict";\n{rule_table(ops_of(live))}{files}}})();',
+            script=f'(() => {{\n"use strict";\n{unread(rule_table(ops_of(live)))}{files}}})();',
             data=as_data(data),
             kind="lesson",
             editor="",
@@ -185,7 +189,8 @@ def step_through(
 
     A list of outputs puts their graphs side by side. `names=locals()` names nodes by variable.
     `source`, a text, its lines or a function, is shown with the line that made the current node.
-    `knobs` are the scalar parameters that sliders move, by default all, at most 12. Past
+    `knobs` are the parameters that sliders move: a number, an array (a slider for each cell), one
+    cell ("z[1]"); by default numbers and short vectors, at most 12 sliders. Past
     `max_nodes` each scope is drawn as one box; ValueError if there are still more.
 
     >>> mu, sigma, eps = mg.Var(0.7, "μ"), mg.Var(1.2, "σ"), mg.constant(0.83, "ε", "noise")
@@ -221,19 +226,19 @@ def _titles(panes: Sequence[Equations]) -> list[str]:
 
 def _knobs(
     outputs: Sequence[Var], panes: Sequence[Equations], wanted: Sequence[str | Var] | None
-) -> list[list[int]]:
-    """The positions, in each pane, of the parameters with a slider."""
+) -> list[list[Knob]]:
+    """What has a slider in each pane; by default numbers, and cells of short vectors."""
     if wanted is None:
-        return [[row.position for row in each if _turns(row)][:MOST_KNOBS] for each in panes]
+        return [_usual(each) for each in panes]
     if isinstance(wanted, str | Var):
         raise TypeError(f"knobs is a list of names or of Vars: knobs=[{wanted!r}]")
-    found: list[list[int]] = [[] for _ in panes]
+    found: list[list[Knob]] = [[] for _ in panes]
     for knob in wanted:
         here = [_places(knob, *pane) for pane in zip(outputs, panes, strict=True)]
         if not any(here):
-            known = {row.name or "(unnamed)" for each in panes for row in each if _turns(row)}
+            known = {_shown(row) for each in panes for row in each if row.kind == "parameter"}
             raise ValueError(
-                f"knobs: {knob!r} is no scalar parameter of this graph: "
+                f"knobs: {knob!r} is no scalar parameter of this graph, nor a cell of an array: "
                 f"it has {', '.join(sorted(known)) or 'none'}"
             )
         for positions, more in zip(found, here, strict=True):
@@ -241,16 +246,45 @@ def _knobs(
     return found
 
 
-def _places(knob: str | Var, output: Var, equations: Equations) -> list[int]:
-    """Where the scalar parameters of that name, or that very one, stand."""
+def _usual(equations: Equations) -> list[Knob]:
+    """Of the parameters those that are numbers come first; then short vectors that fit whole."""
+    rows = [row for row in equations if row.kind == "parameter"]
+    numbers = [row.position for row in rows if not row.shape]
+    found: list[Knob] = [*numbers[:MOST_KNOBS]]
+    for row in rows:
+        if len(row.shape) == 1 and len(found) + row.shape[0] <= MOST_KNOBS:
+            found += _cells(row)
+    return found
+
+
+def _places(knob: str | Var, output: Var, equations: Equations) -> list[Knob]:
+    """Where the parameters of that name, or that very one, stand: of an array each cell, or the
+    one that the name goes on to say, `z[1]`."""
     if isinstance(knob, str):
-        return [row.position for row in equations if _turns(row) and row.name == knob]
+        name, _, place = knob.partition("[")
+        rows = [row for row in equations if row.kind == "parameter"]
+        exact = [row for row in rows if row.name == knob]
+        if exact or not place:
+            return [cell for row in exact for cell in _cells(row)]
+        return [cell for row in rows if row.name == name for cell in _cells(row, place)]
     if not isinstance(knob, Var):
         raise TypeError(f"a knob is a name or a Var, not {type(knob).__name__}")
     both = equations_of(output, knob)
-    is_below = len(both) == len(equations) and _turns(both[both.outputs[1]])
-    return [both.outputs[1]] if is_below else []
+    row = both[both.outputs[1]]
+    return _cells(row) if len(both) == len(equations) and row.kind == "parameter" else []
 
 
-def _turns(row: Equation) -> bool:
-    return row.kind == "parameter" and not row.shape
+def _cells(row: Equation, place: str = "") -> list[Knob]:
+    """The knob of a number, or those of an array's cells; `place` says which, "0, 1]"."""
+    if not row.shape:
+        return [] if place else [row.position]
+    cells = range(size_of(row.shape))
+    wanted = re.sub(r"[\s\]]", "", place)
+    places = [",".join(map(str, np.unravel_index(cell, row.shape))) for cell in cells]
+    return [(row.position, cell) for cell in cells if not place or places[cell] == wanted]
+
+
+def _shown(row: Equation) -> str:
+    """`mu`, `S[2×2]`."""
+    name = row.name or "(unnamed)"
+    return f"{name}[{'×'.join(map(str, row.shape))}]" if row.shape else name

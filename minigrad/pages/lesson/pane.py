@@ -1,5 +1,6 @@
 """One graph of a lesson: its ledger, its picture, its program, and all that as data."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,7 +15,10 @@ from ...pictures.picture import Drawing
 from .ledger import Stage, ledger_of
 from .replay import moved_leaves, rule_of, why_frozen
 
-MOST_CELLS = 128  # of an array: more could not be told apart in a strip
+MOST_CELLS = 128  # of a stored array: more could not be told apart in a strip
+
+Knob = int | tuple[int, int]
+"""The position of a parameter that is a number; of one that is an array, also a cell."""
 
 
 class Pane:
@@ -38,10 +42,11 @@ class Pane:
         """The picture of `graph`."""
         return Drawing(self.graph, self.title)
 
-    def data(self, knobs: Sequence[int]) -> dict[str, object]:
+    def data(self, knobs: Sequence[Knob]) -> dict[str, object]:
         """What the page wants to know; positions count equations."""
         ledger = self.ledger
-        amounts = [_sent(share.amount) for share in ledger.shares]
+        sent = _stored if self.frozen else _compared
+        amounts = [sent(share.amount) for share in ledger.shares]
         return {
             "title": self.title,
             "prefix": self.drawing.prefix,
@@ -54,11 +59,14 @@ class Pane:
             "inputs": moved_leaves(self.equations),
             "knobs": list(knobs),
             "numbers": {
-                "values": [_sent(row.value) for row in self.equations],
-                "slopes": [_sent(share.slope) for share in ledger.shares],
+                "values": [
+                    sent(row.value) if row.op or self.frozen else _whole(row.value)
+                    for row in self.equations
+                ],
+                "slopes": [share.slope for share in ledger.shares],
                 "shares": amounts,
                 "sums": [
-                    amount if share.total is share.amount else _sent(share.total)
+                    amount if share.total is share.amount else sent(share.total)
                     for share, amount in zip(ledger.shares, amounts, strict=True)
                 ],
             },
@@ -88,7 +96,7 @@ class Pane:
             "says": self.ledger.says(row.position),
             "kind": "output" if is_output and row.kind == "op" else row.kind,
             "op": row.op,
-            "rule": "" if self.frozen else rule_of(row),
+            "rule": "" if self.frozen else rule_of(self.equations, row),
             "scope": text(row.scope),
             "inputs": row.inputs,
             "shape": row.shape,
@@ -125,15 +133,29 @@ def _step(stage: Stage) -> dict[str, object]:
     return {"phase": stage.phase, "node": stage.node, "shares": stage.shares, "stops": stops}
 
 
-def _sent(value: Value | None) -> object:
-    """A number as it is; of an array the first cells, to 7 digits, and how all are spread."""
-    if value is None or isinstance(value, float):
+def _whole(value: Value) -> object:
+    """A number as it is; an array that the page computes with, to the last bit."""
+    if isinstance(value, float):
         return value
-    sent: dict[str, object] = {
-        "shape": value.shape,
-        "cells": [float(f"{cell:.7g}") for cell in value.ravel()[:MOST_CELLS].tolist()],
-        "cut": value.size > MOST_CELLS,
-    }
+    cells = np.ascontiguousarray(value, "<f8").tobytes()
+    return {"shape": value.shape, "bytes": b64encode(cells).decode()}
+
+
+def _compared(value: Value) -> object:
+    """A number as it is; of an array that the page computes how its numbers are spread."""
+    if isinstance(value, float):
+        return value
     with np.errstate(all="ignore"):
         spread = (value.min(), value.mean(), value.max()) if value.size else (0.0, 0.0, 0.0)
-    return sent | dict(zip(("low", "mean", "high"), map(float, spread), strict=True))
+    ends = zip(("low", "mean", "high"), map(float, spread), strict=True)
+    return {"shape": value.shape, **dict(ends)}
+
+
+def _stored(value: Value) -> object:
+    """A number as it is; of an array also the first cells, to 7 digits."""
+    if isinstance(value, float):
+        return value
+    spread = _compared(value)
+    assert isinstance(spread, dict)
+    cells = [float(f"{cell:.7g}") for cell in value.ravel()[:MOST_CELLS].tolist()]
+    return {**spread, "cells": cells, "cut": value.size > MOST_CELLS}

@@ -36,11 +36,19 @@ function paneOf(data, index) {
   return pane;
 }
 
-// JSON has no NaN and no infinities: there they are words.
+// JSON has no NaN and no infinities: there they are words. An array that the page computes with
+// comes whole, its cells as bytes.
 function decoded(numbers) {
   const read = {};
-  for (const [name, list] of Object.entries(numbers)) read[name] = list.map(numberOf);
+  for (const [name, list] of Object.entries(numbers)) {
+    read[name] = list.map((x) => (x?.bytes === undefined ? numberOf(x) : unpackedArray(x)));
+  }
   return read;
+}
+
+function unpackedArray({ shape, bytes }) {
+  const codes = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+  return { shape, cells: new Float64Array(codes.buffer) };
 }
 
 // What each parameter is called in its pane: its name, and if it is not the first of it, a number.
@@ -68,8 +76,9 @@ function tellApart(all) {
   const starts = new Map();
   for (const { labels, numbers } of all) {
     labels.forEach((label, i) => {
-      if (!label || typeof numbers.values[i] !== "number") return;
-      starts.set(label, (starts.get(label) ?? new Set()).add(numbers.values[i]));
+      const start = numbers.values[i];
+      if (!label) return;
+      starts.set(label, (starts.get(label) ?? new Set()).add(start.cells ? String(start.cells) : start));
     });
   }
   for (const pane of all) {
@@ -80,7 +89,7 @@ function tellApart(all) {
 
 // What a gradient starts from: 1 in each place, since an array is taken as its sum.
 function onesLike(x) {
-  if (typeof x === "number") return 1;
+  if (typeof x === "number" || !x.cells) return fitted(1, x);
   return { ...x, cells: x.cells.map(() => 1), low: 1, mean: 1, high: 1 };
 }
 
@@ -96,30 +105,41 @@ function paneStep(pane, step) {
 // The page's step at which the pane's own comes.
 const pageStep = (pane, own) => timeline.findIndex(({ at }) => at[pane.index] === own);
 
-// Parameters by key, those with a knob first: one of the same name in several panes is one knob.
+// Parameters by key, those with a knob first: one of the same name in several panes is one knob. Of
+// an array `cells` are those with a knob of their own.
 function parametersOf(all) {
   const found = new Map();
-  const add = (pane, i, hasKnob) => {
+  const add = (pane, i, hasKnob, cell) => {
     const key = pane.keys[i];
-    if (!found.has(key)) found.set(key, { key, python: pane.numbers.values[i], hasKnob });
+    if (!found.has(key)) found.set(key, { key, python: pane.numbers.values[i], hasKnob, cells: [] });
+    const { cells } = found.get(key);
+    if (cell !== undefined && !cells.includes(cell)) cells.push(cell);
   };
   const live = all.filter((pane) => pane.live);
-  for (const pane of live) for (const i of pane.knobs) add(pane, i, true);
+  for (const pane of live) for (const knob of pane.knobs) add(pane, [knob].flat()[0], true, knob[1]);
   for (const pane of live) {
     for (const i of pane.inputs) if (pane.nodes[i].kind === "parameter") add(pane, i, false);
   }
   return [...found.values()];
 }
 
-// How far two runs' numbers are apart, relative to numbers above 1; nan has to meet nan, inf inf.
+// How far two runs' numbers are apart, relative to numbers above 1; nan has to meet nan, inf inf. Of
+// an array these are its lowest number, its mean and its highest.
 function distance(ours, theirs) {
   let most = 0;
   for (const name of ["values", "slopes", "shares", "sums"]) {
     theirs[name].forEach((x, i) => {
-      if (Object.is(ours[name][i], x) || ours[name][i] === x) return;
-      const apart = Math.abs(ours[name][i] - x) / Math.max(1, Math.abs(x));
-      most = Math.max(most, Number.isNaN(apart) ? Infinity : apart);
+      const y = ours[name][i];
+      const isArray = x !== null && typeof x === "object";
+      const pairs = isArray ? extremesOf(x).map((end, k) => [extremesOf(y)[k], end]) : [[y, x]];
+      for (const [mine, its] of pairs) most = Math.max(most, gapOf(mine, its));
     });
   }
   return most;
+}
+
+function gapOf(mine, its) {
+  if (Object.is(mine, its) || mine === its) return 0;
+  const apart = Math.abs(mine - its) / Math.max(1, Math.abs(its));
+  return Number.isNaN(apart) ? Infinity : apart;
 }

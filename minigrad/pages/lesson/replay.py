@@ -1,10 +1,12 @@
 """Whether the page can recompute a graph, and what its engine in JavaScript needs for that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from ...emit.rule_table import rule_key
-from ...engine.op import OPS
+from ...emit.rule_table import Use, rule_key
+from ...engine.values import size_of
 from ...equations import Equation, Equations
+
+MOST_NUMBERS = 64 * 64  # of an array that a page computes with
 
 
 def moved_leaves(equations: Equations) -> list[int]:
@@ -15,18 +17,25 @@ def moved_leaves(equations: Equations) -> list[int]:
 def why_frozen(equations: Equations) -> str:
     """Why the page can't recompute these equations; "" where it can."""
     for row in equations:
-        if row.shape:
-            return f"arrays take part: {row.name or row.op or 'one'} has shape {row.shape}"
-        if row.op and not OPS[row.op].javascript:
-            return f"{row.op} has no JavaScript"
+        size = size_of(row.shape)
+        if not 0 < size <= MOST_NUMBERS:
+            most = f"{MOST_NUMBERS:,} in an array"
+            what = f"{row.name or row.op or 'an array'} has {size:,} numbers"
+            return f"{what}, and the page computes with {'1 to ' if not size else 'at most '}{most}"
+        if row.op and (why := _use(equations, row).why_not):
+            return why
     return ""
 
 
-def rule_of(row: Equation) -> str:
+def rule_of(equations: Equations, row: Equation) -> str:
     """What the row's entry in the page's table of rules is called; "" for a leaf."""
-    return rule_key(row.op, row.static) if row.op else ""
+    return rule_key(_use(equations, row)) if row.op else ""
 
 
-def ops_of(graphs: Iterable[Equations]) -> list[tuple[str, Mapping[str, object]]]:
-    """Each op that the table of rules has to hold, with its static arguments."""
-    return [(row.op, row.static) for rows in graphs for row in rows if row.op]
+def ops_of(graphs: Iterable[Equations]) -> list[Use]:
+    """Each op that the table of rules has to hold, as it is used."""
+    return [_use(equations, row) for equations in graphs for row in equations if row.op]
+
+
+def _use(equations: Equations, row: Equation) -> Use:
+    return Use(row.op, row.static, tuple(x.shape for x in equations.inputs_of(row)), row.shape)

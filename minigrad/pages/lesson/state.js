@@ -83,18 +83,28 @@ function runOf(pane, leaves) {
 
 function leavesOf(pane, now) {
   const leaves = pane.inputs.map((i) => now.moved.get(pane.keys[i]) ?? pane.numbers.values[i]);
-  if (now.seed > 0) {
-    pane.noise.forEach((i, k) => {
-      const law = LAWS[pane.nodes[i].law];
-      if (law) leaves[pane.inputs.indexOf(i)] = law(generator(mixed(now.seed) + k));
-    });
-  }
+  if (now.seed > 0) coinsOf(pane, now.seed).forEach((x, slot) => (leaves[slot] = x));
   return leaves;
+}
+
+// The noise of a seed, by its slot among the leaves; kept, so that an array stays the same one.
+function coinsOf(pane, seed) {
+  if (pane.coins?.seed === seed) return pane.coins.noise;
+  const noise = new Map();
+  pane.noise.forEach((i, k) => {
+    const law = LAWS[pane.nodes[i].law];
+    const uniform = generator(mixed(seed) + k);
+    if (law) noise.set(pane.inputs.indexOf(i), each(() => law(uniform), pane.numbers.values[i]));
+  });
+  pane.coins = { seed, noise };
+  return noise;
 }
 
 const valueOf = (parameter, now) => now.moved.get(parameter.key) ?? parameter.python;
 
 // ------------------------------------------------------------------------------- in the address
+
+const MOST_TOLD = 64; // numbers of an array that the address holds
 
 const addressParts = []; // what others add: functions that give parts
 const addressReaders = []; // and that read them
@@ -102,7 +112,9 @@ const addressReaders = []; // and that read them
 function hashOf(now) {
   const parts = [`s=${now.step}`];
   parameters.forEach(({ key }, k) => {
-    if (now.moved.has(key)) parts.push(`k${k}=${encodeURIComponent(now.moved.get(key))}`);
+    const x = now.moved.get(key);
+    if (x === undefined || x.cells?.length > MOST_TOLD) return;
+    parts.push(`k${k}=${encodeURIComponent(x.cells ? x.cells.join(" ") : x)}`);
   });
   parts.push(`seed=${now.seed}`);
   for (const more of addressParts) parts.push(...more(now));
@@ -115,9 +127,11 @@ function readHash(now, hash) {
   now.step = Math.min(whole(said.get("s")), lastStep());
   now.seed = whole(said.get("seed"));
   now.moved = new Map();
-  parameters.forEach(({ key }, k) => {
-    const text = said.get(`k${k}`);
-    if (text && !Number.isNaN(Number(text))) now.moved.set(key, Number(text));
+  parameters.forEach(({ key, python }, k) => {
+    const given = said.get(`k${k}`)?.split(" ").map(Number);
+    if (!given || said.get(`k${k}`) === "" || given.some(Number.isNaN)) return;
+    if (given.length !== (python.cells?.length ?? 1)) return;
+    now.moved.set(key, python.cells ? array(python.shape, given) : given[0]);
   });
   for (const read of addressReaders) read(now, said);
 }

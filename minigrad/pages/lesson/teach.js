@@ -181,10 +181,18 @@ onAction("latex", async () => {
 // Out, at every change: {minigrad: "state", step, steps, phase, seed, knobs: {name: number}}.
 function tellParent(shown) {
   if (parent === window) return;
-  const knobs = Object.fromEntries(parameters.map((each) => [each.key, valueOf(each, state)]));
+  const numbers = turnable().map((knob) => [knob.name, turned(knob, valueOf(knob.parameter, state))]);
   const { step, phase } = shown;
-  parent.postMessage({ minigrad: "state", step, steps: lastStep(), phase, seed: state.seed, knobs }, "*");
+  const told = { step, steps: lastStep(), phase, seed: state.seed, knobs: Object.fromEntries(numbers) };
+  parent.postMessage({ minigrad: "state", ...told }, "*");
 }
+
+// Every parameter that is a number, with or without a slider, and the cells of arrays that have one.
+const turnable = () => [
+  ...parameters.filter(({ python }) => typeof python === "number")
+    .map((parameter) => ({ name: parameter.key, parameter })),
+  ...knobs.filter(({ cell }) => cell !== undefined),
+];
 
 renderers.push(tellParent);
 
@@ -194,9 +202,9 @@ addEventListener("message", ({ source, data }) => {
   change((now) => {
     if (Number.isInteger(data.step)) now.step = Math.max(0, Math.min(lastStep(), data.step));
     if (Number.isInteger(data.seed) && data.seed >= 0) now.seed = data.seed;
-    for (const { key } of parameters) {
-      const x = Object.hasOwn(data.knobs ?? {}, key) ? data.knobs[key] : null;
-      if (typeof x === "number") now.moved.set(key, x);
+    for (const knob of turnable()) {
+      const x = Object.hasOwn(data.knobs ?? {}, knob.name) ? data.knobs[knob.name] : null;
+      if (typeof x === "number") turn(now, knob, x);
     }
   });
 });

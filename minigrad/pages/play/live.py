@@ -6,12 +6,12 @@ from base64 import b64encode
 from functools import cache, cached_property
 from pathlib import Path
 
-from ...emit.rule_table import rule_table, scalar_ops
+from ...emit.rule_table import Use, rule_table, scalar_ops
 from ...formulas.grammar import statements_of
 from ...pictures.labels import heading
 from ...pictures.palette import page_colours, style_sheet
 from ...pictures.render import RendererError
-from ..document import Page, as_data, document, page_file
+from ..document import Page, as_data, document, page_file, unread
 from ..lesson.lesson import SCRIPTS
 from .presets import PRESETS, START
 from .tables import tables
@@ -47,7 +47,7 @@ class Playground(Page):
         ]
         sources = "".join(map(page_file, _in_order(files)))
         head = 'const TABLES = JSON.parse(document.getElementById("facts").textContent);\n'
-        script = head + rule_table([*scalar_ops(), *MORE_OPS]) + sources
+        script = head + unread(rule_table([*scalar_ops(), *MORE_OPS])) + sources
         data = {
             "program": self.program,
             "presets": {
@@ -71,7 +71,8 @@ class Playground(Page):
         )
 
 
-MORE_OPS = [("polygamma", {"order": order}) for order in (1, 2)]  # the slopes of lgamma and digamma
+# The slopes of lgamma and digamma.
+MORE_OPS = [Use("polygamma", {"order": order}) for order in (1, 2)]
 
 
 def _in_order(files: list[str]) -> list[str]:

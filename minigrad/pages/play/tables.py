@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ...distributions.randomness import noise_leaf
 from ...emit.closures import closure_code
-from ...emit.rule_table import rule_key, scalar_ops
+from ...emit.rule_table import Use, rule_key, scalar_ops
 from ...emit.steps import LITERAL
 from ...engine.op import OPS
 from ...engine.variable import Var, constant
@@ -25,7 +25,7 @@ from .families import families
 def tables() -> dict[str, object]:
     """All of it: `ops`, `formulas`, `grammar`, `functions`, `families`, `dot`, `stops`."""
     return {
-        "ops": {name: _op(name) for name, _ in scalar_ops()},
+        "ops": {use.op: _op(use.op) for use in scalar_ops()},
         "formulas": {
             "binds": labels._BINDS,
             "signs": labels._SIGNS,
@@ -118,7 +118,7 @@ def _slope(name: str, operand: int) -> list[object]:
     steps: list[object] = []
     for step in code.steps:
         if step.op:
-            steps.append([rule_key(step.op, step.static), *step.inputs])
+            steps.append([rule_key(Use(step.op, step.static)), *step.inputs])
         else:
             steps.append(step.value if step.kind == LITERAL else next(leaves))
     return [*steps, code.outputs[0]]
