@@ -3,7 +3,7 @@
 import argparse
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -151,8 +151,15 @@ def descend(program: mg.Program, optimizer: mg.Adam, *data: Array) -> float:
     return value
 
 
-def save_all(output: mg.Var, title: str, program: mg.Program, out: Path, name: str) -> None:
+def save_all(
+    output: mg.Var,
+    title: str,
+    program: mg.Program,
+    out: Path,
+    name: str,
+    images: Mapping[str, tuple[int, int]] | None = None,
+) -> None:
     """The graph of `output`, a page that steps through it, and a program's text."""
     save(mg.draw(output, title=title), out, f"{name}.svg")
-    save(mg.step_through(output, title=title), out, f"{name}.html")
+    save(mg.step_through(output, title=title, images=images), out, f"{name}.html")
     save_listing(program, out, f"{name}.program.txt")

@@ -34,6 +34,7 @@ PICTURES = {
     "stepper_vae": "stepper_vae.svg",
     "vae_1d": "vae_1d_before.svg",
     "digits_vae": "digits_vae.svg",
+    "digits_vae_decoder": "digits_vae_decoder.svg",
 }
 
 _QUESTION = re.compile(

@@ -18,7 +18,18 @@ import numpy as np
 
 import minigrad as mg
 
-from ._common import Array, Row, alone, descend, print_rows, progress, rows, save_all, settling
+from ._common import (
+    Array,
+    Row,
+    alone,
+    descend,
+    print_rows,
+    progress,
+    rows,
+    save,
+    save_all,
+    settling,
+)
 from ._plots import COLOURS, panels, plot, tiles
 
 PICTURES = {
@@ -27,14 +38,17 @@ PICTURES = {
     "digits_vae_reconstructions.svg": "Test digits, and what two numbers keep of each",
     "digits_vae_training.svg": "On test digits the ELBO stays below log p(x), the dashed line",
     "digits_vae.svg": "One training step on two digits: encoder, sampling, decoder, KL",
+    "digits_vae_decoder.svg": "Two numbers decoded into a digit, and how far it is from another",
 }
 PAGES = {
     "digits_vae.html": "One training step, on two digits.",
+    "digits_vae_decoder.html": "Move z and watch it decoded; Train goes looking for the z of x.",
     "digits_vae.program.txt": "the training step as a program",
 }
 
 HIDDEN, LATENT, BATCH, RATE = 64, 2, 64, 0.01
 COUNTS, WIDTHS = (1, 10, 100, 1_000), (1.0, 2.0)  # of draws in a bound; of their source, in q's
+IMAGE = (8, 8)
 Params = Sequence[mg.Var]
 PRIOR = mg.Independent(mg.Normal(np.zeros(LATENT), 1.0), 1)
 
@@ -172,6 +186,24 @@ def by_grid(x: Array, params: Params, points: int = 121) -> tuple[Array, Array]:
     return log_p, total
 
 
+def decoding(x: Array, params: Params) -> mg.Var:
+    """How far the image that the trained decoder makes of a z, the only parameter, is from x."""
+    z = mg.Var(np.zeros(LATENT), "z")
+    logits = decode(z, [mg.constant(p.value, p.name) for p in params])
+    with mg.scope("decoder"):
+        pixels = mg.sigmoid(logits).named("pixels")
+    return mg.square(pixels - mg.constant(x, "x")).sum().named("distance")
+
+
+def save_decoder(x: Array, params: Params, out: Path) -> None:
+    """The graph of `decoding`, and a page whose sliders move z."""
+    distance, title = decoding(x, params), "Two numbers decoded into a digit"
+    images = {"pixels": IMAGE, "x": IMAGE}
+    save(mg.step_through(distance, title=title, images=images), out, "digits_vae_decoder.html")
+    distance.backward()
+    save(mg.draw(distance, title=title), out, "digits_vae_decoder.svg")
+
+
 def plot_training(path: Path, curve: Array, log_p: float) -> None:
     """The ELBO over the passes through the data."""
     train_elbo, test_elbo = curve.T
@@ -244,7 +276,9 @@ def main(out: Path, seed: int = 0, epochs: int = 120) -> dict[str, object]:
     print_rows(measured)
     loss = -elbo(mg.constant(data.train[:2], "x"), initial(rng), rng)
     loss.named("loss").backward()
-    save_all(loss, "One step of the VAE on two digits", objective(data, rng), out, "digits_vae")
+    title, images = "One step of the VAE on two digits", {"x": IMAGE, "logits": IMAGE}
+    save_all(loss, title, objective(data, rng), out, "digits_vae", images)
+    save_decoder(data.test[np.argmax(data.labels == 3)], params, out)
     means = encode(data.test, params).mean.value
     plot_training(out / "digits_vae_training.svg", curve, truth)
     plot_latent(out / "digits_vae_latent.svg", means, data.labels)

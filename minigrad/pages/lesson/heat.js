@@ -1,10 +1,12 @@
-// Arrays as small strips of colour: blue below zero, orange above, grey where it is zero.
+// Arrays as small maps of colour: blue below zero, orange above, grey where it is zero. What the
+// lesson calls images is drawn as images, in ink, side by side; their gradients in colour.
 
 const tip = element("div", "tip");
 tip.hidden = true;
 tip.id = "tip";
 document.body.append(tip);
-const painted = new WeakMap(); // which array a canvas shows
+const LEAST_HEIGHT = 8; // of a map, in pixels
+const painted = new WeakMap(); // which array a canvas shows, and how
 let ends = null; // the colours of the lowest, zero and highest, of the current theme
 
 function colours() {
@@ -13,34 +15,42 @@ function colours() {
     const hex = Number.parseInt(style.getPropertyValue(name).trim().slice(1), 16);
     return [hex >> 16, (hex >> 8) & 255, hex & 255];
   };
-  return { low: read("--low"), zero: read("--zero"), high: read("--high"), bad: read("--bad") };
+  const names = ["low", "zero", "high", "bad", "page", "ink"];
+  return Object.fromEntries(names.map((name) => [name, read(`--${name}`)]));
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   ends = null;
   for (const canvas of document.querySelectorAll(".heat canvas")) {
-    paint(canvas, painted.get(canvas));
+    paint(canvas, ...painted.get(canvas));
   }
 });
 
-// A strip, at most so high, for an array of the page's data, with its numbers on hover and focus.
-function heat(array, most = 22) {
+// A map, at most so high, for an array of the page's data, with its numbers on hover and focus.
+// `image` is [height, width] of what is an image, `isInk` whether its numbers are ink.
+function heat(array, most = 22, image = null, isInk = false) {
   const box = element("span", "heat");
-  const { width, height } = extent(array);
+  const { width, height, cellAt } = extent(array, image);
   const canvas = element("canvas");
   canvas.width = width;
   canvas.height = height;
-  const side = Math.max(2, Math.min(12, 96 / width, most / height));
+  const [largest, across] = image ? [20, 320] : [12, 96];
+  const side = Math.max(2, Math.min(largest, across / width, most / height));
+  const tall = Math.max(side, LEAST_HEIGHT / height); // a single row is seen as well
   canvas.style.width = `${width * side}px`;
-  canvas.style.height = `${height * side}px`;
-  paint(canvas, array);
+  canvas.style.height = `${height * tall}px`;
   box.append(canvas, element("span", "shape", shapeOf(array)));
   box.tabIndex = 0;
   box.setAttribute("role", "img");
-  box.setAttribute("aria-label", `array ${shapeOf(array)}: ${arrayAsText(array)}`);
+  box.show = (shown) => {
+    array = shown;
+    paint(canvas, array, image, isInk);
+    box.setAttribute("aria-label", `array ${shapeOf(array)}: ${arrayAsText(array)}`);
+  };
+  box.show(array);
   box.addEventListener("focus", () => showTip(box, allAsText(array)));
   canvas.addEventListener("pointermove", (event) => {
-    const cell = Math.floor(event.offsetY / side) * width + Math.floor(event.offsetX / side);
+    const cell = cellAt(Math.floor(event.offsetX / side), Math.floor(event.offsetY / tall));
     if (cell >= 0 && cell < array.cells.length) showTip(box, cellText(array, cell));
   });
   for (const end of ["blur", "pointerleave"]) box.addEventListener(end, () => (tip.hidden = true));
@@ -49,28 +59,56 @@ function heat(array, most = 22) {
 
 const shapeOf = ({ shape }) => shape.join("×");
 
-// Rows and columns of the strip: the last axis across, all others down.
-function extent({ shape, cells }) {
+// Rows and columns of the map, and which cell is where: the last axis across, all others down; or
+// images side by side, a column between them empty.
+function extent({ shape, cells }, image) {
+  if (image) {
+    const [height, width] = image;
+    const size = height * width;
+    const cellAt = (x, y) => {
+      const column = x % (width + 1);
+      return column < width ? Math.floor(x / (width + 1)) * size + y * width + column : -1;
+    };
+    return { width: (cells.length / size) * (width + 1) - 1, height, cellAt };
+  }
   const width = Math.max(1, Math.min(shape.at(-1) ?? 1, cells.length));
-  return { width, height: Math.max(1, Math.ceil(cells.length / width)) };
+  const height = Math.max(1, Math.ceil(cells.length / width));
+  return { width, height, cellAt: (x, y) => y * width + x };
 }
 
-function paint(canvas, array) {
+function paint(canvas, array, image, isInk) {
   ends ??= colours();
   const { width, height } = canvas;
-  painted.set(canvas, array);
+  painted.set(canvas, [array, image, isInk]);
   const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  const numbers = Array.from(array.cells, Number);
-  const most = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs)) || 1;
-  numbers.forEach((x, i) => {
-    const part = Math.min(1, Math.abs(x) / most);
-    const end = x < 0 ? ends.low : ends.high;
-    const mixed = end.map((c, j) => ends.zero[j] + part * (c - ends.zero[j]));
-    const rgb = Number.isNaN(x) ? ends.bad : mixed;
-    image.data.set([...rgb, 255], 4 * i);
-  });
-  context.putImageData(image, 0, 0);
+  const pixels = context.createImageData(width, height);
+  const { cellAt } = extent(array, image);
+  const colourOf = isInk ? inkOf(array) : heatOf(array);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const cell = cellAt(x, y);
+      if (cell >= 0) pixels.data.set([...colourOf(Number(array.cells[cell])), 255], 4 * (y * width + x));
+    }
+  }
+  context.putImageData(pixels, 0, 0);
+}
+
+const between = (from, to, part) => from.map((c, j) => c + part * (to[j] - c));
+
+// From zero, in the middle, to the largest number of either sign.
+function heatOf(array) {
+  const most = Math.max(0, ...Array.from(array.cells, (x) => Math.abs(x)).filter(Number.isFinite)) || 1;
+  return (x) => {
+    if (Number.isNaN(x)) return ends.bad;
+    return between(ends.zero, x < 0 ? ends.low : ends.high, Math.min(1, Math.abs(x) / most));
+  };
+}
+
+// From the page at 0 to ink at 1, further out where the numbers go further.
+function inkOf(array) {
+  const [low, , high] = extremesOf(array);
+  const [from, to] = [Math.min(0, low), Math.max(1, high)];
+  return (x) => (Number.isNaN(x) ? ends.bad : between(ends.page, ends.ink, (x - from) / (to - from)));
 }
 
 function cellText({ shape, cells }, cell) {
@@ -85,7 +123,7 @@ function placeIn({ shape }, cell) {
 
 // All numbers in rows, as far as a reader wants them at once.
 function allAsText(array) {
-  const { width, height } = extent(array);
+  const { width, height } = extent(array, null);
   const [columns, rows] = [Math.min(width, 8), Math.min(height, 12)];
   const lines = [];
   for (let r = 0; r < rows; r++) {

@@ -30,7 +30,7 @@ MOST_KNOBS = 12  # that are made where none are asked for
 _SHARED = "numbers random dom engine"
 _OWN = """
     panes state heat graphs camera folds tables rules answers predict knobs curve train controls
-    main light teach
+    main light pictures teach
 """
 SCRIPTS = [
     *(f"{name}.js" for name in _SHARED.split()),
@@ -183,6 +183,7 @@ def step_through(
     title: str | None = None,
     source: Source = None,
     knobs: Sequence[str | Var] | None = None,
+    images: Mapping[str, tuple[int, int]] | None = None,
     max_nodes: int = 300,
 ) -> Lesson:
     """A walk through the graph of `output`: leaves, forward op by op, then the gradient back.
@@ -190,7 +191,8 @@ def step_through(
     A list of outputs puts their graphs side by side. `names=locals()` names nodes by variable.
     `source`, a text, its lines or a function, is shown with the line that made the current node.
     `knobs` are the parameters that sliders move: a number, an array (a slider for each cell), one
-    cell ("z[1]"); by default numbers and short vectors, at most 12 sliders. Past
+    cell ("z[1]"); by default numbers and short vectors, at most 12 sliders. `images` says which
+    arrays hold images, by name: `{"x": (8, 8)}` is drawn in ink, 64 numbers an image. Past
     `max_nodes` each scope is drawn as one box; ValueError if there are still more.
 
     >>> mu, sigma, eps = mg.Var(0.7, "μ"), mg.Var(1.2, "σ"), mg.constant(0.83, "ε", "noise")
@@ -207,11 +209,33 @@ def step_through(
     equations = [drawable(each, "step_through", names, max_nodes) for each in outputs]
     titles = _titles(equations)
     panes = [
-        Pane(each, name, lines_by_node(each, lines), max_nodes)
+        Pane(each, name, lines_by_node(each, lines), max_nodes, _images(each, images or {}))
         for each, name in zip(equations, titles, strict=True)
     ]
+    missing = {*(images or {})} - {row.name for each in equations for row in each}
+    if missing:
+        raise ValueError(f"images: no array of this graph is called {min(missing)!r}")
     head = heading(title, f"Step through {' and '.join(titles)}")
     return Lesson(head, panes, lines, _knobs(outputs, equations, knobs))
+
+
+def _images(equations: Equations, sizes: Mapping[str, tuple[int, int]]) -> dict[int, list[int]]:
+    """Height and width of the images that each array of such a name holds, by position."""
+    found = {}
+    for row in equations:
+        if row.name not in sizes:
+            continue
+        height, width = sizes[row.name]
+        size = size_of(row.shape)
+        if not row.shape:
+            raise ValueError(f"images: {row.name!r} is a number, not an array")
+        if height < 1 or width < 1 or size % (height * width):
+            raise ValueError(
+                f"images: {row.name!r} holds {size} numbers, which are no images of "
+                f"{height}×{width}"
+            )
+        found[row.position] = [height, width]
+    return found
 
 
 def _titles(panes: Sequence[Equations]) -> list[str]:

@@ -121,6 +121,7 @@ function load(data) {
   loadPredict();
   loadKnobs();
   loadTraining();
+  loadPictures();
   loadControls();
   document.body.classList.toggle("several", panes.length > 1);
   root.dataset.steps = lastStep();

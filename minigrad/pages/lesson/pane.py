@@ -1,7 +1,7 @@
 """One graph of a lesson: its ledger, its picture, its program, and all that as data."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -26,13 +26,20 @@ class Pane:
 
     `graph` is what is drawn: the state after the last step, with room for every number that the
     page puts in; ValueError where that is more than `max_nodes` boxes, scopes folded. `frozen` says
-    why the page can't recompute the numbers, "" where it can.
+    why the page can't recompute the numbers, "" where it can. `images` has height and width of
+    what arrays hold, by position.
     """
 
     def __init__(
-        self, equations: Equations, title: str, lines: Sequence[int | None], max_nodes: int
+        self,
+        equations: Equations,
+        title: str,
+        lines: Sequence[int | None],
+        max_nodes: int,
+        images: Mapping[int, list[int]] | None = None,
     ) -> None:
         self.equations, self.title, self.lines = equations, title, lines
+        self.images = images or {}
         self.ledger = ledger_of(equations, equations.outputs[0])
         self.frozen = why_frozen(equations)
         self.graph = self._graph(max_nodes)
@@ -90,7 +97,7 @@ class Pane:
 
     def _node(self, row: Equation) -> dict[str, object]:
         is_output = row.position == self.ledger.output
-        return {
+        node: dict[str, object] = {
             "id": f"n{row.position}",
             "name": self.ledger.names[row.position].text,
             "says": self.ledger.says(row.position),
@@ -106,6 +113,9 @@ class Pane:
             "law": row.law,
             "box": self.graph.places[row.position],
         }
+        if image := self.images.get(row.position):
+            node["image"] = image
+        return node
 
     def shares(self) -> list[dict[str, object]]:
         """The shares as mathematics, each with the id of its arrow; "" where a box hides it."""

@@ -35,7 +35,9 @@ function leafLines({ pane, numbers }) {
       .map((node, i) => ({ node, name: pane.labels[i] || node.name, x: numbers.values[i] }))
       .filter(({ node }) => !node.op && node.kind === kind && !node.literal);
     if (found.length) lines.push(element("p", "note", words));
-    for (const { name, x } of found) lines.push(formulaLine([name, " ", equals(number(x))]));
+    for (const { node, name, x } of found) {
+      lines.push(formulaLine([name, " ", equals(number(x, node.image, true))]));
+    }
   }
   return lines;
 }
@@ -48,7 +50,7 @@ function forwardLines({ pane, step, numbers, hiddenNode }) {
   if (node.says !== node.name) parts.push(" = ", node.says);
   const filled = filledIn(node, pane.nodes, numbers.values);
   if (filled) parts.push(" = ", element("span", "filled", filled));
-  if (hiddenNode === null) parts.push(" ", equals(result(x, "value")));
+  if (hiddenNode === null) parts.push(" ", equals(result(x, "value", node.image)));
   else parts.push(" = ?");
   const lines = [lead, formulaLine(parts)];
   if (node.kind === "stop") {
@@ -68,7 +70,7 @@ function seedLines({ pane, step }) {
   const words = pane.shares.find((share) => share.from === step.node)?.upstream ?? name;
   return [
     element("p", "lead", `The backward pass starts at the output${meaning}`),
-    formulaLine([piece(words), " ", equals(result(pane.seed, "grad"))]),
+    formulaLine([piece(words), " ", equals(result(pane.seed, "grad", pane.nodes[step.node].image))]),
   ];
 }
 
@@ -78,7 +80,7 @@ function backwardLines({ pane, step, numbers, grads, hidden }) {
   const first = step.shares[0];
   if (first !== undefined) {
     const upstream = piece(pane.shares[first].upstream);
-    lines.push(formulaLine([upstream, " ", equals(number(grads[step.node]))]));
+    lines.push(formulaLine([upstream, " ", equals(number(grads[step.node], pane.nodes[step.node].image))]));
   }
   for (const k of step.shares) {
     if (hidden.has(k)) lines.push(formulaLine([piece(pane.shares[k].to), " += ?"], "hidden"));
@@ -92,17 +94,18 @@ function backwardLines({ pane, step, numbers, grads, hidden }) {
 
 // ∂L/∂σ += ∂L/∂(σ·ε) × ε = −1.6409 × +0.8300 = −1.3619, and old + new where there was one before.
 function shareLines(pane, numbers, k, upstream) {
-  const { to, upstream: from, slope, rule } = pane.shares[k];
+  const { to, upstream: from, slope, rule, target } = pane.shares[k];
+  const { image } = pane.nodes[target];
   const share = numbers.shares[k];
   const parts = slope
     ? [piece(from), ` × ${slope} `, equals(number(upstream), " × ", number(numbers.slopes[k]))]
     : [piece(rule)];
-  const lines = [formulaLine([piece(to), " += ", ...parts, " ", equals(result(share, "grad"))])];
+  const lines = [formulaLine([piece(to), " += ", ...parts, " ", equals(result(share, "grad", image))])];
   const { before } = pane.shares[k];
   if (before >= 0) {
     const added = element("span", "number", slope ? signed(share) : "");
     const both = slope ? [number(numbers.sums[before]), " ", added, " "] : [];
-    const sum = equals(result(numbers.sums[k], "grad"));
+    const sum = equals(result(numbers.sums[k], "grad", image));
     lines.push(formulaLine(["old + new: ", ...both, sum], "sum"));
   }
   return lines;
@@ -154,9 +157,10 @@ function formulaLine(parts, className = "") {
   return line;
 }
 
-function number(x) {
+// `image` as in `heat`: of the node that the number belongs to.
+function number(x, image = null, isInk = false) {
   if (typeof x === "number") return element("span", "number", asText(x));
-  const strip = heat(x, 72);
+  const strip = heat(x, 72, image, isInk);
   strip.append(element("span", "number", ` ${arrayAsText(x)}`));
   return strip;
 }
@@ -179,8 +183,8 @@ function equals(...parts) {
   return made;
 }
 
-function result(x, kind) {
-  const made = number(x);
+function result(x, kind, image) {
+  const made = number(x, image, kind === "value");
   made.classList.add("result", kind);
   return made;
 }

@@ -66,8 +66,8 @@ function rowOf(pane, node, i, body) {
   if (!node.takes) grad.append(noGradient(node));
   return {
     row,
-    value: cellWriter(row, value, "data-value"),
-    grad: node.takes ? cellWriter(row, grad, "data-grad") : null,
+    value: cellWriter(row, value, "data-value", node),
+    grad: node.takes ? cellWriter(row, grad, "data-grad", node) : null,
     isNow: classWriter(row, "now"),
     isTarget: classWriter(row, "target"),
   };
@@ -80,16 +80,18 @@ function noGradient({ kind }) {
 }
 
 // Writes a number into a cell, and in full precision into the row's attribute.
-function cellWriter(row, cell, name) {
+function cellWriter(row, cell, name, { image }) {
   const attribute = attributeWriter(row, name);
   const text = document.createTextNode("");
   cell.append(text);
-  let last = null;
+  let last = null, map = null;
   return (x) => {
     if (Object.is(x, last)) return;
     last = x;
     if (typeof x === "object") {
-      cell.replaceChildren(heat(x));
+      if (map) map.show(x);
+      else map = heat(x, 22, image, name === "data-value");
+      if (!map.parentNode) cell.replaceChildren(map);
       return attribute(arrayAsText(x));
     }
     if (!text.parentNode) cell.replaceChildren(text);
