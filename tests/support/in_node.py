@@ -11,9 +11,9 @@ import pytest
 import minigrad as mg
 from minigrad.emit.rule_table import Use, rule_table
 from minigrad.engine.values import Value
+from minigrad.equations.shares import shares_of
 from minigrad.pages.document import as_data, page_file
 from minigrad.pages.lesson.replay import moved_leaves, ops_of, rule_of, why_frozen
-from minigrad.equations.shares import shares_of
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="Node.js, which runs the replays, is not installed"
