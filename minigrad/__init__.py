@@ -3,7 +3,7 @@
 The examples take `import minigrad as mg` and `import numpy as np` as given.
 
 To read the source, start in `engine/`, which is how a gradient flows; then `ops/`, one row per
-op. Imports go only downward. Everything above those two is loaded when first used.
+op. Imports go only downward. Everything above those two is loaded on first use.
 """
 
 from importlib import import_module as _import_module
@@ -87,12 +87,12 @@ __all__ = sorted([*_HERE.split(), *_OPS, *_ROOM_OF, *_ROOMS, "ops"])
 
 
 def _picture(output: Var) -> object:
-    """A Var's drawing in Jupyter, from a room that loads when first asked for, too."""
+    """A Var's drawing in Jupyter, from a room that is loaded on first use."""
     return _import_module(".pictures.picture", __name__).inline(output)
 
 
 def _reason(output: Var, x: Var) -> str:
-    """Why `x` gets no gradient of `output`, in the words of `explain`, which loads when asked."""
+    """Why `x` gets no gradient of `output`, in the words of `explain`, loaded on first use."""
     reason: str = _import_module(".reports.reasons", __name__).reason(output, x)
     return reason
 

@@ -24,11 +24,11 @@ from ..pictures.labels import short
 from ..pictures.picture import draw
 from ..reports.reasons import explain
 
-LONGEST_TITLE = 80  # letters of a formula above its page
+LONGEST_TITLE = 80  # characters of a formula above its page
 
 
 class UsageError(ValueError):
-    """The command is not understood; the sentence says where."""
+    """The command is not understood; the message says where."""
 
 
 class Typed(NamedTuple):
@@ -51,7 +51,7 @@ def typed(text: str, values: Sequence[str], seed: int) -> Typed:
 def _leaves(
     expression: Expression, values: Sequence[str], rng: np.random.Generator
 ) -> dict[str, Var]:
-    """A leaf for each name: those given outside, in their order, then those of the program."""
+    """A leaf for each name: first those given on the command line, then those of the program."""
     leaves: dict[str, Var] = {}
     known = {*expression.names, *expression.given, *expression.data, *expression.laws}
     for text in map(str.strip, values):
@@ -86,7 +86,7 @@ def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
 
 
 def write_lesson(formula: Typed, options: argparse.Namespace) -> None:
-    """The page, the steps as text, a picture of each: what is asked for."""
+    """The page, the steps as text, a picture of each step: whatever the flags ask for."""
     lesson = step_through(formula.output, title=_title(formula))
     if options.text:
         print(lesson.text())
@@ -142,7 +142,7 @@ def write_course(options: argparse.Namespace) -> None:
 
 
 def print_check(formula: Typed, options: argparse.Namespace) -> None:
-    """The gradient twice, by backward and by differences; a GradientError where they differ."""
+    """The gradient by backward and by differences; GradientError where the two differ."""
     leaves = list(formula.leaves.values())
     wanted = [i for i, leaf in enumerate(leaves) if leaf.requires_grad]
     if not wanted:

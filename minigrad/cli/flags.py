@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from .. import __version__
-from ..formulas.expressions import LAWS, families, functions
+from ..formulas.calls import families, functions
+from ..formulas.expressions import LAWS
 from ..pages.play.presets import START
 from ..pictures.labels import short
 from ..pictures.picture import SUFFIXES
@@ -42,16 +43,17 @@ distributions:
 
 exit status: 0 good; 1 the check failed, there is no program, or a file can't be written;
 2 the command or the formula is not understood; 130 interrupted"""
-LONGEST_SENTENCE = 300  # letters of what is said of words that are not understood
+LONGEST_SENTENCE = 300  # characters of an error about words that are not understood
 
 
 def options_of(given: Sequence[str]) -> argparse.Namespace:
     """The command that these words name, with what it takes; argparse says what is wrong."""
     parser = make_parser()
-    # With a space before it argparse takes a formula, or a file, that begins with - for no flag.
+    # With a space before it, argparse does not take a formula or file that begins with - for a
+    # flag.
     words = [f" {word}" if i and _is_text(word) else word for i, word in enumerate(given)]
     options, others = parser.parse_known_args(words)
-    # argparse takes all values at once: those that stand after a flag come here.
+    # argparse takes all values at once: those after a flag end up here.
     if unknown := [word for word in others if word.startswith("-")]:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     options.values += others
@@ -59,13 +61,13 @@ def options_of(given: Sequence[str]) -> argparse.Namespace:
 
 
 def _is_text(word: str) -> bool:
-    """Whether it begins with a minus, as `-omega` does, and is no flag, as `-oa.html` is."""
+    """Whether it begins with a minus but is not a flag: `-omega`, unlike `-oa.html`."""
     is_file = word.startswith("-o") and Path(word).suffix in (*SUFFIXES, ".html")
     return re.match("-[^-]", word) is not None and word not in ("-h", "-o") and not is_file
 
 
 class _Parser(argparse.ArgumentParser):
-    """Its sentences don't repeat a long word in full."""
+    """Its errors cut long words short."""
 
     def error(self, message: str) -> NoReturn:
         super().error(short(message, LONGEST_SENTENCE))
@@ -119,7 +121,7 @@ def _command(
     what: str,
     how_many: str | None = None,
 ) -> argparse.ArgumentParser:
-    """A command, and what every one takes: a formula, values for its names, a seed."""
+    """A command with what every command takes: a formula, values for its names, a seed."""
     command = commands.add_parser(name, help=what, description=f"minigrad {name}: {what}.")
     command.add_argument(
         "expression",
@@ -136,7 +138,7 @@ def _command(
 
 
 def _add_file(command: argparse.ArgumentParser, what: str, *suffixes: str) -> None:
-    """Flags for the file that a command writes, and for a look at it."""
+    """Flags for the file that a command writes, and for opening it."""
 
     def path(text: str) -> Path:
         text = text.removeprefix(" ") if text.startswith(" -") else text  # see options_of

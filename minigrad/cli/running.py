@@ -1,7 +1,7 @@
 """The command line, `minigrad step "sin(mu + sigma*eps)" mu=0.7 sigma=1.2 eps~normal`.
 
-The exit status is 0; or 1 where the formula is understood but the check fails, or it has no
-program, or a file can't be written; or 2 for a command that is not understood; or 130 after Ctrl-C.
+The exit status is 0 for success; 1 if the check fails, there is no program, or a file can't be
+written; 2 if the command or the formula is not understood; 130 after Ctrl-C.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from ..derivatives.checking import GradientError
-from ..formulas.grammar import LONGEST
+from ..formulas.tokens import LONGEST
 from ..pictures.printing import PrintingError
 from ..pictures.render import RendererError
 from .commands import UsageError, typed
@@ -36,7 +36,7 @@ def _run(given: Sequence[str]) -> int:
     try:
         status = _command_of(given)
         sys.stdout.flush()
-    except SystemExit as stop:  # argparse has said what it has to
+    except SystemExit as stop:  # argparse has printed its message
         status = stop.code if isinstance(stop.code, int) else 2
     except BrokenPipeError:  # `| head` has seen enough
         status = _give_up_output()
@@ -61,7 +61,7 @@ def _command_of(given: Sequence[str]) -> int:
         options.run(options) if formula is None else options.run(formula, options)
     except (*_REFUSED, RendererError, PrintingError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # of standard output: those of files say in a sentence what went wrong
+            raise  # of standard output; errors of files explain themselves
         return _refuse(str(error) or type(error).__name__, 1)
     return 0
 
@@ -73,13 +73,13 @@ def _refuse(why: str, status: int) -> int:
 
 
 def _give_up_output() -> int:
-    """Let Python's own flush at the end succeed."""
+    """Let Python's own flush at exit succeed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
 def _standard_input() -> str:
-    """The program there; of one without end no more than a program may have."""
+    """The program there; no more is read than a program may have."""
     if sys.stdin is None:
         raise UsageError("standard input is closed: give the formula as an argument")
     try:

@@ -1,4 +1,4 @@
-"""Gradients against differences of forward values, which can't share a rule's mistake."""
+"""Gradients compared with differences of forward values, which can't share a rule's mistake."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -49,8 +49,8 @@ def check_gradients(
     differences of the gradient, which order 1 has just checked; and so on for 3, 4, …
 
     Raises GradientError where they differ by more than `atol` + `rtol` · the larger one; ValueError
-    where they or `f` there are not finite, or where `f` changes from call to call. At a kink
-    differences give the mean of both slopes, which the rule may not.
+    where the arguments or values of `f` are not finite, or where `f` changes from call to call. At
+    a kink, differences give the mean of both slopes, which the rule need not.
 
     >>> mg.check_gradients(mg.sin, 0.7, order=2)
     >>> mg.check_gradients(mg.matmul, np.ones((2, 3)), np.ones(3))
@@ -153,7 +153,7 @@ def _moved(total: Scalar, leaves: Sequence[Var], i: int, at: tuple[int, ...], ne
     try:
         with np.errstate(all="ignore"):
             return total(*leaves[:i], Var(value), *leaves[i + 1 :]).item()
-    except ValueError:  # a step out of the domain: a smaller one may stay inside
+    except ValueError:  # the step leaves the domain: a smaller one may stay inside
         return math.nan
 
 

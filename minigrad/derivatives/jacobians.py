@@ -1,8 +1,8 @@
-"""More of a derivative than one gradient: Jacobians, Hessians, and their products with vectors.
+"""Beyond one gradient: Jacobians, Hessians, and their products with vectors.
 
 Each takes a function of floats and arrays and returns one, as in JAX and autograd. `argnums` says
-which arguments to differentiate: an int, or a tuple, which makes the result a tuple as well. What
-the function does not depend on has derivatives 0, as a function has them.
+which arguments to differentiate: an int, or a tuple, which makes the result a tuple as well.
+Derivatives by arguments that the function does not depend on are 0.
 """
 
 from collections.abc import Callable

@@ -12,7 +12,7 @@ from .rows import Equation, Equations, written
 def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Equations:
     """The equations below `outputs`, oldest first, including what is behind a wall.
 
-    `names` (such as `locals()`) names nodes without a name of their own, those in lists as well.
+    `names` (such as `locals()`) gives names to nodes that have none, also to those in lists.
 
     >>> mu, sigma, eps = mg.Var(0.5, "mu"), mg.Var(2.0, "sigma"), mg.constant(-1.0, "eps", "noise")
     >>> print(mg.equations_of(mg.sin(mu + sigma * eps).named("f")))
@@ -55,7 +55,7 @@ def count_below(output: Var) -> int:
 def nan_below(output: object) -> str:
     """Where the nan in `output` comes from, in words: the oldest node that has one."""
     if not isinstance(output, Var):
-        return "the numbers given hold it"
+        return "the numbers given contain it"
     equations = equations_of(output)
     first = next(row for row in equations if np.isnan(row.value).any())
     name = equations.names()[first.position]
@@ -71,7 +71,7 @@ def nan_below(output: object) -> str:
 
 
 def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) -> Equation:
-    """By way of the node's slots: its properties would take twice as long."""
+    """Read from the node's slots: its properties would take twice as long."""
     note, call = node._note, node._call
     return Equation(
         position[node],

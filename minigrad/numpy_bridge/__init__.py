@@ -1,12 +1,12 @@
 """NumPy's functions on a Var: `np.exp(v)`, `np.ones(3) * v`, `np.sum(v, axis=0)` stay on the tape.
 
-`table` has a row for each function, `compositions` the rows of more than one line, `refusals` what
-is said of the rest: an argument that a row does not take, and a function without a row, is a
+`table` has a row for each function, `compositions` the rows of more than one line, `refusals` the
+errors of the rest: an argument that a row does not take, or a function without a row, raises a
 TypeError that names it. What the shape alone decides (`np.size`, `np.zeros_like`) and what is an
 index or a truth (`np.argmax`, `np.allclose`) comes back as plain numbers, like `v.value` off the
 tape. Comparisons do not: NumPy makes `array < v` of `np.less`, and a program must see them.
 
-Here the protocols are answered from these, and the methods of a Var are filled in.
+This file answers the protocols from these tables and fills in the methods of a Var.
 """
 
 from functools import cache
@@ -55,7 +55,7 @@ def apply_function(function: object, inputs: Inputs, keywords: Keywords) -> obje
 
 
 def _method(name: str) -> Row:
-    """The function of that name in `mg`; else what NumPy's does; else another name's."""
+    """The function of that name in `mg`; else NumPy's; else one under another name."""
     if name in _OTHERWISE:
         return _OTHERWISE[name]
     known = getattr(np, name, None)
@@ -63,7 +63,7 @@ def _method(name: str) -> Row:
 
 
 _OTHERWISE = {
-    "clip": FUNCTIONS[np.clip],  # which takes an end that is None
+    "clip": FUNCTIONS[np.clip],  # which accepts None for an end
     "flatten": FUNCTIONS[np.ravel],
     "searchsorted": FUNCTIONS[np.searchsorted],
 }

@@ -15,7 +15,7 @@ Axis = int | tuple[int, ...] | None
 def clip(
     a: object, a_min: object = None, a_max: object = None, *, min: object = None, max: object = None
 ) -> Var:
-    """An end that is None is open. `min` and `max` are NumPy 2.1's other names for the ends."""
+    """An end of None is open. `min` and `max` are NumPy 2.1's other names for the ends."""
     if not (min is max is None or a_min is a_max is None):
         raise TypeError("np.clip takes a_min and a_max, or min and max, not some of both")
     low, high = (a_min, a_max) if min is max is None else (min, max)
@@ -37,12 +37,12 @@ def rollaxis(a: object, axis: int, start: int = 0) -> Var:
 
 
 def every(a: object, axis: Axis = None, *, keepdims: bool = False) -> Var:
-    """1.0 where all are true, so of none; else 0.0."""
+    """1.0 where all are true, so also for no elements; else 0.0."""
     return ops.prod(ops.not_equal(a, 0.0), axis, keepdims)
 
 
 def some(a: object, axis: Axis = None, *, keepdims: bool = False) -> Var:
-    """1.0 where one is true or more, so not of none; else 0.0."""
+    """1.0 where at least one is true, so not for no elements; else 0.0."""
     return ops.not_equal(ops.sum(ops.not_equal(a, 0.0), axis, keepdims), 0.0)
 
 
@@ -166,7 +166,7 @@ def take_along(arr: object, indices: object, axis: int | None = -1) -> Var:
 
 
 def cross(a: object, b: object, axisa: int, axisb: int, axisc: int, axis: int | None) -> Var:
-    """Vectors that stand along any axis."""
+    """Vectors along any axis."""
     if axis is not None:
         axisa = axisb = axisc = axis
     y = ops.cross(ops.moveaxis(a, axisa, -1), ops.moveaxis(b, axisb, -1))
@@ -174,7 +174,7 @@ def cross(a: object, b: object, axisa: int, axisb: int, axisc: int, axis: int | 
 
 
 def svd(a: object, full_matrices: bool, compute_uv: bool) -> object:
-    """NumPy's default adds vectors that belong to no singular value, and have no derivative."""
+    """NumPy's default adds vectors that belong to no singular value and have no derivative."""
     if not compute_uv:
         return ops.svdvals(a)
     if full_matrices and shape_of(a)[-1:] != shape_of(a)[-2:-1]:

@@ -1,10 +1,10 @@
-"""What NumPy offers and a Var refuses, each with the way out."""
+"""What NumPy offers and a Var refuses, each with what to write instead."""
 
 import numpy as np
 
 from .. import ops
 
-# What changes nothing when it is spelled out: NumPy's own defaults.
+# NumPy's own defaults, which change nothing when spelled out.
 NEUTRAL: dict[str, object] = {
     "out": None,
     "where": True,
@@ -48,7 +48,7 @@ INSTEAD_OF_FUNCTION = {
 
 def name_of(function: object) -> str:
     name = getattr(function, "__name__", repr(function))
-    if isinstance(function, np.ufunc):  # which does not tell its module
+    if isinstance(function, np.ufunc):  # a ufunc has no module
         return f"np.{name}" if getattr(np, name, None) is function else name
     return f"{getattr(function, '__module__', None)}.{name}".replace("numpy", "np", 1)
 
@@ -59,7 +59,7 @@ def no_row(name: str) -> TypeError:
 
 
 def no_argument(name: str, refused: list[str]) -> TypeError:
-    argument = "out" if "out" in refused else refused[0]  # `array @= v` passes axes= besides
+    argument = "out" if "out" in refused else refused[0]  # `array @= v` also passes axes=
     remedy = INSTEAD_OF_ARGUMENT.get(argument, "leave it out, or use v.value for plain numbers")
     return TypeError(f"{name} of a Var takes no {argument}=: {remedy}")
 

@@ -72,7 +72,7 @@ UFUNCS: dict[object, Row] = {
     ),
     # Real numbers are their own conjugates.
     np.conjugate: lambda x: x,
-    # Questions that comparisons answer, recorded like them: 0.0 or 1.0, without gradient.
+    # Tests recorded like comparisons: 0.0 or 1.0, without gradient.
     np.isnan: lambda x: ops.not_equal(x, x),
     np.isinf: lambda x: ops.equal(ops.abs(x), math.inf),
     np.isfinite: lambda x: ops.less(ops.abs(x), math.inf),
@@ -143,7 +143,7 @@ FUNCTIONS: dict[object, Row] = {
     np.nanmax: lambda a, axis=None, *, keepdims=False: ops.nanmax(a, axis, keepdims),
     np.nanmin: lambda a, axis=None, *, keepdims=False: ops.nanmin(a, axis, keepdims),
     np.sort: lambda a, axis=-1: ops.sort(a, axis),
-    np.partition: lambda a, kth, axis=-1: ops.sort(a, axis),  # sorted, so partitioned anywhere
+    np.partition: lambda a, kth, axis=-1: ops.sort(a, axis),  # which is partitioned anywhere
     np.median: lambda a, axis=None, *, keepdims=False: ops.median(a, axis, keepdims),
     np.quantile: lambda a, q, axis=None, *, keepdims=False: ops.quantile(a, q, axis, keepdims),
     np.percentile: lambda a, q, axis=None, *, keepdims=False: ops.quantile(

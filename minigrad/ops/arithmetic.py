@@ -75,7 +75,7 @@ def multiply(a: Value, b: Value) -> Value:
     symbol="÷",
 )
 def divide(a: Value, b: Value) -> Value:
-    """a / b; at b = 0 inf or nan, as IEEE 754 has it.
+    """a / b; at b = 0 inf or nan, as in IEEE 754.
 
     >>> a, b = mg.Var(6.0), mg.Var(2.0)
     >>> mg.grad(mg.divide(a, b), [a, b])

@@ -22,7 +22,7 @@ def exp(x: Value) -> Value:
 
 @each(lambda g, y, x: g * exp(x))
 def expm1(x: Value) -> Value:
-    """exp(x) - 1, exact near 0. The rule asks for exp(x): y + 1 would lose digits at large -x.
+    """exp(x) - 1, exact near 0. The rule computes exp(x): y + 1 would lose digits at large -x.
 
     >>> mg.expm1(1e-20), mg.exp(1e-20) - 1.0
     (1e-20, 0.0)

@@ -117,7 +117,7 @@ def _gaps(values: object) -> object:
 
 
 def _on_lower(s: Var) -> object:
-    """Of the lower triangle, which stands for both: the shares of the two halves together."""
+    """For the lower triangle, which represents both: the shares of the two halves together."""
     n = shape_of(s)[-1]
     return (s + _transposed(s)) * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
 

@@ -58,7 +58,7 @@ def _polygamma_of(x: float, order: int) -> float:
 
 
 def _at_pole(x: float, order: int) -> float:
-    """ψ⁽ⁿ⁾ at 0, -1, -2, …: inf where both sides go there. At 0 the sign of zero tells the side."""
+    """ψ⁽ⁿ⁾ at 0, -1, -2, …: inf where both sides tend to it. At ±0 the sign is the side."""
     if x == 0.0 and order % 2 == 0:
         return -math.copysign(math.inf, x)
     return math.inf if order % 2 and x != -math.inf else math.nan

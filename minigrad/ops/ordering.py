@@ -1,5 +1,5 @@
-"""Sorting, and what is read off sorted numbers. The order is found again at each call, in a
-program too; it jumps where numbers are equal, and the gradient goes to each number's place.
+"""Sorting, and what is read off sorted numbers. The order is found again at each call, also in a
+program; it jumps where numbers are equal. The gradient goes back to each number's place.
 """
 
 import math
@@ -32,7 +32,7 @@ def _sorted_like(v: Array, x: Array, axis: int) -> Array:
     numpy="_unsorted_like({0}, {1}, {axis})",
 )
 def _unsorted_like(v: Array, x: Array, axis: int) -> Array:
-    """What sorted_like makes v of: its inverse, and its adjoint."""
+    """The inverse of sorted_like, which is also its adjoint."""
     order = np.argsort(x, axis, kind="stable")
     return np.take_along_axis(v, np.argsort(order, axis), axis)
 

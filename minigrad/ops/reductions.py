@@ -39,7 +39,7 @@ def _some(name: str, x: object, axis: Axis) -> int:
 # Of a matrix: BLAS adds its rows, or short columns.
 _ROWS_OR_COLUMNS = (0, (0,), 1, (1,), -1, (-1,))
 
-# The rules hand back a gradient with axes of length 1; the sweep spreads it to the input's shape.
+# The rules return a gradient with axes of length 1; the sweep spreads it to the input's shape.
 
 
 def _sum_in_program(shapes: tuple[Shape], axis: Axis, keepdims: bool) -> str:
@@ -163,7 +163,7 @@ def _others(x: object) -> object:
 
 
 def _times_others(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
-    """The reduced axes are moved to the end and made one, and moved back after."""
+    """The reduced axes are moved to the end, merged into one, and moved back afterwards."""
     shape = shape_of(x)
     axes = as_axes(axis, len(shape))
     order = (*(i for i in range(len(shape)) if i not in axes), *axes)

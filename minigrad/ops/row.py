@@ -1,4 +1,4 @@
-"""How a row is written. A row is all of an op: value, closures, docstring, looks."""
+"""How a row is written. A row is the whole of an op: value, closures, docstring, looks."""
 
 import math as math_of_python
 from collections.abc import Callable

@@ -96,7 +96,7 @@ def swapaxes(x: object, axis1: int, axis2: int) -> Var:
 )
 def _broadcast_to(x: Value, shape: Shape) -> Value:
     """x repeated to fill `shape`."""
-    if type(x) is float:  # at a fifth of NumPy's cost; every sum asks for it
+    if type(x) is float:  # at a fifth of NumPy's cost; every sum calls this
         return np.ndarray(shape, buffer=np.array(x), strides=(0,) * len(shape))
     return np.broadcast_to(x, shape)
 

@@ -1,6 +1,6 @@
 """Means and spreads. `axis` is None (all), an int or several.
 
-`mg` does not have `var` and `std`, so that a mistyped `mg.var` is no silent variance: ask NumPy's
+`mg` has no `var` and `std`, so that a mistyped `mg.Var` is not silently a variance: use NumPy's
 functions (`np.var(v)`) or the methods (`v.var()`).
 """
 

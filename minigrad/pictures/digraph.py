@@ -1,14 +1,16 @@
-"""A picture's content as DOT text, quoted here so that no word in it means anything to Graphviz."""
+"""A picture's content as DOT text, quoted so that no word in it means anything to Graphviz."""
 
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 
-from .graph import Arrow, Box, Graph
+from .boxes import Arrow, Box, Graph
 from .labels import text
 from .palette import FAINT, GRADIENT, INK, LOOKS, STOPPED
 
-_LONGEST_ROW = 150  # letters side by side that a page still shows readably: else boxes run downward
+_LONGEST_ROW = (
+    150  # characters side by side that a page still shows readably: else boxes run downward
+)
 _PAGE = 1500  # pixels across that a page shows readably
 _MOST_READERS = 30  # of one box: beyond, curves around the others take the renderer minutes
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|-?(\.[0-9]+|[0-9]+(\.[0-9]*)?)")
@@ -112,7 +114,7 @@ def _listed(**attributes: str) -> str:
 
 @lru_cache(4096)
 def _quoted(words: str) -> str:
-    """A word as DOT has it: in quotes, unless it is a name or a number."""
+    """A word in DOT: in quotes, unless it is a name or a number."""
     if _PLAIN.fullmatch(words) and words.lower() not in _KEYWORDS:
         return words
     return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -127,7 +129,7 @@ def _label(*lines: str) -> str:
 
 
 def _length(graph: Graph) -> int:
-    """How many letters the longest way through the graph passes; arrows stand in order."""
+    """How many characters the longest path through the graph passes; arrows come in order."""
     own = {box.id: max(len(line.words) for line in box.lines) for box in graph.boxes}
     length = dict(own)
     for arrow in graph.arrows:
@@ -138,7 +140,7 @@ def _length(graph: Graph) -> int:
 def _fits_in_a_row(graph: Graph) -> bool:
     """Whether a page shows the graph at least as large from left to right as downward.
 
-    By rough sizes: a column or row for each step, whose boxes stand beside one another.
+    By rough sizes: a column or row for each step, with its boxes side by side.
     """
     widths = {box.id: 7 * max(len(line.words) for line in box.lines) + 30 for box in graph.boxes}
     steps = dict.fromkeys(widths, 0)

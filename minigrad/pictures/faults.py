@@ -1,5 +1,5 @@
-"""Which numbers that are not finite do harm. A value that no one takes is no fault: the branch that
-a `where` did not choose, the −inf that `exp` turns into 0.
+"""Which numbers that are not finite do harm. A value that nothing uses is not a fault: the branch
+that a `where` did not choose, the −inf that `exp` turns into 0.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def faults_of(
 
 
 def _values(equations: Equations, outputs: Sequence[int]) -> dict[int, Mask]:
-    """From the outputs downward: a number that is not finite, taken by one that is not either."""
+    """From the outputs downward: a number that is not finite, used by another that isn't."""
     bad = {i: _not_finite(equations[i].value) for i in outputs if not finite(equations[i].value)}
     for row in reversed(equations.rows[: max(bad, default=-1) + 1]):
         for operand, i in enumerate(row.inputs if row.position in bad else ()):
@@ -68,7 +68,7 @@ def _values(equations: Equations, outputs: Sequence[int]) -> dict[int, Mask]:
 def _gradients(
     equations: Equations, gradients: Sequence[Value | None], wanted: Sequence[int]
 ) -> set[int]:
-    """From the leaves upward: what made a leaf's gradient not finite and is not finite itself."""
+    """From the leaves upward: gradients that are not finite and made a leaf's gradient so."""
     bad: set[int] = set()
     for row in equations:
         ends = not row.inputs or row.position in wanted
@@ -82,7 +82,7 @@ def _not_finite(value: Value) -> Mask:
 
 
 def _taken(equations: Equations, row: Equation, operand: int, bad: Mask) -> Mask:
-    """Which numbers of an input the bad ones of `row` are made of.
+    """Which numbers of an input the bad ones of `row` come from.
 
     An op that chooses or moves numbers sends a gradient back to where it took them from.
     """
@@ -93,5 +93,5 @@ def _taken(equations: Equations, row: Equation, operand: int, bad: Mask) -> Mask
     elif not OPS[row.op].elementwise:
         return np.full(x.shape, bad.any())
     taken: Mask = np.asarray(fit(marks, x.shape)) != 0.0
-    # No comparison with nan is true, yet it comes through whatever was compared.
+    # No comparison with nan is true, yet nan comes through whatever was compared.
     return np.logical_or(taken, np.isnan(x.value)) if row.op in _CHOOSERS else taken

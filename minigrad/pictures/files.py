@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-_LONGEST = 200  # letters of a path that an error shows
+_LONGEST = 200  # characters of a path that an error shows
 
 
 def make_folder(folder: Path) -> None:
@@ -19,8 +19,8 @@ def make_folder(folder: Path) -> None:
 def write(path: Path, content: str | bytes) -> Path:
     """Write a file, text as UTF-8; an OSError names the remedy.
 
-    What was there stays until the new file is complete, on a full disk or after Ctrl-C as well: it
-    is written beside and then renamed, so that a reader sees the old file or the new one.
+    What was there stays until the new file is complete, even on a full disk or after Ctrl-C: a
+    new one is written beside it and renamed, so that a reader sees the old file or the new one.
     """
     data = content.encode() if isinstance(content, str) else content
     try:

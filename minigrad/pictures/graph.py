@@ -1,72 +1,17 @@
-"""What a picture of equations shows, before any drawing: boxes, arrows, their words."""
+"""The boxes and arrows of equations: what a picture shows, before any drawing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from ..engine.op import OPS
 from ..equations import Equation, Equations
+from .boxes import NO_GRADIENT_YET, SCORED, STOPPED, Arrow, Box, BoxLine, Graph
 from .faults import Faults, faults_of
 from .labels import LONGEST, formulas, known, number, numbers, short, text
 from .repeats import repeats_of
 from .rounding import rounded_away
 
-STOPPED = "⊘ no gradient"
-SCORED = "⊘ scored instead"  # out of a wall into its log-density, where mg.surrogate took it
-NO_GRADIENT_YET = "grad ·"
-LONGEST_ALONE = 40  # letters of a formula that serves as a name, in a picture by itself
-
-
-class BoxLine(NamedTuple):
-    """A line in a box. `role` is "name", "value", "grad", "none" (no gradient) or "note"."""
-
-    role: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A node. `id` is "n7" for the equation at position 7, "s0" for a scope folded into one box.
-
-    `kind` is a key of `palette.LOOKS`; `title` tells all on one line; `marks` are among "result"
-    (an output), "again" (a leaf drawn once more, see `repeats`: its id is "n7-2"), "bad" (something
-    in it is at fault, see `faults`), "first" (the first such).
-    """
-
-    id: str
-    kind: str
-    lines: tuple[BoxLine, ...]
-    title: str
-    scope: str
-    marks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """An operand. `id` is "e7-1" for the second operand of equation 7; `tail`, `head` are boxes.
-
-    `kind` is "flow" where the gradient comes back this way, "halt" where it is stopped on purpose
-    (out of noise, into and out of a wall), "still" where there is nothing to want it.
-    """
-
-    id: str
-    tail: str
-    head: str
-    kind: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A picture's content. `summary` describes it in a sentence or two; `places` has the id of the
-    box in which each equation stands. `alone` as in `graph_of`."""
-
-    boxes: list[Box]
-    arrows: list[Arrow]
-    summary: str
-    places: list[str]
-    alone: bool = False
+LONGEST_ALONE = 40  # characters of a formula that serves as a name, in a picture by itself
 
 
 def graph_of(
@@ -79,10 +24,10 @@ def graph_of(
     """The boxes and arrows of `equations`.
 
     With more than `max_nodes` of them each scope becomes one box; if that is not enough, inner
-    scopes vanish in those around them. ValueError if it never is. `derivatives` says whether arrows
-    bear the local derivative; by default those do that lead to a gradient which `backward` left.
-    A picture that stands `alone`, and is not one of many as in a lesson, has leaves drawn again
-    where they are read far away, longer formulas, and 0 for what only rounding made another number.
+    scopes are folded into the scopes around them. ValueError if it never is. `derivatives` says
+    whether arrows show the local derivative; by default those do that lead to a gradient which
+    `backward` left. A picture that is `alone`, not one of many as in a lesson, has leaves drawn
+    again near distant uses, longer formulas, and 0 for what is not 0 only through rounding.
     """
     folded = _folded(equations, max_nodes)
     names = formulas(equations, LONGEST_ALONE if alone else LONGEST)
@@ -106,7 +51,7 @@ def graph_of(
 
 
 def too_large(count: int, folded: int, max_nodes: int) -> ValueError:
-    """The error that refuses a graph of `count` nodes, of which folding scopes leaves `folded`."""
+    """The error for a graph of `count` nodes, `folded` of them once scopes are folded."""
     left = f", {folded:,} with each scope as one box" if folded < count else ""
     return ValueError(
         f"the graph has {count:,} nodes{left}; a picture holds max_nodes={max_nodes:,}: group "
@@ -115,7 +60,7 @@ def too_large(count: int, folded: int, max_nodes: int) -> ValueError:
 
 
 def _folded(equations: Equations, max_nodes: int) -> list[str]:
-    """For each row the scope that it is folded into, "" where it is shown itself."""
+    """For each row the scope that it is folded into, "" where it is shown as a box of its own."""
     if len(equations) <= max_nodes:
         return [""] * len(equations)
     parts = Counter(row.scope for row in equations if row.position not in equations.outputs)
@@ -196,10 +141,10 @@ def _again(
     key: tuple[int, int],
     again: Mapping[tuple[int, int], int],
 ) -> Box:
-    """A leaf once more, in the scope of who reads it: its name alone."""
+    """A leaf drawn again in the scope of its reader: its name alone."""
     leaf, reader = key
     row, name = equations[leaf], names[leaf]
-    title = f"{name}, drawn again here: its value and gradient stand in its first box"
+    title = f"{name}, drawn again here: its value and gradient are in its first box"
     lines = (BoxLine("name", short(name)),)
     return Box(f"n{leaf}-{again[key]}", row.kind, lines, title, equations[reader].scope, ("again",))
 
@@ -210,7 +155,7 @@ def _arrows(
     derivatives: bool | None,
     again: Mapping[tuple[int, int], int],
 ) -> list[Arrow]:
-    """One arrow an operand; from or to a folded box one for all of a kind."""
+    """One arrow per operand; to or from a folded box, one per kind."""
     halted = _halted(equations)
     arrows: dict[object, Arrow] = {}
     for row in equations:
@@ -241,7 +186,7 @@ def _flow(
 
 
 def _halted(equations: Equations) -> dict[int, bool]:
-    """Which rows want no gradient on purpose: noise, walls, and what only these lead to."""
+    """Which rows take no gradient on purpose: noise, walls, and whatever depends on these alone."""
     halted: dict[int, bool] = {}
     for row in equations:
         behind = not row.requires_grad and any(halted[i] for i in row.inputs)
@@ -250,7 +195,7 @@ def _halted(equations: Equations) -> dict[int, bool]:
 
 
 def _summary(equations: Equations, names: list[str], faults: Faults, folded: int) -> str:
-    """A sentence or two that stand for the picture where it can't be seen."""
+    """A sentence or two in place of the picture where it can't be seen."""
 
     def listed(kind: str, words: str) -> str:
         found = [names[r.position] for r in equations if r.kind == kind and not r.is_literal]

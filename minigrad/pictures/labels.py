@@ -11,7 +11,7 @@ from ..engine.op import OPS
 from ..engine.values import Shape, Value
 from ..equations import Applied, Equation, Equations, written
 
-LONGEST = 28  # letters of a formula that serves as a name
+LONGEST = 28  # characters of a formula that serves as a name
 KNOWN = {  # numbers that densities are full of, and what they are
     0.5 * math.log(2.0 * math.pi): "½ log 2π",
     math.log(2.0 * math.pi): "log 2π",
@@ -29,7 +29,7 @@ KNOWN = {  # numbers that densities are full of, and what they are
     math.sqrt(2.0 / math.pi): "√(2/π)",
     math.sqrt(2.0 * math.pi): "√(2π)",
 }
-_WORDS = 40  # letters of a user's name that a box shows; its tooltip shows them all
+_WORDS = 40  # characters of a user's name that a box shows; its tooltip shows them all
 
 
 def text(given: str) -> str:
@@ -38,7 +38,7 @@ def text(given: str) -> str:
 
 
 def heading(title: str | None, usual: str) -> str:
-    """The title that a user asks for, on one line; the usual one where it is None."""
+    """The user's title on one line; the usual one if it is None."""
     if not isinstance(title, str | None):
         raise TypeError(f"a title is a string, not {title!r}")
     return text(usual if title is None else title)
@@ -73,7 +73,7 @@ def number(x: float, digits: int = 4) -> str:
 
 
 def numbers(value: Value) -> str:
-    """A number; up to 6 of an array, rows parted by `;`; of more, how they are spread."""
+    """A number; an array of up to 6, with `;` between rows; of a larger one, its range and mean."""
     if isinstance(value, float):
         return number(value)
     if value.size == 0:
@@ -85,20 +85,20 @@ def numbers(value: Value) -> str:
     if bad:
         kinds = "nan" if np.isnan(value).any() else "inf"
         return f"{kinds}: {bad} of {value.size} not finite"
-    with np.errstate(over="ignore"):  # the mean of huge numbers may be inf, and says so
+    with np.errstate(over="ignore"):  # the mean of huge numbers may be inf, and is shown as inf
         low, mean, high = (number(float(x), 3) for x in (value.min(), value.mean(), value.max()))
     return f"min {low}  mean {mean}  max {high}"
 
 
 def finite(value: Value | None) -> bool:
-    """Whether all numbers are; None has none that is not."""
+    """Whether all numbers are finite; true of None."""
     if isinstance(value, float):
         return math.isfinite(value)
     return value is None or bool(np.isfinite(value).all())
 
 
 class Formula(NamedTuple):
-    """A text, and how tightly its loosest operator binds: 5 is a word or closed by brackets."""
+    """A text, and how tightly its loosest operator binds; 5 for a word or a text in brackets."""
 
     text: str
     binds: int
@@ -135,7 +135,7 @@ def named(equations: Equations, longest: int = LONGEST) -> list[Formula]:
 
 
 def literal(written: str) -> Formula:
-    """A number that stands in a formula, as Python writes it."""
+    """A number in a formula, as Python writes it."""
     return Formula(written.replace("-", "−"), 3 if written.startswith("-") else 5)
 
 
@@ -178,7 +178,7 @@ def formula_of(row: Applied, inputs: Sequence[Formula]) -> Formula:
 
 
 def dimensions(shape: Shape) -> str:
-    """2×3; of a vector and of a number in a word."""
+    """2×3; of a vector or a number, in words."""
     if len(shape) < 2:
         return f"a vector of {shape[0]}" if shape else "a number"
     return "×".join(map(str, shape))

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from ..engine.variable import Var
 from ..equations import Equations, count_below, equations_of
+from .boxes import Graph
 from .digraph import dot_of
 from .files import write
-from .graph import Graph, graph_of, too_large
+from .graph import graph_of, too_large
 from .labels import heading, short
 from .palette import INK, PAGE
 from .policy import policy
@@ -23,16 +24,18 @@ from .render import RendererError, render
 from .svg import dressed
 
 SUFFIXES = (".svg", ".dot", ".html", *PRINTED)
-LARGEST = 100_000  # nodes that are looked at for scopes to fold; more would take long to refuse
+LARGEST = 100_000  # nodes in which scopes are folded: refusing more than these would take long
 
-_seen: Counter[str] = Counter()  # drawings of each content, so that twins in one page differ
+_seen: Counter[str] = (
+    Counter()
+)  # drawings of each content, so that two alike in one page get different ids
 _counting = threading.Lock()
 
 
 class Drawing:
     """A picture: `.dot` and `.svg` are its text, `save` writes it; it shows inline in Jupyter.
 
-    The SVG is rendered when first asked for; DOT needs no renderer.
+    The SVG is rendered on first use; DOT needs no renderer.
 
     >>> drawing = mg.draw(mg.Var(3.0, "x") ** 2)
     >>> drawing.dot[:7], drawing.svg[:4]
@@ -114,7 +117,7 @@ def draw(
 def drawable(
     output: object, asked: str, names: Mapping[str, object] | None, max_nodes: int
 ) -> Equations:
-    """The equations below `output`, if it is a Var and they are not far too many."""
+    """The equations below `output`; refused if it is not a Var, or if they are far too many."""
     if not isinstance(output, Var):
         raise TypeError(f"{asked} needs a Var, not {type(output).__name__}: compute it from a Var")
     if not (names is None or isinstance(names, Mapping) and all(type(n) is str for n in names)):
@@ -142,7 +145,7 @@ def _page(svg: str, title: str) -> str:
 body {{ margin: 1rem; font: 16px Arial, sans-serif; color: {INK[0]}; background: {PAGE[0]} }}
 @media (prefers-color-scheme: dark) {{ body {{ color: {INK[1]}; background: {PAGE[1]} }} }}
 """
-    # An SVG is XML, so a > in its style sheet may stand there as &gt;
+    # An SVG is XML, so a > in its style sheet may be written &gt;
     sheets = [style, *map(html.unescape, re.findall("<style[^>]*>(.*?)</style>", svg, re.DOTALL))]
     return f"""<!doctype html>
 <html lang="en">

@@ -30,7 +30,7 @@ _WIDER = 0.87  # of this size another font is as wide
 
 
 class PrintingError(RuntimeError):
-    """Nothing is installed that prints."""
+    """Nothing that can print is installed."""
 
 
 def printed(svg: str, suffix: str) -> bytes:
@@ -70,7 +70,7 @@ def _by_matplotlib(root: ElementTree.Element, suffix: str) -> bytes:
 
 
 def _font() -> tuple[list[str], float]:
-    """The families to take, and by how much to shrink the words if the boxes' own is not there."""
+    """The fonts to use, and how much to shrink the words if the boxes' own font is missing."""
     from matplotlib import font_manager
 
     known = set(font_manager.get_font_names())
@@ -108,7 +108,7 @@ def _draw_text(
         va="baseline",
         zorder=order,
         parse_math=False,
-        path_effects=around,  # of words on an arrow, which pass over it
+        path_effects=around,  # of words on an arrow, which are drawn over it
     )
 
 

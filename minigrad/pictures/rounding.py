@@ -12,8 +12,8 @@ _SCALED = ("divide", "multiply", "negative")
 def rounded_away(equations: Equations) -> tuple[set[int], set[int]]:
     """The positions whose value, and those whose gradient, is the rounding of a 0; scalars alone.
 
-    What cancelled shows it: the parts of a sum that are 1e14 times as large, or the shares of a
-    gradient. What only scales such a number is one too.
+    The terms that cancelled show it: the parts of a sum, or the shares of a gradient, are 1e14
+    times as large. A multiple of such a number is one too.
     """
     values: set[int] = set()
     for row in equations:
@@ -46,7 +46,7 @@ def _gradients(equations: Equations) -> set[int]:
 
 
 def _cancels(total: float, parts: Iterable[float]) -> bool:
-    """Whether a sum is but the rounding of its parts; of none that count, it is as well."""
+    """Whether a sum is nothing but the rounding of its parts; also where no part counts."""
     return abs(total) <= _SMALL * max(map(abs, parts)) or not any(parts)
 
 

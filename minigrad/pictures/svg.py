@@ -1,14 +1,15 @@
 """Graphviz's SVG made fit for a page: named, described, coloured by a style sheet.
 
-Ids and the style sheet bear the drawing's own prefix, classes `mg-`: two drawings in one page, and
-the page itself, leave each other alone. One function writes all of it, so no word is ever markup.
+Ids and the style sheet have the drawing's own prefix, classes have `mg-`, so two drawings in one
+page, and the page itself, don't affect each other. One function writes all of it, so no word is
+ever markup.
 """
 
 import html
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from .graph import NO_GRADIENT_YET, Arrow, Box, Graph
+from .boxes import NO_GRADIENT_YET, Arrow, Box, Graph
 from .palette import style_sheet
 
 SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
@@ -31,7 +32,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
     root = ElementTree.fromstring(raw)
     named = f"{prefix}-title {prefix}-desc"
     root.attrib.update({"id": prefix, "role": "img", "aria-labelledby": named, **_OF_TEXTS})
-    for text in root.iter(f"{SVG}text"):  # which inherit what Graphviz says of each anew
+    for text in root.iter(f"{SVG}text"):  # Graphviz repeats on each what they inherit
         text.attrib = {k: v for k, v in text.attrib.items() if _OF_TEXTS.get(k) != v}
     boxes = {box.id: box for box in graph.boxes}
     arrows = {arrow.id: arrow for arrow in graph.arrows}
@@ -94,7 +95,7 @@ def _dress_box(group: ElementTree.Element, box: Box) -> None:
 
 
 def _retitle(group: ElementTree.Element, words: str) -> None:
-    """Replace the renderer's own name for a group, which a reader would see as a tooltip."""
+    """Replace the renderer's own name for a group, which would show as a tooltip."""
     title = group.find(f"{SVG}title")
     if title is not None and words:
         title.text = words
@@ -104,7 +105,7 @@ def _retitle(group: ElementTree.Element, words: str) -> None:
 
 def _title(arrow: Arrow, boxes: dict[str, Box]) -> str:
     tail, head = (boxes[id].title.split(";")[0] for id in (arrow.tail, arrow.head))
-    stopped = f": {arrow.label}" if arrow.kind == "halt" else ""  # a number stands on the arrow
+    stopped = f": {arrow.label}" if arrow.kind == "halt" else ""  # a number is written on the arrow
     return f"{tail} to {head}{stopped}"
 
 

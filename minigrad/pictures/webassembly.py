@@ -19,7 +19,7 @@ MOST_MEMORY = 1 << 30  # bytes
 
 
 def layout(dot: str, format: str = "svg") -> bytes:
-    """What Graphviz makes of `dot`; a RuntimeError of its own words where it can't.
+    """The SVG that Graphviz makes of `dot`; where it can't, a RuntimeError in its words.
 
     `interrupt`, from another thread, ends it as well. One at a time: not by two callers at once.
     """
@@ -81,4 +81,4 @@ def _compiled() -> "tuple[Engine, Module]":
     return engine, wasmtime.Module(engine, source.read_bytes())
 
 
-atexit.register(_compiled.cache_clear)  # else wasmtime's own clearing up comes too late to work
+atexit.register(_compiled.cache_clear)  # otherwise wasmtime's own clean-up comes too late to work

@@ -1,6 +1,6 @@
-"""`compare_gradients`: those of minigrad beside those of another library, parameter by parameter.
+"""`compare_gradients`: minigrad's gradients beside another library's, parameter by parameter.
 
-Where two differ it asks how: by a constant factor, by sign, transposed, missing.
+Where two differ it says how: by a constant factor, by sign, transposed, missing.
 """
 
 import html
@@ -80,7 +80,7 @@ class GradientComparison:
         ratios = {pair.ratio for pair in wrong}
         same = len(wrong) > 1 and len(wrong) == len(self.pairs) and None not in ratios
         if same and np.ptp([pair.ratio for pair in wrong]) <= 1e-3 * abs(first.ratio or 0.0):
-            return f"every one alike: {first.words}"
+            return f"all in the same way: {first.words}"
         return f"{len(wrong)} of {len(self.pairs)} differ, first {first.name}: {first.words}"
 
     def _repr_html_(self) -> str:
@@ -113,7 +113,7 @@ def compare_gradients(mine: Nest, theirs: Nest, rtol: float = 1e-6) -> GradientC
 def _matched(
     mine: dict[str, object], theirs: dict[str, object]
 ) -> list[tuple[str, object | None, object | None]]:
-    """What belongs together, in the order of `mine`; None where a side has none."""
+    """The pairs, in the order of `mine`; None where a side has no such parameter."""
     here, there = ({k.translate(_SEPARATORS): v for k, v in d.items()} for d in (mine, theirs))
     in_order = [all(not name or name.isdecimal() for name in side) for side in (here, there)]
     if any(in_order):  # a list has no names to match

@@ -1,4 +1,4 @@
-"""A KL term whose factor is wrong, found by its number.
+"""A KL term whose factor is wrong, found by its value.
 
 The graph shows each Gaussian that was drawn from, z = μ + σ·ε, so its KL to the standard normal is
 known in closed form; a sum in the graph that is a multiple of that is compared with it.
@@ -24,7 +24,7 @@ class Gaussian(NamedTuple):
 
 
 def divergence_hints(say: Wording, rows: list[Equation]) -> Iterator[str]:
-    """For each Gaussian in the graph: a KL averaged over its latents, or with another factor."""
+    """For each Gaussian in the graph: a KL averaged over its latents, or with a wrong factor."""
     for gaussian in _gaussians(say, rows):
         yield from _wrong_factor(say, rows, gaussian)
 
@@ -53,7 +53,7 @@ def _wrong_factor(say: Wording, rows: list[Equation], gaussian: Gaussian) -> Ite
     kinds = _kinds(each.shape)
     if each.ndim == 1 and _is_batch(say, rows, len(each), ratios):
         return
-    for row in reversed(scalars):  # what comes last has every factor in it
+    for row in reversed(scalars):  # the last one has every factor in it
         for factor, words in kinds.items():
             if _is(abs(ratios[row.position]), factor):
                 yield (

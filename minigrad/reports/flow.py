@@ -1,4 +1,4 @@
-"""How far the gradient of an output comes, equation by equation, and where it stops.
+"""How far the gradient of an output gets, equation by equation, and where it stops.
 
 The sweep again, but on equations: it touches no `.grad`, and it keeps what went wrong on the way.
 """
@@ -14,7 +14,7 @@ from ..engine.values import Array, Value, careful, plain
 from ..equations import Equation, Equations
 from ..pictures.labels import finite
 
-STEEP_OPS = ("divide", "log", "sqrt", "power")  # whose slopes grow beyond bounds near 0
+STEEP_OPS = ("divide", "log", "sqrt", "power")  # whose slopes grow without bound near 0
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _MOST = 6  # stops that are remembered above a node: a wide graph may have thousands
 
@@ -24,7 +24,7 @@ class DeadEnd(NamedTuple):
 
     `kind` is "sample" (a wall made by `.sample()`), "wall" (any other), "comparison", "no rule" (no
     gradient passes by definition), "zero" (the slope is 0 there; for `lost` numbers of an array,
-    or 0 for all of them) or "cancel" (what comes to `row` itself adds up to 0).
+    or 0 for all of them) or "cancel" (what reaches `row` itself adds up to 0).
     """
 
     row: int
@@ -43,14 +43,14 @@ class Steep(NamedTuple):
 
 @dataclass(slots=True)
 class GradientFlow:
-    """What came to each equation, by position.
+    """What reached each equation, by position.
 
     `gradients` has None where none came. `connected` is whether the output was computed from it at
-    all, `reached` whether a gradient that is not 0 comes there, or would if one were wanted.
-    `stops` are the places above it where gradients end on some way. `makers` has the equation that
+    all, `reached` whether a gradient that is not 0 gets there, or would if one were wanted.
+    `stops` are the places above it where gradients end on some path. `makers` has the equation that
     handed over the first gradient that was not finite, None where there was none. `steep` is
-    the steepest of the STEEP_OPS. `largest` has the size of the largest share that came to an
-    equation, and who handed it over.
+    the steepest of the STEEP_OPS. `largest` has the size of the largest share that reached an
+    equation, and which equation handed it over.
     """
 
     gradients: list[Value | None]
@@ -81,7 +81,7 @@ def flow_of(equations: Equations, output: int) -> GradientFlow:
 
 
 def _settle(flow: GradientFlow, row: Equation) -> None:
-    """All that comes to `row` has come: did it cancel out?"""
+    """Everything has reached `row`: did it cancel out?"""
     i, g = row.position, flow.gradients[row.position]
     if flow.reached[i] and g is not None and not np.any(g):
         flow.reached[i] = False
@@ -89,7 +89,7 @@ def _settle(flow: GradientFlow, row: Equation) -> None:
 
 
 def _hand_down(flow: GradientFlow, equations: Equations, row: Equation, operand: int) -> None:
-    """What `row` gives to one input. A gradient of 0 goes down as well, since 0 · ∞ is nan."""
+    """What `row` gives to one input. A gradient of 0 is passed on as well, since 0 · ∞ is nan."""
     i = row.inputs[operand]
     x, back, g = equations[i], row.closures[operand], flow.gradients[row.position]
     reached = flow.reached[row.position]
@@ -101,7 +101,7 @@ def _hand_down(flow: GradientFlow, equations: Equations, row: Equation, operand:
             _look(flow, row, operand, np.asarray(d), np.asarray(g))
             _add(flow, row, x, plain(fit(d, x.shape)))
     elif reached:
-        flow.reached[i] = True  # nobody wants it here, but it would come to a wall further down
+        flow.reached[i] = True  # not wanted here, but it would reach a wall further down
 
 
 def _handed(equations: Equations, row: Equation, operand: int, g: Value) -> object:

@@ -1,6 +1,6 @@
 """Numbers of other libraries: PyTorch's tensors, JAX's arrays, NumPy's, by their common protocols.
 
-Nothing is imported: a tensor is known by what it can do.
+Nothing is imported: a tensor is recognised by its methods.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,11 +13,11 @@ from ..engine.variable import Var, constant
 
 _COARSE = 2.0**-8  # of bfloat16
 
-Nest = object  # dicts, lists and tuples of numbers, in one another
+Nest = object  # dicts, lists and tuples of numbers, nested
 
 
 class Numbers(NamedTuple):
-    """An array in float64, how exact its own kind of float is, and whether it was whole numbers."""
+    """An array in float64, the precision of its own type, and whether it held whole numbers."""
 
     array: Array
     rounding: float
@@ -48,7 +48,7 @@ def numbers_of(given: object) -> Numbers:
 
 
 def gradient_of(given: object) -> object:
-    """What stands for a gradient: that of a parameter is its `.grad`, anything else is itself."""
+    """The gradient meant: of a parameter its `.grad`, anything else itself."""
     if isinstance(given, Var):
         return given.grad if given.kind == "parameter" else given.value
     is_leaf = getattr(given, "is_leaf", False) is True

@@ -1,6 +1,6 @@
-"""The classic mistakes with random samples, as far as a graph shows them.
+"""The classic mistakes with random samples that a graph can show.
 
-Each function looks for one of them and says it in a sentence with the remedy.
+Each function looks for one of them and describes it in a sentence with the remedy.
 """
 
 import re
@@ -17,14 +17,14 @@ from .divergence import divergence_hints
 from .sizes import size_hints
 from .wording import Wording
 
-STEEP = 1e4  # a slope beyond this, as 1/σ has at σ = 0.0001, is worth a word
+STEEP = 1e4  # a slope beyond this, like that of 1/σ at σ = 0.0001, is worth a warning
 _CLAMPS = ("clip", "maximum", "minimum")
 _LOG_VARIANCE = re.compile(r"log_?(var|sigma_?2|sigma_?sq|σ²|σ2)")
 _VARIANCE = re.compile(r"var(iance)?(_|$)|sigma_?2|sigma_?sq|σ²|σ2")
 
 
 def hints_of(say: Wording) -> Iterator[str]:
-    """What looks like a mistake, each once; an empty iterator for a sound graph."""
+    """What looks like a mistake, each once; nothing for a sound graph."""
     rows = [row for row in say.equations if say.flow.connected[row.position]]
     yield from _sampled(say, rows)
     yield from _clamped(say)
@@ -55,7 +55,9 @@ def _sampled(say: Wording, rows: list[Equation]) -> Iterator[str]:
             remedy = f"draw by .rsample(): {wall.site.distribution.moving_ends}"
             yield f"{say.name(wall)} was drawn by .sample(), and no score can replace it: {remedy}"
             continue
-        if not z.requires_grad:  # a parameter is below, but what it is drawn by has no slope
+        if (
+            not z.requires_grad
+        ):  # a parameter is below, but the way the draw depends on it has no slope
             remedy = (
                 "its outcomes jump, so differentiate mg.surrogate(cost), whose score function "
                 "goes around it, or take a relaxation (mg.RelaxedBernoulli, "
@@ -111,7 +113,7 @@ def _saturated(say: Wording, rows: list[Equation]) -> Iterator[tuple[int, str]]:
 
 
 def _probability(say: Wording, row: Equation, x: Equation) -> tuple[Equation | None, bool]:
-    """The sigmoid that `row` takes the log of, and whether it is of 1 minus it."""
+    """The sigmoid that `row` takes the log of, and whether of 1 minus it."""
     if x.op == "sigmoid" and row.op == "log":
         return x, False
     inputs = say.equations.inputs_of(x)

@@ -15,18 +15,18 @@ from .flow import DeadEnd, flow_of
 from .hints import hints_of
 from .wording import Wording
 
-_MOST = 40  # leaves that the text lists; `.leaves` has them all
+_MOST = 40  # leaves listed in the text; `.leaves` has them all
 _HINTS = 10
-_MOST_EQUATIONS = 20_000  # half a second: what an error message may take
+_MOST_EQUATIONS = 20_000  # half a second: as long as an error message may take
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A leaf, or a node asked for by `wrt`, and what came to it.
+    """A leaf, or a node named in `wrt`, and what reached it.
 
     `status` is "arrives"; or "zero": a gradient came, and it is 0; "stopped"; "not connected";
-    "noise" and "constant", which want none. `gradient` is None where none came; `stops` are the
-    places where it ended on some path, `words` says all that in a sentence.
+    "noise" and "constant", which want none. `gradient` is None where none arrived; `stops` are
+    the places where it ended on some path, and `words` says all this in a sentence.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Report:
 
     def __str__(self) -> str:
         shown = self.leaves
-        if len(shown) > _MOST:  # first those that something is wrong with
+        if len(shown) > _MOST:  # the problematic ones first
             shown = tuple(sorted(shown, key=lambda leaf: leaf.status == "arrives"))[:_MOST]
         width = max((len(short(leaf.name)) for leaf in shown), default=0)
         lines = [self.output]
@@ -98,10 +98,10 @@ def explain(
     """Say which leaves below `output` get its gradient and, where not, which node stops it and why.
 
     Also the first node whose value is not finite, in order of computing, and the first whose
-    gradient is not, in order of the sweep. Of an output that is no scalar it is the gradient of the
-    sum of its numbers. `wrt` asks for these Vars alone; `names=locals()` names nodes by variable.
-    Touches no `.grad`. What left the tape before (`.value`, `.detach()`, `no_grad`) left no trace
-    in the graph: it shows as a constant, or as not connected.
+    gradient is not, in order of the sweep. If the output is not a scalar, gradients are those of
+    the sum of its numbers. `wrt` restricts the report to these Vars; `names=locals()` names nodes
+    by variable. Touches no `.grad`. What left the tape earlier (`.value`, `.detach()`, `no_grad`)
+    is not in the graph: it shows as a constant, or as not connected.
 
     >>> x, w = mg.Var(3.0, "x"), mg.Var(2.0, "w")
     >>> print(mg.explain(x * mg.stop_gradient(w)))
@@ -132,7 +132,7 @@ def explain(
 
 
 def reason(output: Var, x: Var) -> str:
-    """Why no gradient of `output` comes to `x`, in a clause: what `grad` raises."""
+    """Why no gradient of `output` reaches `x`, as a clause of the error that `grad` raises."""
     if count_below(output) > _MOST_EQUATIONS:
         return "the output does not depend on it, or only through walls (mg.explain says which)"
     (leaf,) = explain(output, [x]).leaves
@@ -207,14 +207,14 @@ def _first_value(say: Wording, faults: Faults) -> Trouble | None:
 
 
 def _harmless(say: Wording, faults: Faults) -> tuple[str, ...]:
-    """Values of ops that are not finite and at no fault; an infinite constant is meant so."""
+    """Values of ops that are not finite and do no harm; an infinite constant is intended."""
     reached = [row for row in say.equations if row.op and say.flow.connected[row.position]]
     rows = [row for row in reached if not finite(row.value) and row.position not in faults.values]
     return tuple(say.names[row.position] for row in rows)
 
 
 def _first_gradient(say: Wording, faults: Faults) -> Trouble | None:
-    """The newest: the sweep comes to the newest node first."""
+    """The newest: the sweep meets the newest node first."""
     if not faults.gradients:
         return None
     row = say.equations[max(faults.gradients)]

@@ -10,11 +10,11 @@ from .wording import Wording
 
 LARGE = 1e12  # beyond this a gradient of an output with slope 1 explodes
 SMALL = 1e-12
-_GRADUAL = 6  # steps at least on the way from SMALL's root to SMALL: else one op did it
+_GRADUAL = 6  # steps at least between SMALL's root and SMALL: with fewer, one op did it
 
 
 def size_hints(say: Wording) -> Iterator[str]:
-    """The worst leaf of each kind: whose gradient is huge though finite, or all but gone."""
+    """The worst leaf of each kind: one whose gradient is huge though finite, or almost 0."""
     flow, rows = say.flow, say.equations
     leaves = [row for row in rows if row.kind == "parameter" and row.position in flow.largest]
     sizes = {row.position: _size(flow.gradients[row.position]) for row in leaves}
@@ -37,7 +37,7 @@ def _exploded(say: Wording, leaf: int) -> str:
 
 
 def _vanished(say: Wording, leaf: int) -> Iterator[str]:
-    """Where many steps took a little each. One that took all is a minimum, or a flat op."""
+    """Where many steps took a little each: one that took it all is a minimum or a flat op."""
     way = _way(say, leaf)
     sizes = [size for _, size in way]
     start = max(i for i, size in enumerate(sizes) if size >= 0.1 * sizes[0] or i == 0)
@@ -61,7 +61,7 @@ def _way(say: Wording, leaf: int) -> list[tuple[int, float]]:
 
 
 def _since(say: Wording, way: list[tuple[int, float]], start: int) -> str:
-    """Where it begins, and what each step from there makes of it."""
+    """Where it begins, and the factor of each step from there."""
     (first, size), count = way[start], len(way) - 1 - start
     if not count:
         return ""

@@ -11,7 +11,7 @@ from ..pictures.faults import Mask
 from ..pictures.labels import finite, named, number, numbers, right_side, short, text
 from .flow import COMPARISONS, DeadEnd, GradientFlow, is_sampled
 
-_LONGEST = 60  # letters of an equation
+_LONGEST = 60  # characters of an equation
 _LONGEST_NAME = 40  # of a formula that serves as a name: a report has more room than a picture
 
 
@@ -47,13 +47,13 @@ class Wording:
         return ", ".join(dict.fromkeys(self.at(x) for x in self.equations.inputs_of(row)))
 
     def given(self, i: int) -> str:
-        """What the equation at `i` had to make its input's gradient of."""
+        """What the equation at `i` made its input's gradient from."""
         row, g = self.equations[i], self.flow.gradients[i]
         came = "" if g is None else f"its own, {numbers(g) if finite(g) else self.bad(g)}, "
         return f"{came}at {self.inputs(row)}"
 
     def bad(self, value: Value, at_fault: Mask | None = None) -> str:
-        """Which number is not finite, and where it stands in an array."""
+        """Which number is not finite, and its position in an array."""
         wrong = np.logical_not(np.isfinite(value)) if at_fault is None else at_fault
         if isinstance(value, float):
             return number(value)
@@ -62,11 +62,11 @@ class Wording:
         return f"{number(float(value[place]))} at position {place} ({count})"
 
     def chooses(self, stop: DeadEnd) -> bool:
-        """Whether the gradient ended in the condition of a where: no news if there are others."""
+        """Whether the gradient ended in a where's condition: unimportant beside other stops."""
         return self.equations[stop.row].op == "where" and stop.operand == 0
 
     def stops(self, stops: Sequence[DeadEnd]) -> str:
-        """All of them; those that stop a gradient for the same reason in one sentence."""
+        """All of them, with those that stop a gradient for the same reason in one sentence."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for stop in stops:
             who, where, why = self._stop(stop)
@@ -76,7 +76,7 @@ class Wording:
         return "; ".join(_joined(whos, why) for why, whos in groups.items())
 
     def _stop(self, stop: DeadEnd) -> tuple[str, str, str]:
-        """Where a gradient ended: the equation, what of it at which input, and why."""
+        """Where a gradient ended: the equation, how much of it at which input, and why."""
         row = self.equations[stop.row]
         full = self.full(row)
         if stop.kind == "zero":
@@ -99,7 +99,7 @@ class Wording:
 
 
 def _joined(whos: Sequence[tuple[str, str]], why: str) -> str:
-    """One place with its numbers; several by their names, three at most."""
+    """One place with its numbers, or up to three by their names."""
     if len(whos) == 1:
         return "".join((*whos[0], why))
     names = [who for who, _ in whos]

@@ -22,7 +22,8 @@ import pytest
 import minigrad as mg
 from minigrad.cli import main
 from minigrad.engine.op import OPS
-from minigrad.formulas.expressions import LAWS, families, functions
+from minigrad.formulas.calls import families, functions
+from minigrad.formulas.expressions import LAWS
 from tests.support.references import executed
 
 SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.formulas.expressions import Expression, families, functions
-from minigrad.formulas.grammar import DEEPEST, LONGEST, ExpressionError, statements_of
+from minigrad.formulas.calls import families, functions
+from minigrad.formulas.expressions import Expression
+from minigrad.formulas.grammar import statements_of
+from minigrad.formulas.tokens import DEEPEST, LONGEST, ExpressionError
 
 NUMBERS = {"x": 1.7, "y": -0.6, "n": 3.0}
 

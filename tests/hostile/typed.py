@@ -6,7 +6,7 @@ import numpy as np
 
 import minigrad as mg
 from minigrad.cli.commands import typed
-from minigrad.formulas.expressions import families, functions
+from minigrad.formulas.calls import families, functions
 from tests.hostile.trial import Trial
 
 NAMES = ["x", "y", "mu", "sigma", "eps"]

@@ -19,7 +19,8 @@ import pytest
 import minigrad as mg
 from minigrad.equations import equations_of
 from minigrad.pictures import palette, picture, webassembly
-from minigrad.pictures.graph import Box, Graph, graph_of
+from minigrad.pictures.boxes import Box, Graph
+from minigrad.pictures.graph import graph_of
 from minigrad.pictures.labels import formulas, number, numbers
 from minigrad.pictures.render import RendererError, render
 

@@ -100,7 +100,9 @@ def test_the_table():
     )
     everyone = mg.compare_gradients({"w": 8 * W, "b": 8 * B}, MINE)
     assert (
-        str(everyone).splitlines()[-1].startswith("every one alike: mine is theirs × 8: mine takes")
+        str(everyone)
+        .splitlines()[-1]
+        .startswith("all in the same way: mine is theirs × 8: mine takes")
     )
 
 

@@ -487,7 +487,7 @@ def test_the_first_nan_is_named_where_a_parameter_of_a_distribution_is_refused()
         mg.Normal(0.0, scale)
     with pytest.raises(ValueError, match=r"is made by sqrt\(w\)"):
         mg.Gamma(mg.sqrt(mg.Var(-1.0, "w")), 1.0)
-    with pytest.raises(ValueError, match="is nan: the numbers given hold it"):
+    with pytest.raises(ValueError, match="is nan: the numbers given contain it"):
         mg.Normal(0.0, math.nan)
     with pytest.raises(ValueError, match=r"the first nan is in data of shape \(2,\) at position"):
         mg.Bernoulli(mg.Var([0.5, 0.5]) * [0.1, math.nan])

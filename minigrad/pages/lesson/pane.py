@@ -9,7 +9,8 @@ import numpy as np
 
 from ...engine.values import Value
 from ...equations import Equation, Equations
-from ...pictures.graph import Graph, graph_of
+from ...pictures.boxes import Graph
+from ...pictures.graph import graph_of
 from ...pictures.labels import text
 from ...pictures.picture import Drawing
 from .ledger import Stage, ledger_of

@@ -12,10 +12,10 @@ from ...emit.steps import LITERAL
 from ...engine.op import OPS
 from ...engine.variable import Var, constant
 from ...equations import equations_of
-from ...formulas import expressions, grammar
+from ...formulas import calls, expressions, grammar, tokens
 from ...ops import stop_gradient, where
 from ...pictures import digraph, labels
-from ...pictures.graph import Arrow, Box, BoxLine, Graph
+from ...pictures.boxes import Arrow, Box, BoxLine, Graph
 from ...pictures.palette import LOOKS
 from ...reports.wording import why_none
 from ..lesson.ledger import NOWHERE
@@ -44,28 +44,28 @@ def tables() -> dict[str, object]:
 
 def _grammar() -> dict[str, object]:
     return {
-        "words": grammar.WORDS,
-        "longest": grammar.LONGEST,
-        "deepest": grammar.DEEPEST,
-        "longestName": grammar.LONGEST_NAME,
-        "shown": grammar._SHOWN,
-        "ops": grammar._OPS,
-        "same": grammar._SAME,
-        "reserved": sorted(grammar._RESERVED),
+        "words": tokens.WORDS,
+        "longest": tokens.LONGEST,
+        "deepest": tokens.DEEPEST,
+        "longestName": tokens.LONGEST_NAME,
+        "shown": tokens.SHOWN,
+        "ops": grammar.OPERATORS,
+        "same": tokens.SAME_SIGN,
+        "reserved": sorted(grammar.RESERVED),
     }
 
 
 def _functions() -> dict[str, object]:
-    asked = {name: _inputs_of(call) for name, call in expressions._ASKED.items()}
+    asked = {name: _inputs_of(call) for name, call in calls.QUERIES.items()}
     return {
         "constants": expressions.CONSTANTS,
-        "drawn": expressions._DRAWN,
+        "drawn": expressions.DRAWN,
         "laws": [*expressions.LAWS],
-        "same": expressions._SAME,
-        "meant": expressions._MEANT,
+        "same": calls.SAME_FUNCTION,
+        "meant": calls.MEANT,
         "asked": asked,
         "squares": _records_squares(),
-        "known": [*expressions.functions(), *asked, *expressions.families()],
+        "known": [*calls.functions(), *asked, *calls.families()],
     }
 
 

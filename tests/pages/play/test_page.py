@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import Select
 
 import minigrad as mg
 from minigrad.formulas.expressions import Expression
-from minigrad.formulas.grammar import ExpressionError
+from minigrad.formulas.tokens import ExpressionError
 from minigrad.pages.play.presets import PRESETS
 from tests.support.browser import Browser
 from tests.support.stepper import Stepper

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minigrad.formulas.expressions import Expression
-from minigrad.formulas.grammar import ExpressionError
+from minigrad.formulas.tokens import ExpressionError
 from minigrad.pages.play.families import FAMILIES
 from minigrad.pages.play.presets import PRESETS
 from tests.support.typed_page import in_page, in_python, needs_node, node, scripts
