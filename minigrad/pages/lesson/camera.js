@@ -4,6 +4,8 @@ const READABLE = 1.1; // the scale at which the arrows' 10 px words are 11 px hi
 const SMALLEST = 0.6; // down to which a step that is too wide is shown smaller, to show it whole
 let cameras = [];
 let isFollowing = false;
+let frameWidth = 0; // inside, as last seen: for a new graph the browser need not lay out the page
+let windowHeight = innerHeight; // likewise
 
 function loadCameras() {
   cameras = graphs.map(cameraOf);
@@ -22,19 +24,29 @@ function cameraOf(graph) {
 
 // A frame's height comes from the window and the graph: enough for the graph, half the window.
 function sizeFrames() {
-  const room = Math.max(220, (root.classList.contains("present") ? 0.72 : 0.48) * innerHeight);
-  const heights = cameras.map(({ width, height, graph }) => {
-    const fit = Math.min(1.25, graph.frame.clientWidth / (width + 16));
+  frameWidth ||= cameras[0].graph.frame.clientWidth;
+  const room = Math.max(220, (root.classList.contains("present") ? 0.72 : 0.48) * windowHeight);
+  const heights = cameras.map(({ width, height }) => {
+    const fit = Math.min(1.25, frameWidth / (width + 16));
     return (fit >= READABLE ? fit : READABLE) * (height + 16);
   });
-  byId("graphs").style.setProperty("--frame", `${Math.min(room, Math.max(...heights))}px`);
+  const tall = Math.min(room, Math.max(...heights));
+  byId("graphs").style.setProperty("--frame", `${tall}px`);
+  return [frameWidth, tall - 2]; // without its border
 }
+
+addEventListener("resize", () => {
+  [frameWidth, windowHeight] = [0, innerHeight];
+  if (cameras.length) sizeFrames();
+});
 
 function resized(camera, { width, height }) {
   const [before, tall] = camera.frame; // which may have been rounded to whole pixels
+  if (!camera.graph.frame.isConnected) return; // another graph has taken its place
   if (Math.abs(before - width) < 1 && Math.abs(tall - height) < 1) return;
   camera.isPlaced = false;
   camera.frame = [width, height];
+  frameWidth = width;
   if (isFollowing) follow(camera, camera.shown);
   else fit(camera);
 }
@@ -72,13 +84,13 @@ function place(camera) {
 function follow(camera, shown) {
   camera.shown = shown;
   const boxes = watched(shown).map((node) => camera.graph.boxes.get(node.box)).filter(Boolean);
-  const all = shown.phase === "leaves" ? null : around(camera, boxes);
+  if (shown.phase === "leaves") return fit(camera); // the whole graph first, however small
+  const all = around(camera, boxes);
   const [width, height] = camera.frame.map((size) => size - 32);
   const whole = all ? Math.min(width / (all.right - all.left), height / (all.bottom - all.top)) : READABLE;
   const scale = Math.max(SMALLEST, Math.min(whole, Math.max(READABLE, fitting(camera))));
   camera.isPlaced &&= scale === camera.scale;
   camera.scale = scale;
-  if (shown.phase === "leaves") return showStart(camera);
   const box = whole >= SMALLEST ? all : around(camera, boxes.slice(0, 1));
   if (!box || (camera.isPlaced && inSight(camera, box))) return place(camera);
   centre(camera, (box.left + box.right) / 2, (box.top + box.bottom) / 2);
@@ -91,14 +103,6 @@ function watched({ pane, phase, isWaiting, step }) {
   if (node) return [node, ...targets.map((i) => pane.nodes[i])];
   const isMissed = ({ kind }, i) => kind === "parameter" && !pane.reached.has(i);
   return isWaiting && phase === "backward" ? pane.nodes.filter(isMissed) : [];
-}
-
-// The box with which the graph begins: the uppermost of a tall one, the leftmost of a wide one.
-function showStart(camera) {
-  const side = camera.height > camera.width ? "y" : "x";
-  const boxes = [...camera.graph.boxes.values()].sort((a, b) => a[side] - b[side]);
-  const { left, right, top, bottom } = around(camera, boxes.slice(0, 1));
-  centre(camera, (left + right) / 2, (top + bottom) / 2);
 }
 
 // The rectangle around boxes, in the drawing's coordinates.

@@ -44,8 +44,7 @@ function foldOf(graph, scope) {
 // scope within it has taken.
 function clusterOf(graph, inside) {
   graph.clusters ??= [...graph.svg.querySelectorAll(".mg-cluster")].map((group) => {
-    const { x, y, width, height } = group.getBBox();
-    return { group, x, y, width, height };
+    return { group, ...boundsOf(group) };
   });
   const boxes = inside.map((node) => graph.boxes.get(node.id)).filter(Boolean);
   const holds = (c) => boxes.every((b) =>

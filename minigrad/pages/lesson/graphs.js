@@ -26,17 +26,33 @@ function graphOf(pane) {
   return graph;
 }
 
-// Elements and places of the boxes, by id; the only time that the page asks for layout.
+// Elements and places of the boxes, by id.
 function boxesOf({ svg, pane }) {
   const boxes = new Map();
   for (const group of svg.querySelectorAll(".mg-node")) {
-    const { x, y, width, height } = group.getBBox();
-    boxes.set(group.dataset.node, { group, x, y, width, height });
+    boxes.set(group.dataset.node, { group, ...boundsOf(group) });
     group.setAttribute("role", "button");
     group.setAttribute("tabindex", "-1");
     if (panes.length > 1) group.dataset.pane = pane.index;
   }
   return boxes;
+}
+
+// Where a group's shapes stand, by their points: the browser, if asked, would lay out the page.
+function boundsOf(group) {
+  const [xs, ys] = [[], []];
+  for (const shape of group.querySelectorAll("polygon, path, ellipse")) {
+    const number = (name) => Number(shape.getAttribute(name));
+    if (shape.localName === "ellipse") {
+      xs.push(number("cx") - number("rx"), number("cx") + number("rx"));
+      ys.push(number("cy") - number("ry"), number("cy") + number("ry"));
+      continue;
+    }
+    const points = shape.getAttribute("points") ?? shape.getAttribute("d");
+    points.match(/-?[\d.]+/g).forEach((x, i) => (i % 2 ? ys : xs).push(Number(x)));
+  }
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
 function nodeWriters({ boxes }, node) {

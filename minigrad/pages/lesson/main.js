@@ -84,7 +84,8 @@ function compare() {
   const differs = apart > 1e-12;
   badge.classList.toggle("bad", differs);
   const size = apart === 0 ? "0" : apart.toExponential(0).replace("-", "−");
-  badge.textContent = `JavaScript ${differs ? "differs from" : "="} Python (max |Δ| ${size})`;
+  badge.title = `JavaScript ${differs ? "differs from" : "="} Python (max |Δ| ${size})`;
+  badge.textContent = differs ? badge.title : "Checked against Python";
 }
 
 // Where several programs stand side by side: which parameters get a gradient in each.
@@ -130,15 +131,12 @@ function load(data) {
 }
 
 function show() {
-  sizeFrames();
-  for (const camera of cameras) {
-    camera.frame = [camera.graph.frame.clientWidth, camera.graph.frame.clientHeight];
-  }
+  const size = sizeFrames();
+  for (const camera of cameras) camera.frame = size;
   setFollowing(needsFollowing());
   render(view(state));
   if (!isFollowing) cameras.forEach(fit);
+  if (document.body.classList.contains("started")) return;
   getComputedStyle(graphs[0].svg).transform; // where graphs stand now, they do not glide to
   document.body.classList.add("started");
 }
-
-addEventListener("resize", sizeFrames);

@@ -6,7 +6,7 @@ const OF_TEXTS = {
 };
 
 function dressed(raw, pane) {
-  const parsed = new DOMParser().parseFromString(raw, "image/svg+xml");
+  const parsed = new DOMParser().parseFromString(raw.slice(raw.indexOf("<svg")), "image/svg+xml");
   const svg = document.importNode(parsed.documentElement, true);
   const { prefix, title } = pane;
   svg.setAttribute("id", prefix);

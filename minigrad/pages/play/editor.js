@@ -8,6 +8,7 @@ let loads = 0; // how often a program was shown
 
 function tellError(words) {
   root.dataset.error = words;
+  document.body.classList.toggle("stale", words !== ""); // what still stands is of the text before
   box.setAttribute("aria-invalid", String(words !== ""));
   byId("fault").hidden = words === "";
   showFault(words);
@@ -41,7 +42,7 @@ const oneLine = ({ message }) => String(message).split("\n")[0];
 
 // Wide panes are filled from left to right, narrow ones downward.
 function directionOf(pane) {
-  const width = byId("graphs").clientWidth;
+  const width = frameWidth || byId("graphs").clientWidth;
   if (width < 560) return "TB";
   return pane.nodes.length > 12 && width < 900 ? "TB" : "";
 }
@@ -50,7 +51,6 @@ function showProgram(data, svg, restore) {
   const before = placesOf();
   const was = { step: state.step, last: lastStep(), starts: new Map(parameters.map((p) => [p.key, p.python])) };
   byId("graphs").replaceChildren(dressed(svg, data.panes[0]));
-  document.body.classList.remove("started");
   load(data);
   restore(was);
   show();
@@ -60,7 +60,7 @@ function showProgram(data, svg, restore) {
 
 // After a change of the text: knobs that were turned stay so, unless their number was typed anew.
 function keepState({ step, last, starts }) {
-  state.step = step >= last ? lastStep() : Math.min(step, lastStep());
+  state.step = step > 0 && step >= last ? lastStep() : Math.min(step, lastStep());
   for (const { key, python } of parameters) {
     if (starts.get(key) !== python) state.moved.delete(key);
   }
@@ -69,11 +69,11 @@ function keepState({ step, last, starts }) {
   }
 }
 
-// A program that is chosen starts afresh, with everything computed.
+// A program that is chosen starts afresh, from its leaves.
 function startState() {
   state.moved = new Map();
   state.seed = 0;
-  state.step = lastStep();
+  state.step = 0;
 }
 
 // -------------------------------------------------------------------- nodes glide to their places
@@ -109,11 +109,9 @@ function readAddress() {
   const text = programIn(location.hash);
   editor.isInAddress ||= text !== null;
   if (text !== null) box.value = text;
-  const isSaid = new URLSearchParams(location.hash.slice(1)).has("s");
   readProgram(() => {
     startState();
     if (location.hash) readHash(state, location.hash);
-    if (!isSaid) state.step = lastStep();
   });
 }
 

@@ -1,6 +1,6 @@
 // Small plots as SVG: axes with few numbers, lines, a point, bars.
 
-const PLOT = { width: 300, height: 160, left: 46, right: 8, top: 8, bottom: 22 };
+const PLOT = { width: 300, height: 160, left: 52, right: 8, top: 8, bottom: 22 };
 
 // A plot of these ranges in `box`; `line`, `point`, … draw into it.
 function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
@@ -27,18 +27,23 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
   text(names.x, { x: (left + width - right) / 2, y: height - 8 }, "middle", "axis");
   text(names.y, { x: left - 4, y: (top + height - bottom) / 2 }, "end", "axis");
   box.replaceChildren(svg);
+  const isThere = ([a, b]) => Number.isFinite(a) && Number.isFinite(b);
   const path = (points) => points
-    .filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b))
-    .map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)},${inside(y(b)).toFixed(1)}`).join("");
+    .map((point, i) => {
+      if (!isThere(point)) return "";
+      const [a, b] = point;
+      return `${i && isThere(points[i - 1]) ? "L" : "M"}${x(a).toFixed(1)},${inside(y(b)).toFixed(1)}`;
+    }).join("");
   return {
     svg, x, y, text,
     line: (points, className) => inner.append(svgElement("path", { class: className, d: path(points) })),
     point: (a, b, className = "point", node = null) => {
+      if (!isThere([a, b])) return;
       const dot = svgElement("circle", { class: className, cx: x(a), cy: inside(y(b)), r: 4.5 });
       if (node) dot.dataset.node = node;
       svg.append(dot);
     },
-    rule: (a, className) => svg.append(svgElement("path", { class: className, d: `M${x(a)},${top}V${height - bottom}` })),
+    rule: (a, className) => Number.isFinite(a) && svg.append(svgElement("path", { class: className, d: `M${x(a)},${top}V${height - bottom}` })),
     bar: (a, b, size, className) => svg.append(svgElement("rect", {
       class: className, x: x(a), width: Math.max(0.5, x(b) - x(a) - 0.5), y: y(size), height: Math.max(0, y(0) - y(size)),
     })),
@@ -47,8 +52,10 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
 
 // A number for an axis: few digits, no sign of plus, and what rounding made of 0 is 0.
 function briefly(x) {
-  const text = Math.abs(x) < 1e-12 ? "0" : Number(x.toPrecision(3)).toString();
-  return text.replace("-", "−");
+  const size = Math.abs(x);
+  const isPlain = size < 1e-12 || (size >= 1e-3 && size < 1e5);
+  const text = isPlain ? String(size < 1e-12 ? 0 : Number(x.toPrecision(3))) : x.toExponential(1).replace("+", "");
+  return text.replaceAll("-", "−");
 }
 
 // Ends that hold all finite numbers of a list, and some room.
@@ -59,6 +66,44 @@ function endsOf(list, room = 0.06) {
   for (const x of finite) [low, high] = [Math.min(low, x), Math.max(high, x)];
   const gap = (high - low || Math.abs(high) || 1) * room;
   return [low - gap, high + gap];
+}
+
+// Ends for a curve that may have poles: what most of it lies between, where a few points would
+// flatten all else, and `height`, which is to be seen.
+function curveEnds(list, height) {
+  const sorted = list.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (part) => sorted[Math.round(part * (sorted.length - 1))];
+  const room = 1.5 * (at(0.95) - at(0.05));
+  const isWild = sorted.length > 20 && at(1) - at(0) > 4 * room;
+  return endsOf(isWild ? [at(0.05) - room / 3, at(0.95) + room / 3, height] : [...sorted, height]);
+}
+
+// f at these places, as points; where it jumps or has a pole a gap stands between them.
+function curvePoints(f, places, [low, high]) {
+  const points = [];
+  for (const x of places) {
+    const point = [x, f(x)];
+    const last = points.at(-1);
+    if (last && Math.abs(point[1] - last[1]) > 0.2 * (high - low) && isTorn(f, last, point)) {
+      points.push([0.5 * (last[0] + x), NaN]);
+    }
+    points.push(point);
+  }
+  return points;
+}
+
+// Whether f is torn between two points: halving the way time and again leaves the gap as it was.
+function isTorn(f, [a, left], [b, right]) {
+  const gap = Math.abs(right - left);
+  for (let n = 0; n < 60; n++) {
+    if (Math.abs(right - left) < 0.1 * gap) return false;
+    const middle = 0.5 * (a + b);
+    const value = f(middle);
+    if (!Number.isFinite(value)) return true;
+    if (Math.abs(value - left) > Math.abs(right - value)) [b, right] = [middle, value];
+    else [a, left] = [middle, value];
+  }
+  return true;
 }
 
 const evenly = (from, to, count) => Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

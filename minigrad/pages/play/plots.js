@@ -81,11 +81,12 @@ function plotOutput(pane, { z, ends, leaves, slope }) {
   const { name, id } = pane.nodes[z];
   const output = pane.nodes[pane.output].name;
   const f = outputOver(pane, leaves, z);
-  const points = evenly(...ends, POINTS).map((x) => [x, f(x)]);
+  const places = evenly(...ends, POINTS);
   const [at, height] = [leaves[z], leaves[pane.output]];
+  const seen = curveEnds(places.map(f), height);
   const label = `${output} over ${name}: the slope at ${asText(at)} is ${asText(slope)}`;
-  const plot = plotOn(byId("over-sample"), label, ends, endsOf([...points.map(([, y]) => y), height]), { x: name, y: short(output, 8) });
-  plot.line(points, "curve-line");
+  const plot = plotOn(byId("over-sample"), label, ends, seen, { x: name, y: short(output, 8) });
+  plot.line(curvePoints(f, places, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point sample", id);
   byId("over-sample-told").textContent = `Slope at ${name}: ∂L/∂${name} = ${asText(slope)}`;
@@ -98,14 +99,16 @@ function plotKnob(pane, leaves, grads, knob) {
   const half = (to - from) / 4;
   const ends = [leaves[knob] - half, leaves[knob] + half];
   const given = leaves.slice();
-  const points = evenly(...ends, POINTS).map((x) => {
+  const f = (x) => {
     given[knob] = x;
-    return [x, forward(pane.nodes, given)[pane.output]];
-  });
+    return forward(pane.nodes, given)[pane.output];
+  };
+  const places = evenly(...ends, POINTS);
   const [at, height, slope] = [leaves[knob], leaves[pane.output], grads[knob] ?? 0];
+  const seen = curveEnds(places.map(f), height);
   const label = `${output} of ${name}, with the noise held: the slope is ${asText(slope)}`;
-  const plot = plotOn(byId("over-knob"), label, ends, endsOf([...points.map(([, y]) => y), height]), { x: name, y: short(output, 8) });
-  plot.line(points, "curve-line");
+  const plot = plotOn(byId("over-knob"), label, ends, seen, { x: name, y: short(output, 8) });
+  plot.line(curvePoints(f, places, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point parameter", id);
   byId("over-knob-told").textContent = `Slope: ∂L/∂${name} = ${asText(slope)}`;
@@ -137,7 +140,7 @@ function renderDraws(pane, knob) {
 
 // The exact value is kept until something that it depends on changes. It is computed when the reader
 // pauses: a knob that is moved does not wait for it.
-const EXACT_WAIT = 60; // ms
+const EXACT_WAIT = 200; // ms
 const exact = { key: "", found: { why: "it is being integrated" }, timer: 0 };
 
 function exactOf(pane, knob) {

@@ -4,10 +4,10 @@ renderers.push(renderPlots, renderPython);
 box.value = PRESETS.program;
 tellError("");
 readAddress();
-let frameWidth = innerWidth;
+let shownWidth = innerWidth;
 addEventListener("resize", () => {
-  if (Math.abs(frameWidth - innerWidth) < 120) return;
-  frameWidth = innerWidth;
+  if (Math.abs(shownWidth - innerWidth) < 120) return;
+  shownWidth = innerWidth;
   readProgram();
 });
 addEventListener("hashchange", readAddress);

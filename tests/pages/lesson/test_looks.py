@@ -151,11 +151,37 @@ def test_following_keeps_the_current_node_in_sight_and_readable(stepper, width):
     page = stepper(output, still=True, width=width)
     if page.text_of("[data-action=follow]", "ariaPressed") != "true":
         page.click("follow")
-    steps = {record.step: record.node for record in mg.step_through(output).steps}
+    nodes, ends = {}, {}
+    for record in mg.step_through(output).steps:
+        nodes[record.step] = record.node
+        ends.setdefault(record.step, set()).update({record.node, record.target} - {None})
+    equations = mg.equations_of(output)
     for step in page.walk():
-        if step:
-            least = 1.0 if width == WIDE else 0.6  # narrow: a wide step is shown whole
-            assert frame_shows(page, steps[step]) and scale(page) >= least, step
+        if step == 0:
+            continue
+        if page.phase != "backward":
+            row = equations[int(nodes[step][1:])]
+            ends[step] |= {f"n{i}" for i in row.inputs}
+        room, needed, shown = extent(page, sorted(ends[step])), scale(page), None
+        fits = min(a / b for a, b in zip(*room, strict=True))  # the scale that shows them all
+        assert frame_shows(page, nodes[step]), step
+        assert needed == pytest.approx(max(0.6, min(fits, 1.1)), rel=0.01), step
+        if fits >= 0.6:
+            shown = {node for node in ends[step] if not frame_shows(page, node)}
+        assert not shown, step
+
+
+def extent(page, nodes):
+    """The room in the frame, and the size of what holds these nodes where nothing is scaled."""
+    return page.browser.run(
+        """const boxes = arguments[0].map((node) => document.querySelector(`svg [data-node="${node}"]`));
+      const svg = boxes[0].ownerSVGElement, frame = svg.closest(".frame");
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      const rects = boxes.map((box) => box.querySelector("polygon, path, ellipse").getBoundingClientRect());
+      const span = (from, to) => (Math.max(...rects.map((r) => r[to])) - Math.min(...rects.map((r) => r[from]))) / scale;
+      return [[frame.clientWidth - 32, frame.clientHeight - 32], [span("left", "right"), span("top", "bottom")]]""",
+        nodes,
+    )
 
 
 def test_a_folded_scope_hides_its_nodes_and_opens_again(stepper):

@@ -27,6 +27,14 @@ ROWS = """return [...document.querySelectorAll("tr[data-name]")].map((row) =>
   [row.dataset.name, row.dataset.value, row.dataset.grad ?? null])"""
 
 
+# Names of the nodes that one does not see whole.
+CUT = """const frame = document.querySelector(".frame").getBoundingClientRect();
+return [...document.querySelectorAll(".frame .mg-node")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  return box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom;
+}).map((node) => node.dataset.name)"""
+
+
 class Page(Stepper):
     """The live page, whose `type` waits until the new graph is there."""
 
@@ -67,7 +75,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture
 def page(browser: Browser, file) -> Page:
-    browser.open(file)
+    browser.open(file, anchor="#s=99")  # the last step there is
     page = Page(browser)
     page.settle({"f"})
     return page
@@ -116,6 +124,47 @@ def test_errors_have_pythons_words_and_leave_the_graph(page, text):
     page.browser.wait(lambda: page.fault == "")
 
 
+def test_it_opens_at_the_leaves_with_the_whole_graph(browser, file):
+    for width in (400, 1400):
+        browser.open(file, width=width, still=True)
+        page = Page(browser)
+        page.settle({"f"})
+        assert page.step == 0 and page.grads() == {}
+        cut = browser.run(CUT)
+        assert cut == [], width
+
+
+def test_what_is_of_the_text_before_is_grey_while_there_is_an_error(page):
+    filtered = "return getComputedStyle(document.querySelector('#graphs')).filter"
+    assert page.browser.run(filtered) == "none"
+    page.browser.run(TYPE, "f = (1")
+    page.browser.wait(lambda: page.fault)
+    assert page.browser.run(filtered) == "grayscale(1)"
+    page.type(GAUSS)
+    assert page.browser.run(filtered) == "none"
+
+
+CURVE = "return document.querySelector('#over-knob .curve-line').getAttribute('d')"
+
+
+def test_a_curve_is_not_joined_through_poles_and_jumps(page):
+    for text, pieces in [
+        ("mu = 0.7\nL = 1/mu", 2),
+        ("mu = 0.7\nL = tan(3*mu)", 3),
+        ("mu = 0.7\nL = (mu > 0.5) + 0*mu", 2),
+        ("mu = 0.7\nL = tanh(200*(mu - 0.5))", 1),
+        ("mu = 0.7\nL = log(mu)", 1),
+    ]:
+        page.type(text, {"mu", "L"})
+        assert (text, page.browser.run(CURVE).count("M")) == (text, pieces)
+
+
+def test_what_is_not_finite_has_no_place_in_a_plot_and_makes_no_noise(page):
+    page.type("x = -1\neps ~ normal\nz = x + eps\nL = log(x) + z/0", {"L"})
+    page.click("draw-100")
+    assert page.browser.find_all("#over-knob circle") == [] == page.browser.errors()
+
+
 def test_a_link_carries_program_knobs_noise_and_step(page, file, browser):
     page.type("a = 0.5\neps ~ normal\nL = exp(a*eps)", {"a", "L"})
     page.turn("a", 0.8)
@@ -140,7 +189,8 @@ def test_every_preset_runs(page):
     for preset in (each for group in PRESETS.values() for each in group):
         page.shown_after(lambda title=preset.title: chooser.select_by_visible_text(title))
         assert (preset.title, page.fault) == (preset.title, "")
-        assert page.step == page.last
+        assert page.step == 0
+        page.go(page.last)
     assert page.browser.errors() == []
 
 
