@@ -171,17 +171,23 @@ def test_following_keeps_the_current_node_in_sight_and_readable(stepper, width):
         assert not shown, step
 
 
+EXTENT = """
+const find = (node) => document.querySelector(`svg [data-node="${node}"]`);
+const boxes = arguments[0].map(find);
+const svg = boxes[0].ownerSVGElement;
+const frame = svg.closest(".frame");
+const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+const rects = boxes.map((box) => box.querySelector("polygon, path, ellipse"))
+  .map((shape) => shape.getBoundingClientRect());
+const all = (side) => rects.map((rect) => rect[side]);
+const span = (from, to) => (Math.max(...all(to)) - Math.min(...all(from))) / scale;
+return [[frame.clientWidth - 32, frame.clientHeight - 32],
+        [span("left", "right"), span("top", "bottom")]]"""
+
+
 def extent(page, nodes):
     """The room in the frame, and the size of what holds these nodes where nothing is scaled."""
-    return page.browser.run(
-        """const boxes = arguments[0].map((node) => document.querySelector(`svg [data-node="${node}"]`));
-      const svg = boxes[0].ownerSVGElement, frame = svg.closest(".frame");
-      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-      const rects = boxes.map((box) => box.querySelector("polygon, path, ellipse").getBoundingClientRect());
-      const span = (from, to) => (Math.max(...rects.map((r) => r[to])) - Math.min(...rects.map((r) => r[from]))) / scale;
-      return [[frame.clientWidth - 32, frame.clientHeight - 32], [span("left", "right"), span("top", "bottom")]]""",
-        nodes,
-    )
+    return page.browser.run(EXTENT, nodes)
 
 
 def test_a_folded_scope_hides_its_nodes_and_opens_again(stepper):

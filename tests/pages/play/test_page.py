@@ -31,7 +31,8 @@ ROWS = """return [...document.querySelectorAll("tr[data-name]")].map((row) =>
 CUT = """const frame = document.querySelector(".frame").getBoundingClientRect();
 return [...document.querySelectorAll(".frame .mg-node")].filter((node) => {
   const box = node.getBoundingClientRect();
-  return box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom;
+  return box.left < frame.left || box.right > frame.right
+    || box.top < frame.top || box.bottom > frame.bottom;
 }).map((node) => node.dataset.name)"""
 
 
