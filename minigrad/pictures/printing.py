@@ -3,8 +3,10 @@
 Graphviz makes SVG of few kinds of shapes, each placed absolutely, so matplotlib can draw it.
 """
 
+import cmath
 import html
 import io
+import math
 import os
 import re
 import shutil
@@ -16,17 +18,23 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from .files import write
-from .palette import BAD, GRADIENT, PAGE
+from .palette import BAD, GRADIENT, INK, PAGE
 from .svg import SVG
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PRINTED = (".png", ".pdf")
 _DOTS_PER_INCH = 192
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _FONTS = ("Arial", "Liberation Sans", "Helvetica")  # of one width; the boxes were made for it
 _WIDER = 0.87  # of this size another font is as wide
+_MARKED = {  # lines by class: as in the style sheet, the last that holds
+    "mg-bad": (BAD[0], 1.0),
+    "mg-now": (INK[0], 3.0),
+    "mg-back": (GRADIENT[0], 3.0),
+}
 
 
 class PrintingError(RuntimeError):
@@ -46,6 +54,14 @@ def printed(svg: str, suffix: str) -> bytes:
 
 
 def _by_matplotlib(root: ElementTree.Element, suffix: str) -> bytes:
+    made = io.BytesIO()
+    stamp = {"CreationDate": None} if suffix == ".pdf" else {}
+    figure_of(root).savefig(made, format=suffix[1:], dpi=_DOTS_PER_INCH, metadata=stamp)
+    return made.getvalue()
+
+
+def figure_of(root: ElementTree.Element) -> "Figure":
+    """The drawing as a figure of matplotlib's, of its own size."""
     from matplotlib.figure import Figure
 
     _, _, width, height = map(float, str(root.get("viewBox")).split())
@@ -63,10 +79,7 @@ def _by_matplotlib(root: ElementTree.Element, suffix: str) -> bytes:
                 _draw_text(axes, shape, shift, family, size, order)
             elif name in ("polygon", "polyline", "path", "ellipse"):
                 _draw_shape(axes, shape, name, shift, _classes(group), order)
-    made = io.BytesIO()
-    stamp = {"CreationDate": None} if suffix == ".pdf" else {}
-    figure.savefig(made, format=suffix[1:], dpi=_DOTS_PER_INCH, metadata=stamp)
-    return made.getvalue()
+    return figure
 
 
 def _font() -> tuple[list[str], float]:
@@ -127,15 +140,21 @@ def _draw_shape(
     stroke = shape.get("stroke", "none")
     look: dict[str, Any] = {
         "facecolor": "none" if shape.get("fill") == "transparent" else shape.get("fill", "none"),
-        "edgecolor": BAD[0] if "mg-bad" in roles else stroke if stroke != "transparent" else "none",
+        "edgecolor": "none" if stroke == "transparent" else stroke,
         "linewidth": float(shape.get("stroke-width", 1.0)),
         "linestyle": (0, tuple(map(float, dashes.split(",")))) if dashes else "solid",
         "zorder": order,
     }
+    for role, (colour, width) in _MARKED.items():
+        if role in roles:
+            look |= {"edgecolor": colour, "linewidth": max(width, look["linewidth"])}
+            if "mg-edge" in roles and name == "polygon":
+                look |= {"facecolor": colour, "linewidth": 1.0}
     numbers = [
         float(x) for x in re.findall(r"-?[\d.]+", shape.get("points") or shape.get("d") or "")
     ]
-    points = [(x + shift[0], y + shift[1]) for x, y in zip(numbers[::2], numbers[1::2])]
+    placed = _turned(shape.get("transform", ""), list(zip(numbers[::2], numbers[1::2])))
+    points = [(x + shift[0], y + shift[1]) for x, y in placed]
     patch: patches.Patch
     if name == "ellipse":
         x, y, wide, high = (float(shape.get(key, 0.0)) for key in ("cx", "cy", "rx", "ry"))
@@ -145,6 +164,19 @@ def _draw_shape(
     else:
         patch = patches.Polygon(points, closed=name == "polygon", **look)
     axes.add_patch(patch)
+
+
+def _turned(transform: str, points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points moved as SVG's transform says, of translate, rotate and scale: the last first."""
+    moved = [complex(*point) for point in points]
+    for kind, words in reversed(re.findall(r"(translate|rotate|scale)\(([^)]*)\)", transform)):
+        given = [float(x) for x in re.split(r"[ ,]+", words.strip())]
+        if kind == "translate":
+            moved = [z + complex(*given) for z in moved]
+        else:
+            by = given[0] if kind == "scale" else cmath.rect(1.0, math.radians(given[0]))
+            moved = [z * by for z in moved]
+    return [(z.real, z.imag) for z in moved]
 
 
 def _codes(path: str) -> list[int]:

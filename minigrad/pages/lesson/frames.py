@@ -3,15 +3,48 @@
 import cmath
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from xml.etree import ElementTree
 
 from ...engine.values import Value
+from ...pictures.files import make_folder, write
+from ...pictures.films import FILMS, film
 from ...pictures.labels import number, numbers
+from ...pictures.printing import printed
 from ...pictures.svg import SVG, as_text
 from .pane import Pane
 
+KINDS = ("svg", "png", *(suffix[1:] for suffix in FILMS))
 _POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+
+
+def frames_of(
+    panes: Sequence[Pane], timeline: Sequence[tuple[int, ...]], folder: Path, kind: str,
+    seconds: float,
+) -> list[Path]:  # fmt: skip
+    """Write the panes' pictures at each step of the timeline, as `Lesson.frames` says."""
+    if kind not in KINDS:
+        raise ValueError(f"frames are of kind {', '.join(KINDS)}, not {kind!r}")
+    if not 0.02 <= seconds <= 60.0:
+        raise ValueError(f"seconds is how long a step is shown, 0.02 to 60, not {seconds!r}")
+    make_folder(folder)
+    digits = max(2, len(str(len(timeline) - 1)))
+    steps: list[tuple[Path, str]] = []
+    films: list[tuple[Path, list[str]]] = []
+    for i, pane in enumerate(panes):
+        which = f"_graph_{i + 1}" if len(panes) > 1 else ""
+        drawn = Frames(pane)
+        svgs = [drawn.after(places[i]) for places in timeline]
+        films.append((folder / f"steps{which}.{kind}", svgs))
+        names = (f"step_{step:0{digits}}{which}.{kind}" for step in range(len(svgs)))
+        steps += [(folder / name, svg) for name, svg in zip(names, svgs, strict=True)]
+    if f".{kind}" in FILMS:
+        return [write(path, film(svgs, f".{kind}", seconds)) for path, svgs in films]
+    steps.sort(key=lambda step: step[0].name)
+    return [
+        write(path, f"{svg}\n" if kind == "svg" else printed(svg, ".png")) for path, svg in steps
+    ]
 
 
 class Frames:

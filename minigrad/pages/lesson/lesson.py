@@ -14,12 +14,11 @@ from ...engine import context
 from ...engine.values import size_of
 from ...engine.variable import Var
 from ...equations import Equation, Equations, equations_of
-from ...pictures.files import make_folder, write
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
 from ...pictures.picture import drawable
 from ..document import Page, as_data, document, page_file, unread
-from .frames import Frames
+from .frames import frames_of
 from .ledger import PHASES, Record
 from .pane import Knob, Pane
 from .replay import ops_of
@@ -128,22 +127,15 @@ class Lesson(Page):
         titled = (f"{p.title}\n{table}" for p, table in zip(self._panes, tables, strict=True))
         return "\n\n".join(titled)
 
-    def frames(self, folder: str | Path) -> list[Path]:
-        """Write one SVG a step, step_00.svg, step_01.svg, …; makes the folder if it is missing.
+    def frames(self, folder: str | Path, kind: str = "svg", *, seconds: float = 1.0) -> list[Path]:
+        """Write the steps as pictures; makes the folder if it is missing. Returns the paths.
 
-        Of several graphs each has its own: step_00_graph_1.svg, … Returns the paths.
+        `kind` "svg" or "png": a file a step, step_00.svg, step_01.svg, … "pdf": steps.pdf, a page a
+        step. "gif" or "webp": an animation, steps.gif, which shows each step for `seconds`. All but
+        SVG need matplotlib (`pip install 'minigrad[pictures]'`). Of several graphs each has its
+        own: step_00_graph_1.svg, …
         """
-        folder = Path(folder)
-        make_folder(folder)
-        digits = max(2, len(str(len(self._timeline) - 1)))
-        frames = [Frames(pane) for pane in self._panes]
-        paths = []
-        for step, places in enumerate(self._timeline):
-            for i, (each, place) in enumerate(zip(frames, places, strict=True), 1):
-                which = f"_graph_{i}" if len(frames) > 1 else ""
-                path = folder / f"step_{step:0{digits}}{which}.svg"
-                paths.append(write(path, f"{each.after(place)}\n"))
-        return paths
+        return frames_of(self._panes, self._timeline, Path(folder), kind, seconds)
 
     @cached_property
     def _timeline(self) -> list[tuple[int, ...]]:

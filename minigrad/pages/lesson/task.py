@@ -68,9 +68,8 @@ class Exercise(Page):
         say what it looks like: the sign turned, a local slope alone, a part of the sum …"""
         is_right, why = self.found(given)
         if not is_right:
-            raise AssertionError(
-                f"{self.question} Not {_described(given)}{f': {why}' if why else ''}"
-            )
+            wrong = f"{_described(given)} is not the answer"
+            raise AssertionError(f"{self.question.strip()}\n{wrong}{f': {why}' if why else ''}")
 
     def found(self, given: object) -> Found:
         """Whether the answer is right, within a hundredth by default; and what a wrong one is."""
@@ -115,9 +114,9 @@ def _of_gradient(output: Var, wanted: Var) -> list[tuple[float, str]]:
 
 def _of_share(share: Share, equations: Equations) -> list[tuple[float, str]]:
     return [
-        (share.amount, "that is one of its shares: add up what comes along every path"),
-        (share.slope, "that is a local slope alone: multiply it by the gradient from above"),
-        (share.upstream, "that is the gradient from above alone: multiply it by the local slope"),
+        (share.amount, "that is one of its shares; add up what comes along every path"),
+        (share.slope, "that is a local slope alone; multiply it by the gradient from above"),
+        (share.upstream, "that is the gradient from above alone; multiply it by the local slope"),
     ]
 
 
@@ -143,7 +142,8 @@ def exercise(
     >>> task.check(6.0)
     >>> task.check(3.0)
     Traceback (most recent call last):
-    AssertionError: What is ∂L/∂x? Not +3.0000: that is one of its shares: add up ...
+    AssertionError: What is ∂L/∂x?
+    +3.0000 is not the answer: that is one of its shares; add up what comes along every path
     """
     if not isinstance(question, str) or not question.strip():
         raise TypeError(f"a question is a string, not {question!r}")

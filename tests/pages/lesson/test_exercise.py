@@ -36,6 +36,12 @@ def test_a_wrong_answer_is_told_what_it_looks_like(given, words):
     assert not task().found(given).is_right
 
 
+def test_the_words_stand_on_lines_of_their_own():
+    with pytest.raises(AssertionError) as wrong:
+        mg.exercise(mg.Var(2.0, "x") ** 2, "The square of 2", 4.0).check(5.0)
+    assert str(wrong.value) == "The square of 2\n+5.0000 is not the answer"
+
+
 def test_arrays_are_checked_by_shape_and_number():
     w = mg.Var(np.array([1.0, 2.0]), "w")
     homework = mg.exercise(mg.sum(w * w), "The gradient of w?", w)
