@@ -47,10 +47,15 @@ class Page(ABC):
         return write(path, self.html)
 
     def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{html.escape(self.html)}" title="{html.escape(self.title)}" '
-            f'sandbox="allow-scripts" width="100%" height="{self._height}"></iframe>'
-        )
+        return framed(self.html, self.title, self._height)
+
+
+def framed(page: str, title: str, height: int) -> str:
+    """The page in a frame, for a notebook."""
+    return (
+        f'<iframe srcdoc="{html.escape(page)}" title="{html.escape(title)}" '
+        f'sandbox="allow-scripts" width="100%" height="{height}"></iframe>'
+    )
 
 
 def document(

@@ -88,12 +88,18 @@ def style_sheet(drawing: str) -> str:
 
 
 def page_colours() -> str:
-    """The same colours as CSS variables of a whole page: `--ink`, `--noise`, `--noise-fill`, …"""
+    """The same colours as CSS variables of a whole page: `--ink`, `--noise`, `--noise-fill`, …
+
+    Dark follows the reader's system; a page that a notebook holds is told what the notebook has.
+    """
     named = dict(_NAMED)
     for kind, look in LOOKS.items():
         named |= {kind: look.line, f"{kind}-fill": look.fill}
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in named.items()) for i in (0, 1))
-    return f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return (
+        f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root:not({_LIGHT_PAGE}){{{dark}}}}}"
+        f"\n:root{_DARK_PAGE}{{{dark}}}\n"
+    )
 
 
 def _colours(drawing: str, theme: int) -> str:

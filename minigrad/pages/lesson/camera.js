@@ -5,7 +5,7 @@ const SMALLEST = 0.6; // down to which a step that is too wide is shown smaller,
 let cameras = [];
 let isFollowing = false;
 let frameWidth = 0; // inside, as last seen: for a new graph the browser need not lay out the page
-let windowHeight = innerHeight; // likewise
+let windowHeight = heightOfWindow(); // likewise
 
 function loadCameras() {
   cameras = graphs.map(cameraOf);
@@ -22,6 +22,11 @@ function cameraOf(graph) {
   return camera;
 }
 
+// A frame that fits itself to this page must not make the page grow with it.
+function heightOfWindow() {
+  return parent === window ? innerHeight : Math.min(innerHeight, 800);
+}
+
 // A frame's height comes from the window and the graph: enough for the graph, half the window.
 function sizeFrames() {
   frameWidth ||= cameras[0].graph.frame.clientWidth;
@@ -36,7 +41,7 @@ function sizeFrames() {
 }
 
 addEventListener("resize", () => {
-  [frameWidth, windowHeight] = [0, innerHeight];
+  [frameWidth, windowHeight] = [0, heightOfWindow()];
   if (cameras.length) sizeFrames();
 });
 

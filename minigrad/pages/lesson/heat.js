@@ -19,12 +19,14 @@ function colours() {
   return Object.fromEntries(names.map((name) => [name, read(`--${name}`)]));
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+
+function repaint() {
   ends = null;
   for (const canvas of document.querySelectorAll(".heat canvas")) {
     paint(canvas, ...painted.get(canvas));
   }
-});
+}
 
 // A map, at most so high, for an array of the page's data, with its numbers on hover and focus.
 // `image` is [height, width] of what is an image, `isInk` whether its numbers are ink.

@@ -1,11 +1,12 @@
 """`step_through`: a page that walks through a graph, step by step, forward and back."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,13 +18,18 @@ from ...equations import Equation, Equations, equations_of
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
 from ...pictures.picture import drawable
-from ..document import Page, as_data, document, page_file, unread
+from ..document import Page, as_data, document, framed, page_file, unread
 from .frames import frames_of
 from .ledger import PHASES, Record
 from .pane import Knob, Pane
 from .replay import ops_of
 from .sources import Source, lines_by_node, lines_of
+from .widget import widget_of
 
+if TYPE_CHECKING:
+    from anywidget import AnyWidget
+
+_BLOCKED = "The scripts of this page are blocked here, so it can't be stepped through."
 MOST_KNOBS = 12  # that are made where none are asked for
 
 _SHARED = "numbers random dom engine"
@@ -82,6 +88,42 @@ class Lesson(Page):
     @cached_property
     def html(self) -> str:
         """The page: one HTML file that needs no network."""
+        return self._page(f"<noscript>{_BLOCKED}</noscript>\n")
+
+    def _repr_html_(self) -> str:
+        return framed(self._page_with_text(), self.title, self._height)
+
+    def _page_with_text(self) -> str:
+        """The page for a frame: until its scripts run, the steps as text."""
+        ledger = f"<p>{_BLOCKED}</p><pre>{html.escape(self.text())}</pre>"
+        return self._page(f'<div id="blocked">{ledger}</div>\n')
+
+    def widget(self) -> "AnyWidget":
+        """The page as a widget of a notebook (`pip install 'minigrad[widget]'`).
+
+        Its traits `step`, `seed` and `knobs`, a number by name, follow the page and lead it: assign
+        to them, or `observe` them. ImportError where anywidget is not installed.
+
+        >>> walk = mg.step_through((mg.Var(3.0, "x") ** 2).named("L")).widget()
+        >>> walk.step, walk.steps, walk.knobs
+        (0, 3, {'x': 3.0})
+        >>> walk.knobs = {"x": 2.0}
+        """
+        steps = len(self._timeline) - 1
+        return widget_of(self.title, self._page_with_text(), self.text(), steps, self._starts())
+
+    def _starts(self) -> dict[str, float]:
+        """The number of each parameter whose name stands for one; the page knows the others."""
+        starts: dict[str, set[float]] = {}
+        for pane in self._panes:
+            rows = [row for row in pane.equations if row.kind == "parameter"]
+            counts = Counter(row.name for row in rows)
+            for row in rows:
+                if isinstance(row.value, float) and row.name and counts[row.name] == 1:
+                    starts.setdefault(row.name, set()).add(row.value)
+        return {name: found.pop() for name, found in starts.items() if len(found) == 1}
+
+    def _page(self, blocked: str) -> str:
         panes = [pane.data(knobs) for pane, knobs in zip(self._panes, self._knobs, strict=True)]
         live = [pane.equations for pane in self._panes if not pane.frozen]
         data: dict[str, object] = {
@@ -101,6 +143,7 @@ class Lesson(Page):
             script=f'(() => {{\n"use strict";\n{unread(rule_table(ops_of(live)))}{files}}})();',
             data=as_data(data),
             kind="lesson",
+            blocked=blocked,
             editor="",
             plots="",
             more="",

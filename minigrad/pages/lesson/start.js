@@ -1,5 +1,6 @@
 // A lesson made in Python: its graphs and numbers stand in the page.
 
+byId("blocked")?.remove(); // for whom no script runs
 const DATA = JSON.parse(byId("data").textContent);
 load(DATA);
 if (DATA.exercise) {

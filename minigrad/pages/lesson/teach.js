@@ -196,6 +196,20 @@ const turnable = () => [
 
 renderers.push(tellParent);
 
+// Out, when it changes: {minigrad: "size", height}: what the whole page takes, for the frame to fit.
+if (parent !== window) {
+  new ResizeObserver(() => {
+    parent.postMessage({ minigrad: "size", height: document.body.getBoundingClientRect().height }, "*");
+  }).observe(document.body);
+}
+
+// In: {minigrad: "theme", dark}: light or dark as the page around, whatever the system says.
+addEventListener("message", ({ source, data }) => {
+  if (source !== parent || data?.minigrad !== "theme") return;
+  root.dataset.jpThemeLight = String(!data.dark);
+  repaint();
+});
+
 // In: {minigrad: "set"} with any of step, seed, knobs: numbers alone are taken.
 addEventListener("message", ({ source, data }) => {
   if (source !== parent || data?.minigrad !== "set") return;

@@ -64,6 +64,7 @@ class Playground(Page):
             data=as_data(data),
             graphs="",
             kind="live",
+            blocked="",
             editor=page_file("play/editor.html"),
             plots=page_file("play/plots.html"),
             more=f"{_element('facts', tables())}\n{_element('engine', engine())}\n"
