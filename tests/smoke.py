@@ -24,8 +24,8 @@ def main() -> None:
         page = mg.step_through(f).save(Path(folder, "f.html")).read_text(encoding="utf-8")
     assert svg.startswith("<svg") and 'id="data"' in page and len(page) > 50_000
     command = [sys.executable, "-m", "minigrad", "code", "x * x", "x=3", "--language", "javascript"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "function" in told.stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "function" in done.stdout
     assert find_spec("minigrad.demos.chain_rule") is not None
     course = [sys.executable, "-m", "minigrad", "demo"]  # which needs more than the wheel brings
     asked = subprocess.run(course, capture_output=True, text=True, check=False)

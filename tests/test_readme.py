@@ -102,7 +102,7 @@ def test_the_eight_lines_say_the_same_in_each_framework(name):
 def test_the_table_of_estimators_has_the_variances_that_hold():
     """As measured: f = (z - k)² at μ = 0.3, σ = 0.8, k = 1.1."""
     table = TEXT[TEXT.index("## Which estimator when") :].partition("\nPathwise does")[0]
-    told = re.findall(r"^\| `?(the same|\w+)\b.*?\| ([^|]*[²⁴][^|]*) \|", table, re.M)
+    quoted = re.findall(r"^\| `?(the same|\w+)\b.*?\| ([^|]*[²⁴][^|]*) \|", table, re.M)
     m, s = 0.3 - 1.1, 0.8
     claims = {
         "pathwise": {"4σ²": 4 * s**2},
@@ -110,7 +110,7 @@ def test_the_table_of_estimators_has_the_variances_that_hold():
         "the same": {"8m² + 6σ²": 8 * m**2 + 6 * s**2},
         "measure_valued": {"4m²(4/π − 1)": 4 * m**2 * (4 / math.pi - 1)},
     }
-    assert {name: [text] for name, text in told} == {name: [*c] for name, c in claims.items()}
+    assert {name: [text] for name, text in quoted} == {name: [*c] for name, c in claims.items()}
     n = 200_000
     runs = {
         "pathwise": mg.pathwise(off_target, (0.3, 0.8), n, 1),
@@ -143,10 +143,10 @@ def test_the_commands_print_what_is_shown(tmp_path, monkeypatch, capsys):
     assert [command.split()[1] for command, _ in commands] == ["step", "step", "check"]
     for command, shown in commands:
         assert main(shlex.split(command)[1:]) == 0
-        printed, told = capsys.readouterr().out.split(), shown.split()
+        printed, quoted = capsys.readouterr().out.split(), shown.split()
         if "check" in command:  # another processor rounds its last number otherwise
-            printed, told = printed[:-1], told[:-1]
-        assert told == printed or not shown
+            printed, quoted = printed[:-1], quoted[:-1]
+        assert quoted == printed or not shown
     assert (tmp_path / "page.html").is_file()
 
 

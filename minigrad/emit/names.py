@@ -1,4 +1,4 @@
-"""The names that a program's steps go by: the user's, made legal and told apart."""
+"""The names that a program's steps go by: the user's, made legal and distinct."""
 
 import keyword
 import re

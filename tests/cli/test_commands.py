@@ -406,9 +406,9 @@ def test_help_names_the_commands_and_the_exit_status(capsys):
     assert status == 0 and "exit status: 0 good; 1 the check failed" in out
     for command in ("step", "draw", "check", "code", "explain"):
         status = main([command, "--help"])
-        told = capsys.readouterr().out
+        shown = capsys.readouterr().out
         assert status == 0 and f"    {command} " in out
-        assert "standard input" in told and "NAME~normal" in told
+        assert "standard input" in shown and "NAME~normal" in shown
 
 
 def test_python_m_minigrad():

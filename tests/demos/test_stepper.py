@@ -107,9 +107,9 @@ def test_broken_and_repaired(everything):
     _, sigma, loss = trained
     assert sigma.broken == broken_and_repaired.SIGMA
     assert 2.0 * 1.2**2 / (0.7**2 + 1.2**2) <= loss.broken < 1.6
-    told = everything.printed["broken_and_repaired"]
-    assert "mu     no gradient: z = stop_gradient(mu + sigma·eps) stops it" in told
-    assert told.count("mu     gradient −1.0554") == 1
+    printed = everything.printed["broken_and_repaired"]
+    assert "mu     no gradient: z = stop_gradient(mu + sigma·eps) stops it" in printed
+    assert printed.count("mu     gradient −1.0554") == 1
 
 
 def test_broken_means_the_same_in_the_ledger(everything):

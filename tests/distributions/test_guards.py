@@ -177,8 +177,8 @@ def test_other_families_look_again_as_well(make, before, after, said):
 def test_tiny_sigma_explodes():
     sigma = mg.Var(1e-6, "sigma")
     z = mg.constant(0.3)
-    told = hints(mg.Normal(0.0, sigma).log_prob(z))
-    assert re.search(r"magnifies gradients 3\.0e11 times at sigma = \+1\.0e−6: .*soft_clip", told)
+    found = hints(mg.Normal(0.0, sigma).log_prob(z))
+    assert re.search(r"magnifies gradients 3\.0e11 times at sigma = \+1\.0e−6: .*soft_clip", found)
     assert hints(mg.Normal(0.0, mg.Var(0.5)).log_prob(z)) == ""
     assert "log(sigma) magnifies" in hints(-mg.Normal(0.0, sigma).entropy())
     assert "magnifies gradients" in hints(1.0 / mg.Var([1.0, 1e-5], "s"))

@@ -437,9 +437,9 @@ def test_a_python_branch_is_told_of_once():
         return x
 
     line = f.__code__.co_firstlineno + 2
-    with pytest.warns(UserWarning, match=f"{Path(__file__).name}, line {line}: Python") as told:
+    with pytest.warns(UserWarning, match=f"{Path(__file__).name}, line {line}: Python") as warned:
         program = mg.trace(f, 1.0)
-    assert len(told) == 1 and program(-1.0) == -8.0
+    assert len(warned) == 1 and program(-1.0) == -8.0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert bool(mg.Var(1.0) > 0.0)

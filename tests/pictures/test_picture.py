@@ -271,7 +271,7 @@ def test_a_second_order_graph_is_drawn():
 
 
 @pytest.mark.parametrize(
-    "x, told",
+    "x, words",
     [
         (0.0, "+0.0000"),
         (-0.0, "+0.0000"),
@@ -291,9 +291,9 @@ def test_a_second_order_graph_is_drawn():
         (math.nan, "nan"),
     ],
 )
-def test_numbers_have_a_sign_and_a_fixed_width(x, told):
-    assert number(x) == told
-    assert not math.isfinite(x) or len(told) in (6, 7)
+def test_numbers_have_a_sign_and_a_fixed_width(x, words):
+    assert number(x) == words
+    assert not math.isfinite(x) or len(words) in (6, 7)
     assert number(x, 3).isprintable()
 
 
@@ -303,7 +303,7 @@ def names_of(f):
 
 
 @pytest.mark.parametrize(
-    "f, told",
+    "f, words",
     [
         (lambda x, y: x * 2.0, "x·2"),
         (lambda x, y: (x - 2.0) ** 2, "(x − 2)²"),
@@ -331,8 +331,8 @@ def names_of(f):
         (lambda x, y: x * [1.0, -2.123456789], "x·(data 2)"),
     ],
 )
-def test_an_unnamed_node_is_called_by_its_formula(f, told):
-    assert names_of(f) == told
+def test_an_unnamed_node_is_called_by_its_formula(f, words):
+    assert names_of(f) == words
 
 
 def test_variables_name_nodes_that_have_no_name():

@@ -10,7 +10,7 @@ from minigrad.reports.flow import flow_of
 from tests.support.checks import cases_of, names
 
 
-def told(output, *args, **keywords):
+def words_of(output, *args, **keywords):
     """The words for each leaf, by its name."""
     return {leaf.name: leaf.words for leaf in mg.explain(output, *args, **keywords).leaves}
 
@@ -178,7 +178,7 @@ def test_the_nearest_stop_is_named_not_those_behind_it():
 
 def test_comparisons_that_only_choose_are_not_worth_a_word():
     x = mg.Var(3.0, "x")
-    assert told(mg.where(x > 0.0, x, -x))["x"] == "gradient +1.0000"
+    assert words_of(mg.where(x > 0.0, x, -x))["x"] == "gradient +1.0000"
 
 
 def test_part_of_an_array():
@@ -194,7 +194,7 @@ def test_part_of_an_array():
 
 def test_part_of_an_array_that_an_index_left_out_has_no_stop():
     v = mg.Var([1.0, 2.0, 3.0], "v")
-    assert told(v[0] * 2.0)["v"] == "gradient [+2.000 +0.000 +0.000], 0 in 2 of 3 numbers"
+    assert words_of(v[0] * 2.0)["v"] == "gradient [+2.000 +0.000 +0.000], 0 in 2 of 3 numbers"
 
 
 def test_not_connected_and_off_the_tape():

@@ -41,14 +41,14 @@ class Firefox:
 
     def run(self, expression: str) -> object:
         """What an expression in JavaScript is, by way of JSON."""
-        told = self._command(
+        answer = self._command(
             "script.evaluate",
             expression=f"JSON.stringify({expression})",
             target={"context": self._tab},
             awaitPromise=True,
         )
-        assert told["type"] == "success", told
-        value = told["result"].get("value")
+        assert answer["type"] == "success", answer
+        value = answer["result"].get("value")
         return None if value is None else json.loads(value)
 
     def wait(self, expression: str, seconds: float = 90.0) -> None:
@@ -63,7 +63,7 @@ def firefox(profile: Path) -> Iterator[Firefox]:
     """A Firefox with a profile of its own, which ends with the block."""
     flags = ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", str(profile)]
     log = profile / "log.txt"
-    with log.open("w") as told, subprocess.Popen([PROGRAM, *flags], stderr=told) as process:
+    with log.open("w") as errors, subprocess.Popen([PROGRAM, *flags], stderr=errors) as process:
         try:
             with closing(Firefox(_address(log, process))) as fox:
                 yield fox

@@ -26,11 +26,11 @@ class Row(NamedTuple):
     grad: float | str | None
 
 
-def number(told: str | None) -> float | str | None:
+def number(text: str | None) -> float | str | None:
     try:
-        return float(told)
+        return float(text)
     except (TypeError, ValueError):
-        return told
+        return text
 
 
 class Stepper:
@@ -103,8 +103,8 @@ class Stepper:
 
     def curve(self) -> int:
         """How many training steps the curve of the loss says it shows."""
-        told = self.text_of("#curve svg", "aria-label")
-        return int(told.split("over ")[1].split(" steps")[0])
+        text = self.text_of("#curve svg", "aria-label")
+        return int(text.split("over ")[1].split(" steps")[0])
 
     def knob(self, name: str):
         return self.browser.find(f"input[data-knob='{name}']")

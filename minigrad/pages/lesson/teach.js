@@ -183,8 +183,8 @@ function tellParent(shown) {
   if (parent === window) return;
   const numbers = turnable().map((knob) => [knob.name, turned(knob, valueOf(knob.parameter, state))]);
   const { step, phase } = shown;
-  const told = { step, steps: lastStep(), phase, seed: state.seed, knobs: Object.fromEntries(numbers) };
-  parent.postMessage({ minigrad: "state", ...told }, "*");
+  const message = { step, steps: lastStep(), phase, seed: state.seed, knobs: Object.fromEntries(numbers) };
+  parent.postMessage({ minigrad: "state", ...message }, "*");
 }
 
 // Every parameter that is a number, with or without a slider, and the cells of arrays that have one.

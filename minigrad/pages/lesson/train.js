@@ -67,7 +67,7 @@ function train(count) {
   if (!training) showTraining(trouble ? `${trouble} Lower the rate, then Reset.` : words);
 }
 
-const showTraining = (words) => (byId("train-told").textContent = words);
+const showTraining = (words) => (byId("train-status").textContent = words);
 
 function stopTraining() {
   if (training) cancelAnimationFrame(training);

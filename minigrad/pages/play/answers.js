@@ -26,7 +26,7 @@ function renderNudge(pane, leaves, grads, knob) {
   const guess = (grads[knob] ?? 0) * NUDGE;
   byId("nudge").dataset.change = change;
   byId("nudge").dataset.guess = guess;
-  byId("nudge-told").textContent =
+  byId("nudge-text").textContent =
     `${pane.nodes[pane.output].name} changes by ${asText(change)}. The gradient × ${NUDGE} says ${asText(guess)}; `
     + `the rest, ${asText(change - guess)}, is the bend of the curve.`;
 }
@@ -42,7 +42,7 @@ function renderWhy(pane, leaves) {
   byId("why").hidden = !noise.length;
   if (!noise.length) return;
   const names = noise.map((i) => pane.nodes[i].name).join(", ");
-  byId("why-told").textContent =
+  byId("why-text").textContent =
     `${names} has a slope like every number here, but no parameter made it: it was drawn by chance, and `
     + "there is nothing to learn. So the sweep does not ask.";
   const { grads } = asking.checked ? runAt(pane, leaves, noise) : { grads: [] };
@@ -74,11 +74,11 @@ asking.addEventListener("change", renderPlots);
 whenLit.push((ids) => {
   const [pane] = panes;
   const i = pane?.nodes.findIndex((node) => node.id === ids[0]) ?? -1;
-  if (i < 0) return (byId("lit-told").textContent = "");
+  if (i < 0) return (byId("lit-text").textContent = "");
   for (const each of document.querySelectorAll("[data-word]")) {
     each.classList.toggle("lit", each.dataset.word === pane.nodes[i].name);
   }
-  byId("lit-told").textContent = shareText(pane, i);
+  byId("lit-text").textContent = shareText(pane, i);
 });
 
 // How much of the active knob's gradient passes through a node.

@@ -89,7 +89,7 @@ function plotOutput(pane, { z, ends, leaves, slope }) {
   plot.line(curvePoints(f, places, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point sample", id);
-  byId("over-sample-told").textContent = `Slope at ${name}: ∂L/∂${name} = ${asText(slope)}`;
+  byId("over-sample-text").textContent = `Slope at ${name}: ∂L/∂${name} = ${asText(slope)}`;
 }
 
 function plotKnob(pane, leaves, grads, knob) {
@@ -111,7 +111,7 @@ function plotKnob(pane, leaves, grads, knob) {
   plot.line(curvePoints(f, places, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point parameter", id);
-  byId("over-knob-told").textContent = `Slope: ∂L/∂${name} = ${asText(slope)}`;
+  byId("over-knob-text").textContent = `Slope: ∂L/∂${name} = ${asText(slope)}`;
 }
 
 // ----------------------------------------------------------------------------------- many draws
@@ -133,7 +133,7 @@ function renderDraws(pane, knob) {
   const all = [...list, ...draws.score, ...(truth.value === undefined ? [] : [truth.value])];
   const ends = clippedEnds(all);
   for (const [id, numbers, why] of columns) drawHistogram(id, numbers, why, ends, truth, name);
-  byId("exact-told").textContent = truth.value === undefined
+  byId("exact-text").textContent = truth.value === undefined
     ? `The exact gradient is not known here: ${truth.why}.`
     : `Exact: ∂E[L]/∂${name} = ${asText(truth.value)}${truth.isLost ? ", and not all of it comes back through the graph" : ""}.`;
 }
@@ -163,7 +163,7 @@ function clippedEnds(all) {
 }
 
 function drawHistogram(id, numbers, why, ends, { value }, name) {
-  const [figure, words] = [byId(`${id}-plot`), byId(`${id}-told`)];
+  const [figure, words] = [byId(`${id}-plot`), byId(`${id}-text`)];
   if (why) {
     figure.replaceChildren();
     words.textContent = `None here: ${why}.`;

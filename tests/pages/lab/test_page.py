@@ -191,8 +191,8 @@ def test_the_spread_of_both_estimates_is_that_of_theory(lab):
         assert page.ratio == pytest.approx(math.sqrt(score / pathwise), rel=0.2)
         wider = "score function" if score > pathwise else "pathwise"
         assert f"the {wider} estimate spreads" in page.words("#says-spread")
-        told = page.number("td.exact", "value")
-        assert told == pytest.approx(gradient, rel=1e-12)
+        shown = page.number("td.exact", "value")
+        assert shown == pytest.approx(gradient, rel=1e-12)
 
 
 def test_where_f_jumps_pathwise_sees_nothing(lab):

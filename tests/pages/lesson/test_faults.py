@@ -122,7 +122,7 @@ def test_running_needs_a_rate(stepper, rate):
     for _ in range(2):
         page.click("train-run")
         assert words(page, "[data-action=train-run]") == "Run"
-        assert "above 0" in words(page, "#train-told")
+        assert "above 0" in words(page, "#train-status")
 
 
 def test_a_rate_that_is_gone_ends_the_run(stepper):

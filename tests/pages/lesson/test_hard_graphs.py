@@ -55,8 +55,8 @@ def cleaned(words):
 @pytest.fixture
 def beset(stepper):
     """A page with all the hostile words in names, scopes, title and source."""
-    told = {"title": " ".join(HOSTILE), "source": "\n".join(HOSTILE)}
-    return stepper(hostile(), anchor="#s=9999", width=NARROW, **told)
+    given = {"title": " ".join(HOSTILE), "source": "\n".join(HOSTILE)}
+    return stepper(hostile(), anchor="#s=9999", width=NARROW, **given)
 
 
 def test_hostile_words_are_words(beset):
@@ -65,8 +65,8 @@ def test_hostile_words_are_words(beset):
     for name in HOSTILE:
         assert not name or short(cleaned(name)) in heads or cleaned(name) in heads, name
     lines = [e.get_property("textContent") for e in beset.browser.find_all("#source li")]
-    told = lines_of("\n".join(HOSTILE))
-    assert [line.split() for line in lines] == [line.split() for line in told]
+    given = lines_of("\n".join(HOSTILE))
+    assert [line.split() for line in lines] == [line.split() for line in given]
 
 
 def test_a_page_of_hostile_words_works(beset):

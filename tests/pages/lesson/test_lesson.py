@@ -76,8 +76,8 @@ def test_nodes():
 
 def test_steps_and_shares():
     pane = pane_of(sine())
-    told = [(step["phase"], step["node"], step["shares"]) for step in pane["steps"]]
-    assert told == [
+    shown = [(step["phase"], step["node"], step["shares"]) for step in pane["steps"]]
+    assert shown == [
         ("leaves", None, []),
         ("forward", 3, []),
         ("forward", 4, []),
@@ -421,8 +421,8 @@ def texts_of(path):
     words, marked = {}, set()
     for group in ElementTree.parse(path).iter(f"{SVG}g"):
         id = group.get("id").rpartition("-n")[2] if group.get("data-node") else group.get("id")
-        told = [(t.text or "").replace("\xa0", " ") for t in group.iter(f"{SVG}text")]
-        words[id.partition("-e")[2] or id] = told
+        shown = [(t.text or "").replace("\xa0", " ") for t in group.iter(f"{SVG}text")]
+        words[id.partition("-e")[2] or id] = shown
         mark = group.get("class", "").rpartition(" mg-")[2]
         if mark in ("now", "back"):
             marked.add((mark, id.partition("-e")[2] or id))
@@ -442,7 +442,7 @@ def test_a_frame_a_step(tmp_path):
     words, marked = texts_of(paths[6])
     assert words["5"][2] == "grad +1.0000" and words["0"][2] == "grad −0.1249"
     assert words["5-0"] == ["× −0.1249"] and words["3-0"] == [""]
-    assert [told.strip() for told in words["3-1"]] == ["⊘ no gradient"]
+    assert [shown.strip() for shown in words["3-1"]] == ["⊘ no gradient"]
     assert marked == {("back", "4"), ("back", "4-0"), ("back", "4-1")}
     assert texts_of(paths[4])[1] == {("back", "5")}  # the seed
 

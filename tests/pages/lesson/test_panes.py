@@ -52,8 +52,8 @@ def test_the_numbers_of_an_array_are_seen_on_hover_and_on_focus(stepper):
     strip = page.browser.find(f"tr[data-node='{ids(output)['A']}'] [role=img]")
     assert not page.browser.find("#tip").is_displayed()
     page.browser.run("arguments[0].focus()", strip)
-    told = page.browser.find("#tip").text
-    assert [x for x in (1.2, 0.3, -0.4, 0.9) if number(x, 3) not in told] == [], told
+    shown = page.browser.find("#tip").text
+    assert [x for x in (1.2, 0.3, -0.4, 0.9) if number(x, 3) not in shown] == [], shown
     page.browser.run("arguments[0].blur()", strip)
     assert not page.browser.find("#tip").is_displayed()
     page.browser.hover(strip.find_element("css selector", "canvas"))

@@ -141,8 +141,8 @@ def test_the_whole_way_by_keyboard_alone(asked):
 
 def test_skipping_shows_it_and_counts_nothing(asked):
     asked.click("skip")
-    told = asked.browser.find("#verdict").text
-    assert number(FIRST.contribution) in told and " of " not in told
+    shown = asked.browser.find("#verdict").text
+    assert number(FIRST.contribution) in shown and " of " not in shown
 
 
 def test_switched_off_everything_shows_again(asked):

@@ -130,9 +130,9 @@ def test_values_and_gradients_are_pythons_and_come_in_order(page):
     assert page.grads() == pytest.approx(by_backward, rel=1e-12)
 
 
-BOXES = """const told = (box, role) => box.querySelector(`.mg-${role}`)?.textContent;
+BOXES = """const shown = (box, role) => box.querySelector(`.mg-${role}`)?.textContent;
 return Object.fromEntries([...document.querySelectorAll("svg [data-node]")].map(
-  (box) => [box.dataset.node, [told(box, "value"), told(box, "grad")]]))"""
+  (box) => [box.dataset.node, [shown(box, "value"), shown(box, "grad")]]))"""
 ARROWS = """const isSeen = (text) => text.checkVisibility({visibilityProperty: true});
 return Object.fromEntries([...document.querySelectorAll("svg .mg-edge text")]
   .filter((text) => text.textContent.startsWith("×") && isSeen(text))
@@ -176,5 +176,5 @@ def test_the_phases_follow_each_other(page):
 
 def test_a_step_is_told_to_those_who_do_not_see_it(page):
     page.click("last")
-    told = page.browser.find("[aria-live]").text
-    assert "log σ" in told and told != ""
+    shown = page.browser.find("[aria-live]").text
+    assert "log σ" in shown and shown != ""

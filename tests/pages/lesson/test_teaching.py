@@ -77,18 +77,18 @@ def test_a_rule_is_taken_away_as_latex(page):
 def test_a_frame_is_moved_by_messages_and_tells_where_it_is(browser, tmp_path):
     lesson = mg.step_through(sampled())
     (tmp_path / "page.html").write_text(
-        "<!doctype html><title>frame</title><body><script>window.told = [];"
-        "addEventListener('message', (e) => told.push(e.data))</script>" + lesson._repr_html_(),
+        "<!doctype html><title>frame</title><body><script>window.received = [];"
+        "addEventListener('message', (e) => received.push(e.data))</script>" + lesson._repr_html_(),
         encoding="utf-8",
     )
     browser.open(tmp_path / "page.html")
-    browser.wait(lambda: browser.run("return told.length"))
+    browser.wait(lambda: browser.run("return received.length"))
     browser.run(
         "frames[0].postMessage({minigrad: 'set', step: 5, knobs: {'μ': 2, nobody: 3}}, '*')"
     )
-    browser.wait(lambda: browser.run("return told.at(-1).step") == 5)
-    last = browser.run("return told.at(-1)")
+    browser.wait(lambda: browser.run("return received.at(-1).step") == 5)
+    last = browser.run("return received.at(-1)")
     assert last["knobs"]["μ"] == 2 and last["minigrad"] == "state" and "nobody" not in last["knobs"]
     browser.run("frames[0].postMessage({minigrad: 'set', step: 'x', knobs: 'y'}, '*')")
     browser.run("frames[0].postMessage('nothing', '*')")
-    assert browser.run("return told.at(-1).step") == 5
+    assert browser.run("return received.at(-1).step") == 5

@@ -61,12 +61,12 @@ def test_training_that_diverges_says_so_and_can_begin_again(stepper):
     page = stepper(vae(), anchor="#s=9999")
     set_rate(page, "1e6")
     page.click("train-100")
-    assert "Diverged" in page.browser.find("#train-told").text
+    assert "Diverged" in page.browser.find("#train-status").text
     page.click("reset")
     assert_fresh(page, vae())
     set_rate(page, "0.01")
     page.click("train")
-    assert "Diverged" not in page.browser.find("#train-told").text
+    assert "Diverged" not in page.browser.find("#train-status").text
 
 
 @pytest.mark.parametrize("rate", ["", "fast", "-1", "0"])
@@ -74,5 +74,5 @@ def test_a_rate_that_is_none_is_refused(stepper, rate):
     page = stepper(vae(), anchor="#s=9999")
     set_rate(page, rate)
     page.click("train")
-    assert "above 0" in page.browser.find("#train-told").text
+    assert "above 0" in page.browser.find("#train-status").text
     assert_fresh(page, vae())

@@ -49,8 +49,8 @@ def test_numbers_are_pythons_and_the_picture_too(page):
     svg = in_python(PROGRAM, eps).drawing.svg
     groups = re.findall(r'<g id="[^"]*" class="mg-(?:node|edge)[^>]*>.*?</g>', svg, re.DOTALL)
     shapes = [s for g in groups for s in re.findall(r"<(?:path|polygon|ellipse)[^>]*>", g)]
-    told = [re.search(r'\b(?:d|points|rx)="([^"]*)"', shape)[1] for shape in shapes]
-    assert page.run(SHAPES) == told and len(told) > 15
+    shown = [re.search(r'\b(?:d|points|rx)="([^"]*)"', shape)[1] for shape in shapes]
+    assert page.run(SHAPES) == shown and len(shown) > 15
 
 
 def test_typing_errors_knobs_and_draws(page):

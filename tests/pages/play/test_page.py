@@ -205,7 +205,7 @@ def test_a_hundred_draws_agree_with_the_integral(page):
     assert page.histogram("count") == 2100
     spread = math.sqrt(0.5 / 2100)  # cos² is at most 1, here about ½
     assert abs(page.histogram("mean") - exact) < 5 * spread
-    score = page.text_of("#score-told")
+    score = page.text_of("#score-text")
     mean, error = (float(w.replace("−", "-")) for w in (score.split()[1], score.split()[3]))
     assert abs(mean - exact) < 5 * error
     Select(page.browser.find("#active")).select_by_visible_text("sigma")
@@ -231,7 +231,7 @@ def test_a_nudge_is_run_forward_and_compared(page):
 
 
 def test_why_noise_gets_none_is_answered_with_its_number(page):
-    assert "no parameter made it" in page.text_of("#why-told")
+    assert "no parameter made it" in page.text_of("#why-text")
     page.browser.find("#ask-noise").click()
     z = page.numbers()["z"][0]
     slope = float(page.text_of("#why-number", "data-slope"))
@@ -250,7 +250,7 @@ def test_a_node_under_the_pointer_lights_up_everywhere(page):
     (node,) = page.browser.find_all(".mg-node.lit")
     assert node.get_attribute("data-name") == "z"
     assert page.browser.find_all("circle.lit")
-    assert "100 %" in page.text_of("#lit-told")
+    assert "100 %" in page.text_of("#lit-text")
 
 
 def test_the_same_in_python_runs_in_python(page):

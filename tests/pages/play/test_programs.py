@@ -149,6 +149,6 @@ def test_expectations_are_integrals():
         "laplace": (1.0, 0.0, 2.0),
         "half_normal": (1.0, half, 1.0),
     }
-    for (law, power), told in zip(asked, found, strict=True):
-        assert told["value"] == pytest.approx(moments[law][power], abs=1e-11), (law, power)
+    for (law, power), shown in zip(asked, found, strict=True):
+        assert shown["value"] == pytest.approx(moments[law][power], abs=1e-11), (law, power)
     assert jump["value"] == pytest.approx(0.3, abs=1e-9)
