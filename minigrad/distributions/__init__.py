@@ -8,7 +8,7 @@ from . import divergences as _divergences  # which enters its closed forms
 from .angles import VonMises
 from .base import Distribution
 from .bernoulli import Bernoulli
-from .bounded import Kumaraswamy, TruncatedNormal
+from .kumaraswamy import Kumaraswamy
 from .bounds import elbo, iwae
 from .categorical import Categorical
 from .constrained import (
@@ -48,6 +48,7 @@ from .transforms import (
 from .trials import Binomial
 from .unrounded import log_complement_of, log_of
 from .waiting import Geometric, NegativeBinomial
+from .truncated_normal import TruncatedNormal
 from .weibull import Weibull
 
 __all__ = [

@@ -422,3 +422,45 @@ def test_an_inverse_gamma_keeps_its_lower_tail(u):
     found = mg.InverseGamma(6.0, 2.0).icdf(u)
     assert float(found) == pytest.approx(2.0 / special.gammainccinv(6.0, u), rel=1e-9)
     mg.check_gradients(lambda a, b: mg.InverseGamma(a, b).icdf(0.3), 6.0, 2.0)
+
+
+def mp_moments(loc, scale, low, high):
+    """log of the constant, mean, variance and E s(½s + c), for loc below low."""
+    c, q = (mpmath.mpf(low) - loc) / scale, (mpmath.mpf(high) - low) / scale
+    top = min(q, 80 / c)  # of a stretch of length 1, as quad's error is absolute
+    w, m, v = (
+        top ** (n + 1)
+        * mpmath.quad(
+            lambda s, n=n: s**n * mpmath.exp(-top * s * (top * s / 2 + c)),
+            [mpmath.mpf(k) / 16 for k in range(17)],
+        )
+        for n in range(3)
+    )
+    variance = scale**2 * (v / w - (m / w) ** 2)
+    return mpmath.log(w * scale), low + scale * m / w, variance, c * m / w + v / w / 2
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        *((0.0, 1.0, 1e8, 2e8), (0.0, 1.0, 1e3, INF), (0.0, 1e-60, 1.0, 2.0)),
+        *((-0.5, 1.0, 0.0, 1e-10), (1.0, 1e-3, 1e100, 1e101), (0.0, 1.0, 1e150, 1e200)),
+    ],
+)
+def test_a_truncated_normal_far_out_or_narrow(at):
+    d = mg.TruncatedNormal(*at)
+    with mpmath.workdps(40):
+        constant, mean, variance, fallen = mp_moments(*map(mpmath.mpf, at))
+        assert d.log_prob(at[2]) == pytest.approx(-float(constant), rel=1e-13)
+        assert d.mean == pytest.approx(float(mean), rel=1e-15)
+        assert d.variance == pytest.approx(float(variance), rel=1e-12)
+        assert d.entropy() == pytest.approx(float(constant + fallen), rel=1e-13)
+    assert d.cdf(at[2]) == 0.0 and d.cdf(at[3]) == 1.0 and d.log_survival(at[3]) == -INF
+    assert at[2] <= d.icdf(0.5) < at[2] + max(at[3] - at[2], 1.0)
+
+
+def test_bounds_that_say_nothing_of_the_scale_are_refused():
+    with pytest.raises(ValueError, match=r"high - low is 3e-300 scales.*take mg.Uniform"):
+        mg.TruncatedNormal(0.0, 1e300, -1.0, 2.0)
+    with pytest.raises(ValueError, match=r"more than 1.8e308 scales from it.*take a larger scale"):
+        mg.TruncatedNormal(0.0, 1e-320, 1.0, 2.0)

@@ -13,22 +13,20 @@ from minigrad.distributions.angles import angle_quantile, angle_spread, angle_ta
 from minigrad.distributions.bends import lgamma_bend
 from minigrad.distributions.implied import implied, once
 from minigrad.distributions.truncation import (
-    normal_log_mass,
+    log_room,
     truncated_cdf,
-    truncated_mean,
+    truncated_moment,
     truncated_quantile,
-    truncated_variance,
 )
 from tests.support.mutants import SPOILS, Mutant, planted
 
 INF = math.inf
-LOW, HIGH = np.array([-0.3, 0.4, -2.0]), np.array([0.9, 3.0, -0.5])
+TOP, LOW, HIGH = np.array([0.1, 0.4, -0.5]), np.array([-0.3, 0.1, -1.5]), np.array([0.9, 3.0, 0.2])
 OPS = [
-    (normal_log_mass, (LOW, HIGH)),
-    (truncated_mean, (LOW, HIGH)),
-    (truncated_variance, (LOW, HIGH)),
-    (truncated_cdf, (LOW, HIGH, 0.4 * LOW + 0.6 * HIGH)),
-    (truncated_quantile, (LOW, HIGH, np.array([0.2, 0.6, 0.9]))),
+    (log_room, (TOP, LOW, HIGH)),
+    (truncated_moment, (TOP, LOW, HIGH)),
+    (truncated_cdf, (TOP, LOW, HIGH, 0.4 * LOW + 0.6 * HIGH)),
+    (truncated_quantile, (TOP, LOW, HIGH, np.array([0.2, 0.6, 0.9]))),
     (angle_tail, (np.array([0.3, 1.1, 2.5]), np.array([0.4, 2.0, 7.0]))),
     (angle_spread, (np.array([0.4, 2.0, 7.0]),)),
     (angle_quantile, (np.array([0.4, 2.0, 7.0]), np.array([0.2, 0.6, 0.9]))),
@@ -56,9 +54,9 @@ def test_arrays_and_floats_agree(f, at):
 
 
 def test_an_infinite_bound_has_no_slope():
-    for f in (normal_log_mass, truncated_mean, truncated_variance):
+    for f in (log_room, truncated_moment):
         low, high = mg.Var(0.3), mg.Var(INF)
-        slopes = mg.grad(f(low, high), [low, high], create_graph=True)
+        slopes = mg.grad(f(0.2, low, high), [low, high], create_graph=True)
         assert slopes[1].value == 0.0 and slopes[0].value != 0.0
         assert mg.grad(slopes[1], [low, high], allow_unused=True) == (0.0, 0.0)
 
@@ -91,14 +89,29 @@ def test_integrals_over_angles(k):
     np.testing.assert_allclose(np.where(x < 0.0, tails, 1.0 - tails), u, rtol=1e-11, atol=1e-14)
 
 
-def test_truncated_quantiles_far_out():
-    with mpmath.workdps(40):
-        for low, u in ((30.0, 0.3), (8.0, 1e-9), (0.0, 0.999999), (-3.0, 0.5)):
-            above = mpmath.erfc(mpmath.mpf(low) / mpmath.sqrt(2)) * (1 - mpmath.mpf(u)) / 2
-            x = truncated_quantile(low, INF, u)
-            found = mpmath.erfc(mpmath.mpf(x) / mpmath.sqrt(2)) / 2
-            assert float(found / above) == pytest.approx(1.0, rel=1e-12)
-            assert truncated_quantile(-INF, -low, 1.0 - u) == pytest.approx(-x, rel=1e-9)
+def mp_share(c, p, s):
+    """∫ exp(-s(½s + c)) ds from p to s."""
+    root, half = mpmath.sqrt(2), mpmath.mpf(c) ** 2 / 2
+    ends = [mpmath.erfc((c + mpmath.mpf(x)) / root) for x in (p, s)]
+    return mpmath.exp(half) * mpmath.sqrt(mpmath.pi / 2) * (ends[0] - ends[1])
+
+
+@pytest.mark.parametrize("u", [1e-9, 0.3, 0.9, 1.0 - 1e-9])
+@pytest.mark.parametrize(
+    ("c", "p", "q"),
+    [
+        *((0.0, -INF, INF), (0.0, -1.0, 2.0), (3.0, 0.0, INF), (40.0, 0.0, INF), (1e5, 0.0, 1e-5)),
+        *((0.0, -1e-6, 1e-3), (0.5, 0.0, 1e-9), (1e4, 0.0, 1e-9)),
+    ],
+)
+def test_truncated_quantiles(c, p, q, u):
+    with mpmath.workdps(400 if c > 1.0 else 60):
+        s = truncated_quantile(c, p, q, u)
+        found, whole = mp_share(c, p, s), mp_share(c, p, q)
+        small = min(u, 1.0 - u)
+        share = found / whole if u < 0.5 else mp_share(c, s, q) / whole
+        assert float(share) == pytest.approx(small, rel=2e-7 if u < 1e-3 else 1e-11)
+        assert truncated_quantile(-c, -q, -p, 1.0 - u) == pytest.approx(-s, rel=2e-6, abs=1e-15)
 
 
 def test_an_implied_draw_is_differentiable_once():

@@ -1,8 +1,6 @@
-"""Numbers between two bounds: Kumaraswamy in (0, 1), and TruncatedNormal."""
+"""Kumaraswamy: numbers in (0, 1)."""
 
 import math
-
-import numpy as np
 
 from ..engine.variable import Var
 from ..ops import (
@@ -19,8 +17,6 @@ from ..ops import (
     lgamma,
     log,
     log1p,
-    maximum,
-    minimum,
     multiply,
     negative,
     power,
@@ -32,27 +28,12 @@ from ..ops import (
 from .base import Distribution
 from .bends import lgamma_bend
 from .families import EULER
-from .gaussian import HALF_LOG_2PI
-from .laws import EXPONENTIAL, UNIFORM, log_of_rest
+from .laws import EXPONENTIAL, log_of_rest
 from .parameters import (
     Numbers,
     as_outcome,
-    as_parameter,
-    check_positive,
-    minus,
-    over,
-    spread,
-    value_of,
-    where_possible,
 )
-from .support import UNIT, Support
-from .truncation import (
-    normal_log_mass,
-    truncated_cdf,
-    truncated_mean,
-    truncated_quantile,
-    truncated_variance,
-)
+from .support import UNIT
 from .unrounded import at_unit, is_inside_unit, kept_inside, log_complement_of, log_of, times_log_of
 
 _UNDERFLOW = 1e-290
@@ -148,99 +129,3 @@ class Kumaraswamy(Distribution):
         both = multiply(less(rises, 0.0), less(falls, 0.0))
         end = where(both, math.nan, where(flat, 0.5, where(at_0, 0.0, 1.0)))
         return where(peaked, inside, end)
-
-
-class TruncatedNormal(Distribution):
-    """A Normal(loc, scale) number, given that it is from `low` to `high`; ±inf is no bound.
-
-    loc and scale are those of the Normal, not the moments. A scale that isn't positive, or a high
-    that isn't above low, raises ValueError. Exact however far out the bounds are, 30 scales and
-    more. Draws need SciPy.
-
-    >>> q = mg.TruncatedNormal(0.0, 1.0, low=0.0, high=np.inf)
-    >>> round(q.mean, 4), q.log_prob(-1.0)
-    (0.7979, -inf)
-    """
-
-    _law = UNIFORM
-    _parameters = {"loc": 0, "scale": 0, "low": 0, "high": 0}
-    _positive = ("scale",)
-    loc: Numbers
-    scale: Numbers
-    low: Numbers
-    high: Numbers
-
-    def __init__(self, loc: object, scale: object, low: object, high: object) -> None:
-        self._hold(loc=loc, scale=scale, low=low, high=high)
-
-    def _check(self) -> None:
-        super()._check()
-        width = np.subtract(value_of(self.high), value_of(self.low))
-        check_positive("TruncatedNormal: high - low", as_parameter(width), "high must be above low")
-
-    @property
-    def support(self) -> Support:
-        """From low to high."""
-        return Support(self.low, self.high)
-
-    def _noise_of(self, z: Numbers) -> Numbers:
-        """The standard number at z, which the curves take; an infinite z stays as it is."""
-        finite = np.isfinite(value_of(z))
-        if np.all(finite):
-            return over(minus(z, self.loc), self.scale)
-        inside = over(minus(where(finite, z, 0.0), self.loc), self.scale)
-        return where(finite, inside, value_of(z))
-
-    @property
-    def _bounds(self) -> tuple[Numbers, Numbers]:
-        return self._noise_of(self.low), self._noise_of(self.high)
-
-    def _transform(self, eps: Var) -> Var:
-        x = truncated_quantile(*self._bounds, eps)
-        z = add(self.loc, multiply(self.scale, x))
-        return minimum(maximum(z, self.low), self.high)  # it may round across a bound
-
-    def cdf(self, z: object) -> Var:
-        """(Φ(x) - Φ(a))/(Φ(b) - Φ(a)) at x = (z - loc)/scale, a and b those of low and high."""
-        return self._curve(z, lambda x: truncated_cdf(*self._bounds, x), 0.0, 1.0)
-
-    def log_survival(self, z: object) -> Var:
-        """log (Φ(b) - Φ(x))/(Φ(b) - Φ(a))."""
-        a, b = self._bounds
-
-        def curve(x: Numbers) -> Var:
-            return subtract(normal_log_mass(x, b), normal_log_mass(a, b))
-
-        return self._curve(z, curve, 0.0, -math.inf)
-
-    def log_prob(self, z: object) -> Var:
-        """The Normal log-density, less log(Φ(b) - Φ(a)), from low to high."""
-        z = as_outcome("TruncatedNormal", z, self.batch_shape, ())
-        outside = add(less(z, self.low), greater(z, self.high))
-        return where_possible(outside, z, self._log_density, self.support.inside)
-
-    def _log_density(self, z: Numbers) -> Var:
-        constant = add(add(log(self.scale), HALF_LOG_2PI), normal_log_mass(*self._bounds))
-        return subtract(-0.5 * square(self._noise_of(z)), constant)
-
-    def entropy(self) -> Var:
-        """log scale + ½ log 2π + log(Φ(b) - Φ(a)) + ½ E x²."""
-        a, b = self._bounds
-        second = add(truncated_variance(a, b), square(truncated_mean(a, b)))
-        constant = add(add(log(self.scale), HALF_LOG_2PI), normal_log_mass(a, b))
-        return add(constant, multiply(0.5, second))
-
-    @property
-    def mean(self) -> Var:
-        """loc + scale (φ(a) - φ(b))/(Φ(b) - Φ(a))."""
-        return add(self.loc, multiply(self.scale, truncated_mean(*self._bounds)))
-
-    @property
-    def variance(self) -> Var:
-        """scale² · the variance of x, which is below 1."""
-        return multiply(square(self.scale), truncated_variance(*self._bounds))
-
-    @property
-    def mode(self) -> Var:
-        """loc, or the bound that is nearest to it."""
-        return spread(minimum(maximum(self.loc, self.low), self.high), self.batch_shape)
