@@ -697,6 +697,10 @@ METHODS = [
 ]
 
 WITHOUT_A_ROW = [
+    (lambda v: np.copy(v), r"np\.copy takes no Var: use v itself.* or v\.detach\(\)"),
+    (lambda v: np.convolve(v, V), r"np\.convolve takes no Var: use slices: mg\.sum\(mg\.stack"),
+    (lambda v: np.cov(v), r"np\.cov takes no Var: use d = x - mg\.mean.*d @ d\.T / \(n - 1\)"),
+    (lambda v: np.save("x", v), r"np\.save takes no Var: use np\.save\(file, v\.value\)$"),
     (lambda v: np.fft.fft(v), r"np\.fft\.fft takes no Var: use an op of mg, or v\.value"),
     (lambda v: MASK & v, r"np\.bitwise_and takes no Var"),
     (lambda v: np.copyto(np.empty(3), v), r"np\.copyto takes no Var: use mg\.full\(shape, v\)"),

@@ -1,17 +1,19 @@
 """Beyond one gradient: Jacobians, Hessians, and their products with vectors.
 
 Each takes a function of floats and arrays and returns one, as in JAX and autograd. `argnums` says
-which arguments to differentiate: an int, or a tuple, which makes the result a tuple as well.
-Derivatives by arguments that the function does not depend on are 0.
+which arguments to differentiate: an int, or a tuple, which makes the result a tuple as well. An
+argument may be a dict, a list or a tuple of arrays, or a nest of them: its derivatives come in the
+same form, and so do those of what the function returns. Derivatives by
+arguments that the function does not depend on are 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from ..engine.gradients import as_leaves, grad, positions_of
-from ..engine.nests import is_container
+from ..engine.nests import apart, is_container, over
 from ..engine.values import Value, plain
 from ..engine.variable import Var, constant
 
@@ -29,12 +31,14 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     array([[1., 0., 0.],
            [1., 1., 0.],
            [1., 1., 1.]])
+    >>> mg.jacobian(lambda p: {"y": p["w"] * p["b"]})({"w": 2.0, "b": 3.0})
+    {'y': {'w': 3.0, 'b': 2.0}}
     """
-    positions = _checked(f, argnums, "jacobian")
+    _checked(f, argnums, "jacobian")
 
     def of(*args: object) -> Any:  # noqa: ANN401
-        y, xs = _run(f, args, positions, "jacobian")
-        return _as_asked(_rows(y, xs), argnums)
+        run = _Run(f, args, argnums, "jacobian")
+        return over(lambda y: run.filled(_rows(y, run.xs)), run.output)
 
     return of
 
@@ -48,14 +52,12 @@ def hessian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     array([[6., 2.],
            [2., 0.]])
     """
-    positions = _checked(f, argnums, "hessian")
+    _checked(f, argnums, "hessian")
 
     def of(*args: object) -> Any:  # noqa: ANN401
-        y, xs = _run(f, args, positions, "hessian")
-        _refuse_array(y, "hessian")
-        slopes = grad(y, xs, create_graph=True, allow_unused=True)
-        rows = tuple(_as_asked(_rows(slope, xs), argnums) for slope in slopes)  # type: ignore[arg-type]
-        return _as_asked(rows, argnums)
+        run = _Run(f, args, argnums, "hessian")
+        slopes = grad(run.scalar, run.xs, create_graph=True, allow_unused=True)
+        return run.filled(run.filled(_rows(slope, run.xs)) for slope in slopes)  # type: ignore
 
     return of
 
@@ -63,18 +65,17 @@ def hessian(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
 def hvp(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     """The Hessian of a scalar f(…) times a vector, `mg.hvp(f)(x, v)`: the cost of two gradients.
 
-    `v` comes last, has the argument's shape, and is a tuple where `argnums` is one.
+    `v` comes last, has the argument's shape or form, and is a tuple where `argnums` is one.
 
     >>> mg.hvp(lambda x: mg.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([6., 0.])
     """
-    positions = _checked(f, argnums, "hvp")
+    _checked(f, argnums, "hvp")
 
     def of(*args: object) -> Any:  # noqa: ANN401
-        y, xs, vs = _run_with_vector(f, args, positions, argnums, "hvp")
-        _refuse_array(y, "hvp")
-        along = _along(grad(y, xs, create_graph=True, allow_unused=True), vs)
-        return _as_asked(grad(along, xs, allow_unused=True), argnums)
+        run, vs = _with_vector(f, args, argnums, "hvp")
+        along = _along(grad(run.scalar, run.xs, create_graph=True, allow_unused=True), vs)
+        return run.filled(grad(along, run.xs, allow_unused=True))
 
     return of
 
@@ -82,58 +83,87 @@ def hvp(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
 def jvp(f: Function, argnums: Argnums = 0) -> Callable[..., Any]:
     """f(…) and its derivative along a vector, `value, derivative = mg.jvp(f)(x, v)`.
 
-    `v` comes last, has the argument's shape, and is a tuple where `argnums` is one. The gradient
-    Jᵀu is linear in u, so J v is the derivative of (Jᵀu)·v by u: two backward passes.
+    `v` comes last, has the argument's shape or form, and is a tuple where `argnums` is one. The
+    gradient Jᵀu is linear in u, so J v is the derivative of (Jᵀu)·v by u: two backward passes.
 
     >>> mg.jvp(mg.square)(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
     (array([1., 4.]), array([ 2., 40.]))
     """
-    positions = _checked(f, argnums, "jvp")
+    _checked(f, argnums, "jvp")
 
     def of(*args: object) -> Any:  # noqa: ANN401
-        y, xs, vs = _run_with_vector(f, args, positions, argnums, "jvp")
-        u = Var(np.ones(y.shape))
-        along = _along(grad((y * u).sum(), xs, create_graph=True, allow_unused=True), vs)
-        (derivative,) = grad(along, u, allow_unused=True)
-        return y.value, derivative
+        run, vs = _with_vector(f, args, argnums, "jvp")
+        ys = list(apart(run.output).values())
+        us = [Var(np.ones(y.shape)) for y in ys]  # type: ignore[attr-defined]
+        total = _along(tuple(us), ys)  # type: ignore[arg-type]
+        along = _along(grad(total, run.xs, create_graph=True, allow_unused=True), vs)
+        slopes = iter(grad(along, us, allow_unused=True))
+        values = over(lambda y: y.value, run.output)
+        return values, over(lambda _: next(slopes), run.output)
 
     return of
 
 
-def _checked(f: Function, argnums: Argnums, caller: str) -> tuple[int, ...]:
+def _checked(f: Function, argnums: Argnums, caller: str) -> None:
     if not callable(f):
         raise TypeError(
             f"{caller} takes a function, not {f!r}: mg.{caller}(f)(x), with f of floats or arrays"
         )
-    return positions_of(argnums, caller)
+    positions_of(argnums, caller)
 
 
-def _run(
-    f: Function, args: tuple[object, ...], positions: tuple[int, ...], caller: str
-) -> tuple[Var, list[Var]]:
-    for i in positions:
-        if i < len(args) and is_container(args[i]):
-            raise TypeError(
-                f"{caller}: argument {i} is a nest: give arrays, and name several by argnums=(0, 1)"
-            )
-    given, xs = as_leaves(args, positions, caller)
-    result = f(*given)
-    return result if isinstance(result, Var) else constant(result), xs
+class _Run:
+    """One call of f: its output, with Vars for leaves, and the Vars that were its arguments."""
+
+    def __init__(
+        self, f: Function, args: tuple[object, ...], argnums: Argnums, caller: str
+    ) -> None:
+        positions = positions_of(argnums, caller)
+        given, self.xs = as_leaves(args, positions, caller)
+        self.output = over(lambda y: y if isinstance(y, Var) else constant(y), f(*given))
+        self.caller, self._forms = caller, [given[i] for i in positions]
+        self._single = isinstance(argnums, int)
+
+    @property
+    def scalar(self) -> Var:
+        """The output, which must be one number."""
+        if is_container(self.output):
+            raise TypeError(f"{self.caller} needs a scalar, f returned a nest of several: add them")
+        if self.output.shape:
+            shape = self.output.shape
+            raise ValueError(f"{self.caller} needs a scalar, f returned shape {shape}: sum it")
+        return self.output  # type: ignore[no-any-return]
+
+    def filled(self, values: Iterable[object]) -> Any:  # noqa: ANN401
+        """One value for each Var, in nests of the arguments' forms."""
+        left = iter(values)
+        each = tuple(over(lambda _: next(left), form) for form in self._forms)
+        return each[0] if self._single else each
+
+    def vector(self, v: object) -> list[Var]:
+        """The parts of a vector of the arguments' forms."""
+        parts = (v,) if self._single else tuple(v)  # type: ignore[arg-type]
+        leaves = [(place, x) for part in parts for place, x in apart(part).items()]
+        places = [place for form in self._forms for place in apart(form)]
+        if [place for place, _ in leaves] != places:
+            names = [", ".join(each) for each in ([p for p, _ in leaves], places)]
+            raise ValueError(f"{self.caller}: the vector has parts {names[0]}, not {names[1]}")
+        vs = [constant(x) for _, x in leaves]
+        if [v.shape for v in vs] != [x.shape for x in self.xs]:
+            shapes = (", ".join(str(part.shape) for part in each) for each in (vs, self.xs))
+            what = "{}: the vector has shape {}, the argument {}"
+            raise ValueError(what.format(self.caller, *shapes))
+        return vs
 
 
-def _run_with_vector(
-    f: Function, args: tuple[object, ...], positions: tuple[int, ...], argnums: Argnums, caller: str
-) -> tuple[Var, list[Var], list[Var]]:
+def _with_vector(
+    f: Function, args: tuple[object, ...], argnums: Argnums, caller: str
+) -> tuple[_Run, list[Var]]:
     if len(args) < 2:
         raise TypeError(f"{caller}: give the arguments of f, then the vector: mg.{caller}(f)(x, v)")
     *rest, v = args
-    y, xs = _run(f, tuple(rest), positions, caller)
-    parts: tuple[object, ...] = (v,) if isinstance(argnums, int) else tuple(v)  # type: ignore
-    vs = [constant(part) for part in parts]
-    if [v.shape for v in vs] != [x.shape for x in xs]:
-        shapes = (", ".join(str(part.shape) for part in each) for each in (vs, xs))
-        raise ValueError("{}: the vector has shape {}, the argument {}".format(caller, *shapes))
-    return y, xs, vs
+    run = _Run(f, tuple(rest), argnums, caller)
+    return run, run.vector(v)
 
 
 def _along(slopes: tuple[object, ...], vs: list[Var]) -> Var:
@@ -156,15 +186,6 @@ def _rows(y: Var, xs: list[Var]) -> tuple[Value, ...]:
         plain(np.array([row[j] for row in rows]).reshape(y.shape + x.shape))
         for j, x in enumerate(xs)
     )
-
-
-def _refuse_array(y: Var, caller: str) -> None:
-    if y.shape:
-        raise ValueError(f"{caller} needs a scalar, f returned shape {y.shape}: sum it")
-
-
-def _as_asked(each: tuple[Any, ...], argnums: Argnums) -> Any:  # noqa: ANN401
-    return each[0] if isinstance(argnums, int) else tuple(each)
 
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp"]

@@ -14,6 +14,7 @@ from ..ops import abs as abs_
 from ..ops import (
     add,
     divide,
+    equal,
     exp,
     greater_equal,
     less,
@@ -31,7 +32,7 @@ from ..ops.row import op
 from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
-from .parameters import Numbers, as_outcome, minus, spread
+from .parameters import Numbers, as_outcome, minus, spread, where_possible
 from .quantiles import _probability
 from .support import Support
 
@@ -194,8 +195,11 @@ class VonMises(Distribution):
         return angle_tail(0.0, self.concentration)
 
     def log_prob(self, z: object) -> Var:
-        """κ cos(z - loc) - log 2π I₀(κ)."""
+        """κ cos(z - loc) - log 2π I₀(κ); no angle is infinite."""
         z = as_outcome("VonMises", z, self.batch_shape, ())
+        return where_possible(equal(abs_(z), math.inf), z, self._log_density)
+
+    def _log_density(self, z: Numbers) -> Var:
         kernel = multiply(self.concentration, fall(minus(z, self.loc)))
         return subtract(kernel, log(multiply(2.0, self._half_mass)))
 

@@ -16,9 +16,11 @@ from ..ops import (
     erf,
     exp,
     expm1,
+    greater,
     less,
     log,
     log1p,
+    maximum,
     multiply,
     negative,
     sigmoid,
@@ -119,12 +121,23 @@ def log_of_rest(log_u: Numbers) -> Var:
     return where(near, small, log(negative(expm1(where(near, -_LOG_2, log_u)))))
 
 
+def _exp_of_minus(x: Numbers) -> Var:
+    """exp(-x), where it is so large that the curves are flat the largest that they tell apart."""
+    return exp(negative(maximum(x, -700.0)))
+
+
+def _gumbel_log_survival(x: Numbers) -> Var:
+    """log(1 - exp(-exp(-x))), which is -x far above 0, where exp(-x) rounds to 0."""
+    far = greater(x, 37.0)
+    return where(far, negative(x), log_of_rest(negative(_exp_of_minus(where(far, 0.0, x)))))
+
+
 GUMBEL = Law(
     "gumbel",
     partial(_drawn, "gumbel"),
     _mirrored_gumbel,
-    lambda x: exp(negative(exp(negative(x)))),
-    lambda x: log_of_rest(negative(exp(negative(x)))),
+    lambda x: exp(negative(_exp_of_minus(x))),
+    _gumbel_log_survival,
     lambda u: negative(log(negative(log(u)))),
 )
 

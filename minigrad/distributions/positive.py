@@ -104,8 +104,9 @@ class HalfNormal(Distribution):
     def log_prob(self, z: object) -> Var:
         """log 2 + the Normal log-density; z ≥ 0."""
         z = as_outcome("HalfNormal", z, self.batch_shape, ())
-        full = Normal(0.0, self.scale).log_prob(z)
-        return where(less(z, 0.0), -math.inf, add(full, math.log(2.0)))
+        below = less(z, 0.0)
+        full = Normal(0.0, self.scale).log_prob(where(below, 0.0, z))
+        return where(below, -math.inf, add(full, math.log(2.0)))
 
     def entropy(self) -> Var:
         """That of the Normal, less log 2."""

@@ -77,8 +77,8 @@ def beta_cdf(a: Value, b: Value, x: Value) -> Value:
         near = np.where(
             b * np.exp(x) < 1e-17, np.exp(left), special.betainc(a, b, special.expit(x))
         )
-        far = 1.0 - special.betainc(b, a, special.expit(-x))
-        found: Array = np.where(x < 0.0, near, far)
+        beyond = special.betainc(b, a, special.expit(-x))
+        found: Array = np.where((x < 0.0) | (beyond > 0.5), near, 1.0 - beyond)
     return found
 
 

@@ -36,8 +36,9 @@ def _edge(c: Numbers, s: Numbers, log_room: Numbers) -> Numbers:
 def _gap(s: Numbers, order: int, y: Numbers) -> Numbers:
     """sⁿ - y, and 0 for an infinite s."""
     finite = less(abs_(s), math.inf)
-    inside, grown = where(finite, s, 0.0), 1.0
-    for _ in range(order):
+    inside = where(finite, s, 0.0)
+    grown: Numbers = inside
+    for _ in range(order - 1):
         grown = grown * inside
     return where(finite, grown, y) - y
 
@@ -54,7 +55,8 @@ def _on_points(c: Value, p: Value, q: Value) -> tuple[Array, Array, Array]:
     half = 0.5 * (high - low)
     r = low + half * (1.0 + _POINTS.reshape(shape))
     weights = half * _WEIGHTS.reshape(shape) * np.exp(-r * (0.5 * r + slope))
-    return np.asarray(-top * (0.5 * top + c)), top + r, weights
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(-top * (0.5 * top + c)), top + r, weights
 
 
 @op(

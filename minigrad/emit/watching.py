@@ -48,8 +48,8 @@ class Watching(Watch):
         self._before: list[tuple[Any, Any]] = []
         self._line = ""
 
-    def run(self, *args: object) -> object:
-        """`f(*args)`. A running profiler or debugger is left alone: this then sees less."""
+    def run(self, *args: object, **keywords: object) -> object:
+        """`f(*args, **keywords)`. A profiler or debugger is left alone: this then sees less."""
         profiled = sys.getprofile() is None
         traced = sys.gettrace() is None
         self._look_at(np.random.mtrand._rand)
@@ -59,7 +59,7 @@ class Watching(Watch):
             sys.settrace(self._enter)  # type: ignore[arg-type]
         try:
             with watched(self):
-                output = self.f(*args)
+                output = self.f(*args, **keywords)
         finally:
             if traced:
                 sys.settrace(None)

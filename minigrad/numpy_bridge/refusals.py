@@ -37,6 +37,19 @@ INSTEAD_OF_FUNCTION = {
     "np.add.accumulate": "mg.cumsum",
     "np.maximum.reduce": "mg.max",
     "np.multiply.outer": "mg.outer",
+    "np.copy": "v itself, whose values nobody can change, or v.detach() for a leaf of its own",
+    "np.save": "np.save(file, v.value)",
+    "np.convolve": "slices: mg.sum(mg.stack([w[i] * v[i : i + n] for i in range(k)]), 0)",
+    "np.correlate": "slices: mg.sum(mg.stack([w[i] * v[i : i + n] for i in range(k)]), 0)",
+    "np.cov": "d = x - mg.mean(x, 1, keepdims=True) and d @ d.T / (n - 1), of x (variables, n)",
+    "np.corrcoef": "the covariance d @ d.T / (n - 1) over mg.outer(s, s), s its mg.std",
+    "np.trapezoid": "mg.sum(0.5 * (y[1:] + y[:-1]) * np.diff(x))",
+    "np.polyval": "Horner's scheme: y = y * x + c for each coefficient c",
+    "np.cumulative_sum": "mg.cumsum",
+    "np.cumulative_prod": "mg.cumprod",
+    "np.delete": "an index of what stays: v[[0, 2]]",
+    "np.insert": "mg.concatenate([v[:i], new, v[i:]])",
+    "np.linalg.lstsq": "mg.solve(A.T @ A, A.T @ b), or np.linalg.pinv(A) @ b",
     "np.copyto": "mg.full(shape, v) or mg.where",
     "np.linalg.eig": "np.linalg.eigh of a symmetric matrix",
     "np.linalg.eigvals": "np.linalg.eigvalsh of a symmetric matrix",
@@ -55,7 +68,8 @@ def name_of(function: object) -> str:
 
 def no_row(name: str) -> TypeError:
     other = INSTEAD_OF_FUNCTION.get(name, f"mg.{name}" if name in ops.__all__ else "an op of mg")
-    return TypeError(f"{name} takes no Var: use {other}, or v.value for plain numbers off the tape")
+    plain = "" if "v.value" in other else ", or v.value for plain numbers off the tape"
+    return TypeError(f"{name} takes no Var: use {other}{plain}")
 
 
 def no_argument(name: str, refused: list[str]) -> TypeError:

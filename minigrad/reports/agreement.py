@@ -80,7 +80,7 @@ class GradientComparison:
         ratios = {pair.ratio for pair in wrong}
         same = len(wrong) > 1 and len(wrong) == len(self.pairs) and None not in ratios
         if same and np.ptp([pair.ratio for pair in wrong]) <= 1e-3 * abs(first.ratio or 0.0):
-            return f"all in the same way: {first.words}"
+            return f"all in the same way: {_factor(first.ratio or 1.0)}"
         return f"{len(wrong)} of {len(self.pairs)} differ, first {first.name}: {first.words}"
 
     def _repr_html_(self) -> str:
@@ -154,7 +154,8 @@ def _diagnosed(name: str, a: Array, b: Array, rtol: float) -> Pair:
             return pair("zero", f"{side} is 0: no gradient arrives, or it was cleared")
     ratio = _ratio(a, b, rtol)
     if ratio is not None:
-        return pair("sign" if abs(ratio + 1.0) <= 1e-3 else "ratio", _factor(ratio), ratio)
+        verdict = "sign" if abs(ratio + 1.0) <= 1e-3 else "ratio"
+        return pair(verdict, _factor(ratio, a.size > 1), ratio)
     if a.ndim == 2 and a.shape == a.T.shape and _ratio(a.T, b, rtol) is not None:
         return pair(*_transposed(_ratio(a.T, b, rtol) or 1.0))
     differ = np.abs(a - b) > rtol * max(np.abs(a).max(), np.abs(b).max())
@@ -188,8 +189,8 @@ def _ratio(a: Array, b: Array, rtol: float) -> float | None:
     return ratio if ratio and _error(a, ratio * b) <= rtol else None
 
 
-def _factor(ratio: float) -> str:
-    """What a constant factor points to."""
+def _factor(ratio: float, constant: bool = True) -> str:
+    """What a constant factor points to. Of a single number any ratio is constant: it may not be."""
     size = abs(ratio)
     n = round(max(size, 1.0 / size))
     is_whole = n > 1 and abs(max(size, 1.0 / size) - n) <= 1e-4 * n
@@ -199,6 +200,8 @@ def _factor(ratio: float) -> str:
     words = f"mine is theirs × {'−' * (ratio < 0.0)}{shown}"
     if not is_whole:
         return words
+    if not constant:
+        return f"{words}, a single number: pass more of them to see whether the factor is constant"
     if n == 2:
         return f"{words}: a factor of ½ or 2, as before a square or a KL"
     sums, means = ("mine", "theirs") if size > 1.0 else ("theirs", "mine")

@@ -90,9 +90,41 @@ def test_what_a_function_does_not_depend_on_has_derivatives_0():
         (lambda: mg.hvp(mg.sin)(0.5), r"then the vector: mg.hvp\(f\)\(x, v\)"),
         (lambda: mg.jvp(mg.sin)(X, 1.0), r"the vector has shape \(\), the argument \(4,\)"),
         (lambda: mg.jacobian(mg.sin, 2)(0.5), "argument 2 is missing, 1 were given"),
-        (lambda: mg.jacobian(mg.sin)({"x": 1.0}), r"argument 0 is a nest: .* argnums=\(0, 1\)"),
+        (lambda: mg.hessian(lambda x: [x, x])(0.5), "needs a scalar, f returned a nest of several"),
+        (
+            lambda: mg.hvp(lambda p: p["x"])({"x": 1.0}, {"y": 1.0}),
+            r"the vector has parts \['y'\], not \['x'\]",
+        ),
     ],
 )
 def test_mistakes_are_answered(call, sentence):
     with pytest.raises((TypeError, ValueError), match=sentence):
         call()
+
+
+def model(p):
+    return {"y": p["w"] @ X + p["b"]["c"], "size": mg.sum(p["w"] ** 2) * p["b"]["c"]}
+
+
+def test_nests_of_parameters_and_outputs():
+    p = {"w": np.arange(8.0).reshape(2, 4), "b": {"c": 3.0}}
+    found = mg.jacobian(model)(p)
+    np.testing.assert_allclose(found["y"]["w"], np.einsum("ij,k->ijk", np.eye(2), X))
+    np.testing.assert_allclose(found["y"]["b"]["c"], np.ones(2))
+    np.testing.assert_allclose(found["size"]["w"], 6.0 * p["w"])
+    assert found["size"]["b"]["c"] == np.sum(p["w"] ** 2)
+
+    def size(p):
+        return model(p)["size"]
+
+    second = mg.hessian(size)(p)
+    np.testing.assert_allclose(second["w"]["b"]["c"], 2.0 * p["w"])
+    np.testing.assert_allclose(second["b"]["c"]["w"], 2.0 * p["w"])
+    np.testing.assert_allclose(second["w"]["w"], 6.0 * np.eye(8).reshape(2, 4, 2, 4))
+    v = {"w": np.ones((2, 4)), "b": {"c": 0.5}}
+    np.testing.assert_allclose(mg.hvp(size)(p, v)["w"], 6.0 * v["w"] + 0.5 * 2.0 * p["w"])
+    value, slope = mg.jvp(model)(p, v)
+    np.testing.assert_allclose(value["y"], p["w"] @ X + 3.0)
+    np.testing.assert_allclose(slope["y"], v["w"] @ X + 0.5)
+    both = mg.jacobian(lambda a, b: (a * b["c"], a), argnums=(0, 1))(2.0, {"c": 3.0})
+    assert both == ((3.0, {"c": 2.0}), (1.0, {"c": 0.0}))

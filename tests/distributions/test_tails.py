@@ -103,3 +103,35 @@ def test_a_gamma_slope_of_a_tiny_shape():
 def test_far_tails_of_gamma(a, x):
     exact = mp.log(mp.gammainc(a, x, mp.inf, regularized=True))
     assert float(gamma_log_survival(a, math.log(x))) == pytest.approx(float(exact), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("found", "truth"),
+    [
+        (lambda: mg.Gumbel(0.0, 1.0).log_survival(800.0), -800.0),
+        (lambda: mg.Gumbel(2.0, 0.5).log_survival(1e300), -2e300),
+        (lambda: mg.NegativeBinomial(5.0, 0.9).log_survival(972.0), -87.33507869911944),
+        (lambda: mg.NegativeBinomial(5.0, 0.9).log_survival(3142.0), -311.3100995470846),
+        (lambda: mg.NegativeBinomial(1e4, 0.02).cdf(0.0), 1.8228751517174725e-88),
+        (lambda: mg.Beta(1e5, 0.5).cdf(0.9982411403944199), 1.4928898679610746e-78),
+        (lambda: mg.Beta(1e5, 0.5).cdf(0.9997781521997392), 2.7121448472260632e-11),
+        (lambda: mg.VonMises(0.0, 1.0).log_prob(np.inf), -np.inf),
+    ],
+)
+def test_far_tails(found, truth):
+    assert found() == pytest.approx(truth, rel=1e-9)
+
+
+def test_slopes_far_out():
+    for d, z, slope in [
+        (mg.Gumbel(0.0, 1.0), 1e160, -1.0),
+        (mg.Gumbel(0.0, 1.0), -1e160, 0.0),
+        (mg.Gumbel(0.0, 2.0), 50.0, -0.5),
+    ]:
+        x = mg.Var(z)
+        assert mg.grad(d.log_survival(x), x) == pytest.approx((slope,), rel=1e-9)
+    for d in (mg.Gumbel(0.0, 1.0), mg.HalfNormal(1.0), mg.VonMises(0.0, 1.0)):
+        x = mg.Var(-np.inf)
+        assert mg.grad(d.cdf(x), x, allow_unused=True) == (0.0,)
+    x = mg.Var(-np.inf)
+    assert mg.grad(mg.HalfNormal(1.0).log_prob(x), x) == (0.0,)

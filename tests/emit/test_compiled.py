@@ -292,3 +292,13 @@ def test_what_is_no_scalar_is_refused():
         f(mg.Var(1.0))
     with pytest.raises(TypeError, match="give a function"):
         mg.compiled(3.0)
+
+
+def test_keywords():
+    f = mg.compiled(lambda x, *, y, power=1.0: x * y**power)
+    for _ in range(3):
+        x = mg.Var(3.0)
+        z = f(x, y=4.0, power=2.0)
+        assert z.value == 48.0 and mg.grad(z, x) == (16.0,)
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'z'"):
+        f(3.0, y=1.0, z=4.0)

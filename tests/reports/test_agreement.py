@@ -71,6 +71,7 @@ DIAGNOSES = [
     (W, np.where(W == W[1, 2], np.nan, W), "not finite", None, "theirs has nan at position (1, 2)"),
     (W + np.eye(4, 3), W, "different", None, "3 of 12 numbers differ, most at position"),
     (1.5, 1.0, "ratio", 1.5, "mine is theirs × 1.5"),
+    (10.0, 1.0, "ratio", 10.0, "× 10, a single number: pass more of them to see whether"),
     (np.zeros(0), np.zeros(0), "equal", None, "equal"),
 ]  # fmt: skip
 
@@ -104,6 +105,7 @@ def test_the_table():
         .splitlines()[-1]
         .startswith("all in the same way: mine is theirs × 8: mine takes")
     )
+    assert str(mg.compare_gradients([2.0, 4.0], [1.0, 2.0])).endswith("as before a square or a KL")
 
 
 def test_parameters_give_their_gradients():
