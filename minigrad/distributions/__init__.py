@@ -4,7 +4,7 @@
 True
 """
 
-from . import divergences as _divergences  # which enters its closed forms
+from . import divergences as _divergences  # imported for the closed forms that it registers
 from .angles import VonMises
 from .base import Distribution
 from .bernoulli import Bernoulli

@@ -134,9 +134,9 @@ class VonMises(Distribution):
 
     `concentration` is κ, positive; anything else raises ValueError. For a large one it is nearly
     Normal(loc, 1/√κ). Draws are from loc - π to loc + π, and `variance` is that of these numbers;
-    what torch calls variance is `circular_variance`. The density has the period 2π: any z will do.
-    Moving loc moves the ends of that stretch: for a function without the period 2π the score
-    function would miss what crosses them, so `support.moves` says so.
+    what torch calls variance is `circular_variance`. The density has the period 2π, so z may be any
+    number. Moving loc moves the ends of that interval: for a function without the period 2π the
+    score function would miss what crosses them, so `support.moves` is true.
 
     >>> q = mg.VonMises(0.0, 4.0)
     >>> q.mean, round(q.cdf(0.0), 4)
@@ -154,7 +154,7 @@ class VonMises(Distribution):
 
     @property
     def support(self) -> Support:
-        """All angles; the stretch that draws are from moves with loc."""
+        """All angles; the interval of draws moves with loc."""
         moved = isinstance(self.loc, Var) and self.loc.requires_grad
         return Support(kind="angles", also_moves=moved)
 

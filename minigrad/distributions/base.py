@@ -1,7 +1,7 @@
 """What every distribution has: z = transform(noise), a density, a support, moments, shapes.
 
 Shapes, stated once for all: a draw has the shape `sample_shape + batch_shape + event_shape`.
-`sample_shape` is what the caller asks for, `batch_shape` comes from the parameters (several
+`sample_shape` is the shape requested, `batch_shape` comes from the parameters (several
 distributions side by side), and `event_shape` is that of one outcome: () for a number, (d,) for a
 vector. `log_prob` and `entropy` give one number per outcome: they have no event axes.
 
@@ -17,9 +17,9 @@ A family is a short class. It declares
 
 and calls `self._hold(scale=scale, …)`, which keeps the parameters, checks them and sets the batch
 shape. `_transform(eps)` is a draw. Where z is near an edge of its support it rounds, so its last op
-is exp, sigmoid, tanh, softplus or softmax of something that does not, and `log_prob(z)` asks for
-`log_of(z)`, `logit_of(z)` … (module `unrounded`), which find that something in the graph: so the
-density of a draw is exact where z itself has rounded to 0 or 1. `_noise_of(z)`, the noise that
+is exp, sigmoid, tanh, softplus or softmax of something that does not, and `log_prob(z)` calls
+`log_of(z)`, `logit_of(z)` … (module `unrounded`), which find that something in the graph. So the
+density of a draw is exact even where z itself has rounded to 0 or 1. `_noise_of(z)`, the noise that
 leads to z, gives `cdf` and `log_survival` by the law's own.
 """
 
@@ -73,7 +73,7 @@ class Distribution(Curves, Copies):
         if "__init__" in vars(cls):
             setattr(cls, "__init__", with_hint(cls.__init__))  # noqa: B010
 
-    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+    if not TYPE_CHECKING:  # a type checker would accept every name as an attribute
 
         def __getattr__(self, name: str) -> NoReturn:
             raise no_such(self, name)
@@ -128,8 +128,8 @@ class Distribution(Curves, Copies):
     def mirrored(self, eps: object) -> Var:
         """Noise as likely as `eps`, at the other end: the partner of an antithetic pair.
 
-        -eps where the base is symmetric, else what stands at 1 - u where eps stands at u of the
-        base's cumulative distribution. Mirrored twice it is `eps` again, up to rounding.
+        -eps where the base is symmetric, else the noise at 1 - u where eps is at u of the base's
+        cumulative distribution. Mirrored twice it is `eps` again, up to rounding.
         """
         value = eps._value if isinstance(eps, Var) else as_value(eps)
         return self._leaf(self._law.mirror(value))
@@ -187,13 +187,13 @@ class Distribution(Curves, Copies):
         What made it stays in the graph, so the broken picture shows beside the repaired one. The
         wall knows this distribution: `mg.surrogate(cost)` carries the gradient around it.
 
-        `estimator` says how, and so does a block `with mg.strategy(…)`; each has its options:
+        `estimator`, or a block `with mg.strategy(…)`, chooses how; each has its options:
 
-        - "score": the score function, usual; `baseline` as in `mg.surrogate`.
-        - "pathwise": that of `rsample`.
+        - "score": the score function, the default; `baseline` as in `mg.surrogate`.
+        - "pathwise": the draw of `rsample`.
         - "enumeration": all outcomes side by side along a new first axis, which costs keep: exact.
-          Of counts without an end those up to a `tail` of probability, 1e-12.
-        - "measure-valued": so are the draw and the arms of its weak derivatives; a second
+          Of unbounded counts, those up to a `tail` of probability, 1e-12.
+        - "measure-valued": likewise the draw and the arms of its weak derivatives; a second
           derivative raises NotImplementedError.
         - "straight-through": the draw with the gradient of its mean, biased.
         - "relaxed": a draw of its relaxation, `temperature` 0.5, `hard=True` rounded; biased.
@@ -213,12 +213,12 @@ class Distribution(Curves, Copies):
         """The log-density at z, of shape sample_shape + batch_shape: -inf where no outcome is, nan
         where z is nan.
 
-        Of a draw it is taken at the number that z was rounded from, where the graph has it.
+        At a draw, it uses the number that z was rounded from, where the graph has it.
         """
 
     @property
     def moving_ends(self) -> str:
-        """Where the support moves: why the score function fails, in words."""
+        """Why the score function fails where the support moves, in words."""
         return (
             f"the parameters move the ends of {type(self).__name__} ({self.support}), where its "
             "density jumps and log q has no derivative"
@@ -261,7 +261,7 @@ class Distribution(Curves, Copies):
 class Site(NamedTuple):
     """How a draw behind a wall was made: `z.site` of a z from `.sample()`.
 
-    With `weights`, outcomes stand side by side along the first axis of z, each with its weight;
+    With `weights`, outcomes are side by side along the first axis of z, each with its weight;
     `tail` is the probability of outcomes that were left out.
     """
 
@@ -273,6 +273,6 @@ class Site(NamedTuple):
 
 
 STRATEGIES: dict[str, Callable[..., Var]] = {}
-"""What `.sample` does, by name: `strategies` enters them."""
+"""What `.sample` does, by name; filled in by `strategies`."""
 
 usual: ContextVar[tuple[str, dict[str, object]]] = ContextVar("usual", default=("score", {}))

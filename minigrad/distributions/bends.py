@@ -1,4 +1,4 @@
-"""The second difference of log Γ: what variances of narrow distributions are made of."""
+"""The second difference of log Γ, from which variances of narrow distributions are computed."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def lgamma_bend(c: Value, x: Value, order: int = 0) -> Value:
     For a small x it is x² ∫ (1 - |t|) f″(c + x + xt) dt from -1 to 1, in which nothing cancels.
     """
     c, x = np.broadcast_arrays(c, x)
-    far = np.maximum(x, 0.5 * c)  # where x is small, any value that isn't
+    far = np.maximum(x, 0.5 * c)  # where x is small, any x that is not
     direct = _derivative(c + 2.0 * far, order) + _derivative(c, order)
     direct = direct - 2.0 * np.asarray(_derivative(c + far, order))
     total = np.zeros_like(x)

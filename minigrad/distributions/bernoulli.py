@@ -141,7 +141,8 @@ class Bernoulli(Distribution):
 
 @register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Var:
-    """p (log p - log q) + (1 - p)(log(1 - p) - log(1 - q)): inf where p can what q can't.
+    """p (log p - log q) + (1 - p)(log(1 - p) - log(1 - q)): inf where p gives probability to an
+    outcome that q rules out.
 
     Of logits a, b it is softplus(b) - softplus(a) - p (b - a), written for a ≤ 0, where p is small
     (KL is the same of -a, -b); with d = b - a near 0 it is log1p(p expm1(d)) - p d.

@@ -37,8 +37,8 @@ def elbo(
 
     `stick_the_landing` lets the gradient into log q through z alone, not through q's parameters:
     that part has expectation 0, and without it the noise vanishes as q comes near the posterior
-    (Roeder, Wu and Duvenaud, 2017). Far from it it may cost: of q = N(μ, σ²) and the posterior
-    N(0, 1) the slope in μ has the variance (1/σ - σ)² instead of σ², more below σ = 1/√2.
+    (Roeder, Wu and Duvenaud, 2017). Far from it, it may add noise: of q = N(μ, σ²) and the
+    posterior N(0, 1) the slope in μ has the variance (1/σ - σ)² instead of σ², more below σ = 1/√2.
 
     >>> q = mg.Normal(mg.Var(0.0), 1.0)
     >>> mg.elbo(lambda z: q.log_prob(z) + 3.0, q, np.random.default_rng(0)).value
@@ -131,7 +131,7 @@ def _log_weights(
 
 
 def _slowed(z: Var, weights: Value) -> Var:
-    """z, exactly, with its gradient times the weights; what it was rounded from stays with it."""
+    """z itself, with its gradient times the weights; what it was rounded from is kept."""
 
     def slow(y: Var) -> Var:
         still = stop_gradient(y)

@@ -88,7 +88,7 @@ class Categorical(Distribution):
 
     def _transform(self, eps: Var) -> Var:
         ends = cumsum(self.probs, -1)
-        # The last end is 1 but for rounding: scaled to it, no u falls beyond the last choice.
+        # The last end is 1 up to rounding; scaled to it, no u falls beyond the last choice.
         scaled = multiply(eps, index(ends, (..., -1)))
         return sum_(less(ends, expand_dims(scaled, -1)), -1)
 
@@ -148,7 +148,7 @@ class Categorical(Distribution):
 
 @register_kl(Categorical, Categorical)
 def _categorical(p: Categorical, q: Categorical) -> Var:
-    """Σ p (log p - log q): inf where p can choose what q can't."""
+    """Σ p (log p - log q): inf where p gives probability to a choice that q rules out."""
     if p._choices != q._choices:
         raise ValueError(f"KL of Categorical: one has {p._choices} choices, the other {q._choices}")
     own, other = expected(p.probs, p.logits), expected(p.probs, q.logits)

@@ -1,4 +1,4 @@
-"""Maps from any numbers onto what a constraint allows: above 0, proportions, triangular factors."""
+"""Maps from any numbers onto constrained ones: above 0, proportions, triangular factors."""
 
 import math
 
@@ -144,7 +144,7 @@ class StickBreakingTransform(Transform):
         return exp(logs), log_det
 
     def inverse(self, y: Numbers) -> Moved:
-        """log of each part over those behind it, + log(K - i)."""
+        """log of each part over the sum of those after it, + log(K - i)."""
         off = greater(abs_(subtract(sum_(y, -1, True), 1.0)), SUM_ERROR)
         beyond = max_(greater(add(less_equal(y, 0.0), off), 0.0), -1, True)
         safe = where(beyond, 1.0 / shape_of(y)[-1], y)
@@ -158,8 +158,8 @@ class StickBreakingTransform(Transform):
 class LowerCholeskyTransform(Transform):
     """Vectors of d(d + 1)/2 numbers onto lower triangular d×d matrices with a positive diagonal.
 
-    The numbers fill the triangle row by row; those on the diagonal are the logs of what stands
-    there. L Lᵀ is then positive definite: a `scale_tril` for MultivariateNormal.
+    The numbers fill the triangle row by row; those on the diagonal are logs of L's
+    diagonal. L Lᵀ is then positive definite: a `scale_tril` for MultivariateNormal.
 
     >>> mg.LowerCholeskyTransform().forward(np.array([0.0, 5.0, 0.0]))[0]
     array([[1., 0.],

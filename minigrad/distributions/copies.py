@@ -10,7 +10,7 @@ from .randomness import as_sample_shape
 
 
 class Copies:
-    """What it takes to make one distribution from another: its attributes are all that it is."""
+    """Making one distribution from another by copying its attributes, which are all its state."""
 
     batch_shape: Shape
     _parameters: ClassVar[dict[str, int]]

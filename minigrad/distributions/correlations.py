@@ -97,7 +97,7 @@ class LKJCholesky(Distribution):
         place = np.full((self.dim, self.dim), len(rows))  # that of a 0, on the diagonal and above
         place[rows, columns] = np.arange(len(rows))
         y = index(concatenate([y, np.zeros((*y.shape[:-1], 1))], -1), (..., place))
-        # log √(1 - r²) with r = tanh ½y; L is r times what the columns to the left leave.
+        # log √(1 - r²) with r = tanh ½y; L is r times the length left by the columns before.
         rests = subtract(LOG_2, multiply(0.5, add(softplus(y), softplus(negative(y)))))
         left = subtract(cumsum(rests, -1), rests)
         return multiply(add(tanh(multiply(0.5, y)), np.eye(self.dim)), exp(left))
@@ -132,7 +132,7 @@ class LKJCholesky(Distribution):
     # ----------------------------------------------- moments: r² is of Beta(½, α), column by column
 
     def _by_row(self, each: Numbers) -> Var:
-        """For each row the sum of what stands for the columns before it, 0 for the first."""
+        """For each row the sum over the columns before it, 0 for the first."""
         zero = np.zeros((*self.batch_shape, 1))
         return concatenate([zero, cumsum(each, -1)], -1)
 
@@ -152,7 +152,7 @@ class LKJCholesky(Distribution):
 
     @property
     def mean(self) -> Var:
-        """0 but on the diagonal."""
+        """0 off the diagonal."""
         return multiply(np.eye(self.dim), expand_dims(exp(self._log_mean_diagonal), -1))
 
     @property
@@ -178,7 +178,7 @@ class LKJCholesky(Distribution):
 
 def _logs_of_diagonal(z: Numbers) -> Var | None:
     """The logs of the diagonal from its second number on, where z was drawn as a · exp(left) with
-    ones on the diagonal of a: they are there even where z has rounded to 0. A wall stays one."""
+    ones on the diagonal of a: exact even where z has rounded to 0. A wall stays a wall."""
     source = z.inputs[0] if isinstance(z, Var) and z.op == "stop_gradient" else z
     if not isinstance(source, Var) or source.op != "multiply" or source.inputs[1].op != "exp":
         return None

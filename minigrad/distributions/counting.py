@@ -11,7 +11,7 @@ from ..ops.row import each
 from .quantiles import _probability, scipy_special
 
 _ROUNDING = 1e-14  # of a distribution function: quantile(cdf(k)) is k
-_FAR = 2.0**52  # beyond, not every whole number is a float
+_FAR = 2.0**52  # above this, not every whole number is a float
 
 
 def _smallest(cdf: Callable[[Array], Array], u: Value, guess: Value, step: Value) -> Value:

@@ -1,8 +1,7 @@
 """Counts: what they share, and Poisson. They jump, so they have no rsample.
 
 A draw is the smallest count whose distribution function reaches a uniform noise u; draws and
-distribution functions need
-SciPy.
+distribution functions need SciPy.
 """
 
 import math
@@ -45,7 +44,7 @@ _MOST = 1 << 22  # counts that an entropy is summed over
 
 
 class Counts(Distribution):
-    """What these families share: 0, 1, 2, …, and expectations that are sums over them."""
+    """What these families share: outcomes 0, 1, 2, …, and expectations that are sums over them."""
 
     has_rsample = False
     _no_rsample = (
@@ -56,7 +55,7 @@ class Counts(Distribution):
     support = COUNTS
 
     def log_prob(self, z: object) -> Var:
-        """The log-probability of the count z; -inf where z isn't one that can be."""
+        """The log-probability of the count z; -inf where z is impossible."""
         z = as_outcome(type(self).__name__, z, self.batch_shape, ())
         inside = multiply(greater_equal(z, 0.0), less_equal(z, self.support.upper))
         possible = multiply(multiply(inside, less(z, math.inf)), equal(z, floor(z)))
@@ -65,7 +64,7 @@ class Counts(Distribution):
 
     @abstractmethod
     def _log_mass(self, z: Numbers) -> Var:
-        """The log-probability of a count that can be."""
+        """The log-probability of a possible count."""
 
     def cdf(self, z: object) -> Var:
         """The probability of z or less; it steps, so no gradient passes to z."""
@@ -98,7 +97,7 @@ class Counts(Distribution):
         return where(np.equal(value_of(held), 1.0), self.support.upper, found)
 
     def entropy(self) -> Var:
-        """-Σ p log p, summed over all counts that matter; ValueError where those are millions."""
+        """-Σ p log p, summed over all counts that matter; ValueError if they are millions."""
         self._fix_range()
         low, middle, high = (self._quantile(u) for u in (0.0, 0.5, 1.0))
         high = np.minimum(high + (high - middle), value_of(self.support.upper))

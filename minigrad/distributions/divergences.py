@@ -1,4 +1,4 @@
-"""Closed forms of KL(p ‖ q) where two families meet. Importing this enters them."""
+"""Closed forms of KL(p ‖ q) between two families. Importing this registers them."""
 
 import math
 
@@ -66,7 +66,7 @@ def _to_exponential(p: Distribution, q: Exponential) -> Var:
 
 @register_kl(Beta, Uniform)
 def _to_uniform(p: Distribution, q: Uniform) -> Var:
-    """log(high - low) - H(p); inf where q leaves a part of (0, 1) out."""
+    """log(high - low) - H(p); inf where q does not cover (0, 1)."""
     beyond = add(greater(q.low, 0.0), less(q.high, 1.0))
     return where(beyond, math.inf, subtract(log(q._width), p.entropy()))
 
@@ -145,7 +145,7 @@ def _as_vectors(p: Independent) -> MultivariateNormal:
             "mg.kl_monte_carlo(p, q, samples, rng)"
         )
     d = p.event_shape[0]
-    columns = add(base.stddev, np.zeros((d,)))  # as many numbers as the vectors have
+    columns = add(base.stddev, np.zeros((d,)))  # as many numbers as the vectors
     factor = multiply(expand_dims(columns, -1), np.eye(d))
     return MultivariateNormal(base.mean, scale_tril=factor)
 
@@ -164,7 +164,7 @@ def _full_to_diagonal(p: MultivariateNormal, q: Independent) -> Var:
 
 @register_kl(Transformed, Transformed)
 def _transformed(p: Transformed, q: Transformed) -> Var:
-    """That of the bases, where the maps are the same: an invertible map changes none."""
+    """The KL of the bases if the maps are the same: an invertible map does not change it."""
     if len(p.transforms) != len(q.transforms) or not all(
         f.same_as(g) for f, g in zip(p.transforms, q.transforms)
     ):

@@ -1,4 +1,4 @@
-"""Numbers of many shapes: z = loc + scale · ε with a standard ε, and Uniform.
+"""Location and scale: z = loc + scale · ε with a standard ε; and Uniform.
 
 Each family is its standard distribution (loc 0, scale 1): how to draw it, its log-density, moments.
 """
@@ -177,7 +177,7 @@ class Cauchy(LocationScale):
 
 
 class Uniform(Distribution):
-    """Numbers from `low` to `high`, each as likely: z = low + (high - low) · u, u from (0, 1].
+    """Numbers from `low` to `high`, all equally likely: z = low + (high - low) · u, u from (0, 1].
 
     A high that isn't above low raises ValueError. Beyond [low, high] the log-density is -inf.
 
@@ -235,7 +235,7 @@ class Uniform(Distribution):
 
     @property
     def mode(self) -> Var:
-        """½(low + high): the density is the same everywhere, so the middle stands for all."""
+        """½(low + high): the density is the same everywhere, so the middle is as good as any."""
         return self.mean
 
 

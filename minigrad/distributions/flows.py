@@ -29,7 +29,7 @@ Net = Callable[[Var], tuple[Numbers, Numbers]]
 class PlanarTransform(Transform):
     """y = x + û tanh(wᵀx + b): it stretches or squeezes space along û, across the plane wᵀx = -b.
 
-    `w` and `u` have shape (d,), `b` is a number; any numbers do but w = 0. û is u moved along w
+    `w` and `u` have shape (d,), `b` is a number; any numbers but w = 0. û is u moved along w
     until wᵀû = softplus(wᵀu) - 1 > -1, which makes the map invertible (Rezende and Mohamed, 2015,
     appendix A.1). The inverse has no closed form: `inverse` raises NotImplementedError.
 
@@ -59,7 +59,7 @@ class PlanarTransform(Transform):
         direction = add(self.u, multiply(shift, self.w))
         h = tanh(add(sum_(multiply(x, self.w), -1), self.b))
         y = add(x, multiply(expand_dims(h, -1), direction))
-        # The same as h² + (1 - h²)(1 + wᵀû), of which no part is negative.
+        # The same as h² + (1 - h²)(1 + wᵀû), in which no term is negative.
         squared = square(h)
         return y, log(add(squared, multiply(subtract(1.0, squared), stretch)))
 
@@ -73,7 +73,7 @@ class PlanarTransform(Transform):
 
 
 class AffineCouplingTransform(Transform):
-    """Shifts and scales some numbers of a vector by what a network makes of the others.
+    """Shifts and scales some numbers of a vector by functions of the others.
 
     `mask`, of shape (d,), is 1 for those that stay and 0 for those that move, with both among them.
     `net(kept)` gets the vectors (..., d), 0 in place of what moves, and returns shift and log_scale
@@ -104,7 +104,7 @@ class AffineCouplingTransform(Transform):
         return add(multiply(x, exp(log_scale)), shift), sum_(log_scale, -1)
 
     def inverse(self, y: Numbers) -> Moved:
-        """(y - shift) · exp(-log_scale) and the sum of log_scale: what was kept is in y as well."""
+        """(y - shift) · exp(-log_scale), and the sum of log_scale: what was kept is in y too."""
         shift, log_scale = self._of(y)
         x = multiply(subtract(y, shift), exp(multiply(-1.0, log_scale)))
         return x, sum_(log_scale, -1)

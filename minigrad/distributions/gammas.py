@@ -1,4 +1,4 @@
-"""Relatives of Gamma: Chi2, a Gamma by another parameter, and InverseGamma, of 1/z."""
+"""Relatives of Gamma: Chi2, a Gamma with another parameter, and InverseGamma, the law of 1/z."""
 
 import math
 
@@ -81,7 +81,7 @@ class InverseGamma(Implicit):
         return exp(subtract(log(self.rate), small))
 
     def _noise_of(self, z: Numbers) -> Var:
-        """log β/z, which the curves take."""
+        """log β/z, for the curves."""
         return subtract(log(self.rate), log_of(z))
 
     def cdf(self, z: object) -> Var:

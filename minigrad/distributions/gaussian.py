@@ -26,8 +26,8 @@ from .support import REAL
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _FREE_SCALE = (
-    "use Normal.from_log_variance or Normal.from_softplus; where theirs comes out as 0, bound it "
-    "with mg.soft_clip"
+    "use Normal.from_log_variance or Normal.from_softplus; if their scale rounds to 0, bound the "
+    "parameter with mg.soft_clip"
 )
 
 

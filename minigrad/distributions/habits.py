@@ -1,11 +1,11 @@
-"""What people write for a distribution out of habit, and how it is done here."""
+"""What people write for a distribution out of habit, and the way here."""
 
 import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-# What an argument is called elsewhere, and which of ours may be meant: the one that the family has.
+# Names of arguments elsewhere, and ours that may be meant: whichever the family has.
 _MEANT = {
     **dict.fromkeys(("mu", "mean", "m", "location"), ("loc",)),
     **dict.fromkeys(("std", "sd", "stddev", "s"), ("scale",)),
@@ -62,7 +62,7 @@ OF_A_DISTRIBUTION = {
 
 
 def with_hint(init: Callable[..., None]) -> Callable[..., None]:
-    """`init`, whose error says what the arguments are called here."""
+    """`init`, with an error that names the arguments as they are called here."""
 
     @wraps(init)
     def explained(self: object, *given: Any, **keywords: Any) -> None:  # noqa: ANN401
@@ -70,7 +70,7 @@ def with_hint(init: Callable[..., None]) -> Callable[..., None]:
             init(self, *given, **keywords)
         except TypeError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                raise  # from inside: it says what is wrong itself
+                raise  # from inside __init__, with a message of its own
             raise TypeError(_sentence(self, init, given, keywords)) from None
 
     return explained

@@ -1,7 +1,7 @@
 """Families whose shape has no closed transform: here Gamma and Beta.
 
 Their noise is uniform and z its quantile; the gradient comes from implicit differentiation, once:
-see `quantiles`. Draws need SciPy (`pip install 'minigrad[special]'`), nothing else does.
+see `quantiles`. Draws and distribution functions need SciPy (`pip install 'minigrad[special]'`).
 """
 
 import math
@@ -80,7 +80,7 @@ class Gamma(Implicit):
         return self._curve(z, lambda y: gamma_log_survival(self.concentration, y), 0.0, -math.inf)
 
     def _noise_of(self, z: Numbers) -> Var:
-        """log of the standard number, which the curves take."""
+        """log of the standard number, for the curves."""
         return add(log_of(z), log(self.rate))
 
     def log_prob(self, z: object) -> Var:
@@ -161,7 +161,7 @@ class Beta(Implicit):
         return self._curve(z, lambda y: log(beta_cdf(b, a, negative(y))), 0.0, -math.inf)
 
     def _noise_of(self, z: Numbers) -> Var:
-        """log z/(1 - z), which the curves take."""
+        """log z/(1 - z), for the curves."""
         return logit_of(z)
 
     def log_prob(self, z: object) -> Var:
@@ -196,7 +196,7 @@ class Beta(Implicit):
     def mode(self) -> Var:
         """(a - 1)/(a + b - 2) for a, b > 1; else the end where the density is largest.
 
-        ½ for a = b = 1, nan where both ends are alike.
+        ½ for a = b = 1, nan where it is infinite at both ends.
         """
         a, b = (maximum(subtract(x, 1.0), 0.0) for x in (self.concentration1, self.concentration0))
         flat = equal(add(a, b), 0.0)

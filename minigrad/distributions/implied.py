@@ -43,7 +43,7 @@ def once(x: Value) -> Value:
     numpy="implied({all})",
 )
 def implied(x: Value, mass: Value, log_density: Value) -> Value:
-    """x where the distribution function is held fast: dx/dθ = -(∂F/∂θ)/q.
+    """x, moving so that the distribution function stays constant: dx/dθ = -(∂F/∂θ)/q.
 
     `mass` is F at a wall before x, `log_density` is log q there.
     """

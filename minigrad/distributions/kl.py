@@ -1,7 +1,7 @@
 """The Kullback-Leibler divergence KL(p ‖ q) = E_p[log p(z) - log q(z)], in nats.
 
-A closed form is one function, entered for its pair of classes by `@register_kl`; it stands beside
-its class, or in `divergences.py` where two families meet. A pair without one is an error: nothing
+A closed form is one function, entered for its pair of classes by `@register_kl`; it is beside its
+class, or in `divergences.py` if it is between two families. A pair without one is an error: nothing
 exact silently turns into an estimate.
 """
 
@@ -22,7 +22,7 @@ _CLOSED_FORMS: dict[tuple[Kind, Kind], Callable[..., Var]] = {}
 
 
 def register_kl(p: Kind, q: Kind) -> Callable[[ClosedForm], ClosedForm]:
-    """Enter the decorated function of two distributions as KL(p ‖ q) for these two classes.
+    """Register the decorated function of two distributions as KL(p ‖ q) for these two classes.
 
     It returns a number for each of the batch, on the tape. A subclass is a pair of its own, since
     its density may be another: decorators stack where one function serves several.
@@ -42,8 +42,8 @@ def kl_divergence(p: Distribution, q: Distribution) -> Var:
     """KL(p ‖ q) in closed form, of the batch shape: neither summed over it nor averaged.
 
     The bound on one data point takes its sum over the latent numbers: a mean would weigh it too
-    little. A Normal is made of its σ; of log σ² by `Normal.from_log_variance`. It is inf if p
-    can produce outcomes that q can't.
+    little. A Normal takes σ; `Normal.from_log_variance` takes log σ². KL is inf if p can
+    produce outcomes that q can't.
 
     A pair of classes without a closed form raises NotImplementedError, which names the nearest
     pairs that have one.
@@ -107,7 +107,7 @@ def kl_monte_carlo(
 
 
 def _common_batch(p: object, q: object) -> Shape:
-    """The batch shape of KL(p ‖ q), if there is such a thing."""
+    """The batch shape of KL(p ‖ q); ValueError or TypeError where KL makes no sense."""
     if not (isinstance(p, Distribution) and isinstance(q, Distribution)):
         names = f"{type(p).__name__} and {type(q).__name__}"
         raise TypeError(f"KL is between two distributions, not {names}")

@@ -60,7 +60,7 @@ class Kumaraswamy(Distribution):
         self._hold(concentration1=concentration1, concentration0=concentration0)
 
     def _transform(self, eps: Var) -> Var:
-        """With s = -ε/b = log(1 - z^a): the logit of z, both of its logs from what is small."""
+        """With s = -ε/b = log(1 - z^a): the logit of z, from numbers that keep their digits."""
         a = self.concentration1
         s = divide(negative(eps), self.concentration0)
         log_z = divide(log_of_rest(s), a)
@@ -91,7 +91,7 @@ class Kumaraswamy(Distribution):
     def _log_density(self, z: Numbers) -> Var:
         a, b = self.concentration1, self.concentration0
         left, falls = times_log_of(subtract(a, 1.0), z), subtract(b, 1.0)
-        flat = add(equal(falls, 0.0), multiply(equal(z, 0.0), less(a, 1.0)))  # or drowned by `left`
+        flat = add(equal(falls, 0.0), multiply(equal(z, 0.0), less(a, 1.0)))  # or lost by `left`
         inside = z if is_inside_unit(z) else where(flat, 0.5, z)
         right = where(flat, 0.0, multiply(falls, self._log_rest(inside)))
         return add(add(log(a), log(b)), add(left, right))
@@ -118,7 +118,7 @@ class Kumaraswamy(Distribution):
     @property
     def mode(self) -> Var:
         """((a - 1)/(ab - 1))^(1/a) for a, b ≥ 1, not both 1; else the end where the density is
-        largest; ½ for a = b = 1, nan where both ends are alike infinite."""
+        largest; ½ for a = b = 1, nan where it is infinite at both ends."""
         a, b = self.concentration1, self.concentration0
         rises, falls = subtract(a, 1.0), subtract(b, 1.0)
         peaked = multiply(greater(rises, 0.0), greater(falls, 0.0))

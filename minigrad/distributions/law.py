@@ -1,7 +1,6 @@
-"""A law that noise is drawn from: how to draw, what stands as likely at the other end, its curves.
+"""A law that noise is drawn from: how to draw, the mirror image of a draw, its curves.
 
-The curves are made of ops: the distribution function, the logarithm of what is left above, and the
-quantile.
+The curves, made of ops, are the distribution function, the log of 1 minus it, and the quantile.
 """
 
 from collections.abc import Callable
@@ -19,13 +18,15 @@ Curve = Callable[[Numbers], Var]
 
 
 def _unknown(x: Numbers) -> Var:
-    raise NotImplementedError("this law has no distribution function: its Law names none")
+    raise NotImplementedError(
+        "this law has no distribution function: pass cdf=, log_survival= and quantile= to its Law"
+    )
 
 
 class Law(NamedTuple):
     """A law: its name, how to draw from it, and its curves.
 
-    `mirror` takes what stands at u of the distribution function to what stands at 1 - u. `cdf` is
+    `mirror` maps the noise at u of the distribution function to the noise at 1 - u. `cdf` is
     that function, `log_survival` is log(1 - cdf) with its digits, `quantile` the inverse of `cdf`.
     """
 
@@ -37,6 +38,6 @@ class Law(NamedTuple):
     quantile: Curve = _unknown
 
     def drawn(self, rng: Generator, shape: Shape) -> Value:
-        """A draw, of which a program that is being traced takes note."""
+        """A draw, noted by a program that is being traced."""
         watch = context.watcher()
         return self.draw(rng, shape) if watch is None else watch.draws(self.draw, rng, shape)

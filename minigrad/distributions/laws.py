@@ -89,7 +89,7 @@ def _mirrored_exponential(eps: Value) -> Value:
     """Where u = 1 - exp(-eps): -log(1 - exp(-eps)).
 
     Each form keeps its digits on its own side; at 0, which a draw can round to, a large number
-    stands for inf.
+    takes the place of inf.
     """
     near = np.clip(eps, np.finfo(float).tiny, 1.0)
     far = np.maximum(eps, 1.0)
@@ -230,7 +230,7 @@ def _half_cauchy(rng: Generator, shape: Shape) -> Value:
 
 
 def _mirrored_half_cauchy(eps: Value) -> Value:
-    """Where u = 2/π arctan eps: the tangent of what is left of a right angle."""
+    """Where u = 2/π arctan eps: the tangent of the complementary angle."""
     return plain(1.0 / np.maximum(eps, np.finfo(float).tiny))
 
 

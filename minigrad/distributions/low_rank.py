@@ -38,7 +38,7 @@ def _row_times(x: Numbers, matrix: Numbers) -> Var:
 
 
 class LowRankMultivariateNormal(Distribution):
-    """Gaussian vectors z = loc + W ε + √D ε′: r numbers ε for what they share, d numbers ε′ each.
+    """Gaussian vectors z = loc + W ε + √D ε′: r shared numbers ε, and d numbers ε′, one each.
 
     `loc` has shape (..., d), `cov_factor` (..., d, r) is W, `cov_diag` (..., d) is the diagonal of
     D, positive. Time and memory go with d r², not with d³. Another shape, or a cov_diag that isn't

@@ -1,10 +1,10 @@
-"""The sampling scope: what a picture shows of a draw stands in one group."""
+"""The sampling scope: a picture shows all nodes of a draw in one group."""
 
 from ..engine import context
 from ..engine.variable import PLAIN, Note, Var
 
 recording = context.Block(lambda settings: settings._replace(recording=True))
-"""`with recording:` record, within `no_grad` too: for what a draw was rounded from."""
+"""`with recording:` record even within `no_grad`: for the number that a draw was rounded from."""
 
 
 def sampling_scope() -> str:
@@ -16,9 +16,9 @@ def sampling_scope() -> str:
 
 
 def mark(z: Var, start: int, kind: str) -> Var:
-    """Put the nodes younger than `start` that lead to z into the scope, and call z by its kind.
+    """Put the nodes younger than `start` that lead to z into the scope, and set z's kind.
 
-    Afterwards and by hand, since ops leave their fast path inside a `with scope(...)` block: a
+    This is done afterwards, since ops leave their fast path inside a `with scope(...)` block: a
     scalar draw would take three times as long.
     """
     if z._call is None:  # under no_grad: a constant

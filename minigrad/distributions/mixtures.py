@@ -38,7 +38,7 @@ from .support import Support
 from .unrounded import before_rounding
 
 _LAST_BELOW_1 = 1.0 - 2.0**-53
-_TAIL = 1e-3  # of a component: further out, components don't reach each other
+_TAIL = 1e-3  # of a component: further out, it counts as out of reach of the others
 
 
 class MixtureSameFamily(Distribution):
@@ -50,8 +50,8 @@ class MixtureSameFamily(Distribution):
     In one dimension a draw z is reparameterised implicitly: it moves as its quantile does,
     dz/dθ = -(∂F/∂θ)/q, F and q the mixture's distribution function and density, so for a weight w
     of two components dz/dw = -(F₁ - F₂)/q (Graves, 2016). Where components are so far apart that no
-    draws fall between them, what jumps the gap would be missed, so gradients of the weights are
-    refused there. It has no rsample for vectors or counts.
+    draws fall between them, the gradient would miss what jumps the gap, so gradients of the weights
+    are refused there. It has no rsample for vectors or counts.
 
     >>> weights = mg.Categorical(probs=[0.75, 0.25])
     >>> mg.MixtureSameFamily(weights, mg.Normal([0.0, 4.0], 1.0)).mean
@@ -160,7 +160,7 @@ class MixtureSameFamily(Distribution):
         return implied(y, self._mass(z), log_density)
 
     def _mass(self, z: Numbers) -> Var:
-        """cdf(z), less 1 in the upper half: the same slope, whose digits are those of the tail."""
+        """cdf(z), less 1 in the upper half: the same slope, with the digits of the tail."""
         below = self.cdf(z)
         return where(less(value_of(below), 0.5), below, negative(exp(self.log_survival(z))))
 
@@ -218,7 +218,7 @@ class MixtureSameFamily(Distribution):
     # -------------------------------------------------------------------------------- moments
 
     def _expected(self, each: Numbers) -> Var:
-        """Σ wₖ times what stands for component k."""
+        """Σ wₖ times the value for component k."""
         weights = self.mixture_distribution.probs
         for _ in self.event_shape:
             weights = expand_dims(weights, -1)

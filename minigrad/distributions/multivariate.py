@@ -105,7 +105,7 @@ class MultivariateNormal(Distribution):
     def from_unconstrained(cls, loc: object, free: object) -> Self:
         """From any numbers (..., d, d): L has their strictly lower part, softplus of the diagonal.
 
-        What stands above the diagonal has no part in it.
+        Numbers above the diagonal are ignored.
         """
         lower = tril(square_matrix("free", free))
         on_diagonal = np.eye(shape_of(lower)[-1])

@@ -1,4 +1,4 @@
-"""Probabilities of outcomes that can be counted: their checks, and logs that know 0."""
+"""Probabilities of countable outcomes: their checks, and logs that are right at 0."""
 
 import math
 
@@ -13,7 +13,7 @@ from .parameters import Numbers, as_parameter, first_where, value_of
 
 
 def the_given(name: str, probs: object, logits: object) -> tuple[Numbers, bool]:
-    """The one of the two that was given, and whether it is probs."""
+    """Whichever of the two was given, and whether it is probs."""
     if (probs is None) == (logits is None):
         what = "neither was" if probs is None else "both were"
         raise ValueError(f"{name} takes probs= or logits=, {what} given")
@@ -29,7 +29,7 @@ def check_all(good: np.bool_ | NDArray[np.bool_], name: str, x: Numbers, rule: s
 
 
 def check_choices(name: str, x: Numbers, is_probs: bool) -> None:
-    """Refuse probs and logits of choices that aren't, and choices without any that can be made."""
+    """Refuse invalid probs and logits, and a set of choices none of which is possible."""
     value, shape = value_of(x), shape_of(x)
     if not shape or not shape[-1]:
         what = "probs" if is_probs else "logits"
@@ -47,7 +47,7 @@ def check_choices(name: str, x: Numbers, is_probs: bool) -> None:
 
 
 def safe_log(x: Numbers) -> Var:
-    """log x for x ≥ 0; at 0 it is -inf with the gradient 0, where that of log is inf."""
+    """log x for x ≥ 0; at 0 it is -inf with gradient 0, where the gradient of log is inf."""
     never = equal(x, 0.0)
     return where(never, -math.inf, log(where(never, 1.0, x)))
 

@@ -19,7 +19,8 @@ class OneHotCategorical(Distribution):
     Categorical. The event shape is (K,).
 
     A draw has its 1 where logits + ε is largest, ε standard Gumbel: the noise of
-    `RelaxedOneHotCategorical`, whose draw of the same noise comes near as its temperature falls.
+    `RelaxedOneHotCategorical`, whose draw of the same noise approaches this one as its temperature
+    falls.
 
     >>> q = mg.OneHotCategorical(probs=[0.25, 0.75])
     >>> q.mean, round(q.log_prob([0.0, 1.0]), 4)
@@ -41,7 +42,7 @@ class OneHotCategorical(Distribution):
         return Categorical(**{"probs" if self._is_probs else "logits": self._given})
 
     def _check(self) -> None:
-        self._choice  # which refuses what can't be  # noqa: B018
+        self._choice  # which refuses what is impossible  # noqa: B018
 
     def _shown(self) -> dict[str, object]:
         return {"probs" if self._is_probs else "logits": self._given}

@@ -16,7 +16,7 @@ Numbers = Var | Value  # a parameter, or what is computed from parameters: a Var
 
 
 def as_parameter(given: object) -> Numbers:
-    """A Var as it is; numbers as a float, or as an array that nobody else can write to."""
+    """A Var unchanged; numbers as a float, or as an array that nobody else can write to."""
     return given if isinstance(given, Var) else readonly(as_value(given))
 
 
@@ -64,7 +64,7 @@ def joint_shape(what: str, a: Shape, b: Shape) -> Shape:
     if both not in (a, b) and len(a) != len(b):
         raise ValueError(
             f"{what} of shapes {a} and {b} would silently make {both}: reshape one of them, "
-            f"or ask for it with mg.broadcast_to(x, {both})"
+            f"or write mg.broadcast_to(x, {both}) if that is meant"
         )
     return both
 
@@ -145,8 +145,8 @@ def where_possible(
 ) -> Var:
     """The log-density at z, and -inf where z is impossible.
 
-    There it's taken at `inside`, which the outer `where` hides: the log of a z below 0 would be nan
-    and poison the gradient of its neighbours, since 0·nan is nan.
+    There the log-density is computed at `inside`, hidden by the outer `where`: the log of a z below
+    0 would be nan, and would spoil the gradient of its neighbours, since 0·nan is nan.
     """
     return where(impossible, -math.inf, log_density(where(impossible, inside, z)))
 
@@ -158,7 +158,7 @@ def unless_nan(z: Numbers, x: Numbers) -> Var:
     return where(equal(z, z), x, math.nan)
 
 
-# The standard normal has μ = 0, σ = 1, log σ = 0: as plain numbers they need no operation, so a KL
+# The standard normal has μ = 0, σ = 1, log σ = 0: as plain numbers these need no operation, so a KL
 # to it has three nodes fewer to look at and to compute.
 
 

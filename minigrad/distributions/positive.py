@@ -53,7 +53,7 @@ class LogNormal(Distribution):
         return subtract(self._of_log.log_prob(y), y)
 
     def entropy(self) -> Var:
-        """That of the Normal + loc."""
+        """The entropy of the Normal, + loc."""
         return add(self._of_log.entropy(), self.loc)
 
     @property
@@ -74,7 +74,7 @@ class LogNormal(Distribution):
 
 @register_kl(LogNormal, LogNormal)
 def _log_normal(p: LogNormal, q: LogNormal) -> Var:
-    """That of the logs: exp changes none."""
+    """The KL of the logs: exp does not change it."""
     return kl_divergence(p._of_log, q._of_log)
 
 
@@ -109,7 +109,7 @@ class HalfNormal(Distribution):
         return where(below, -math.inf, add(full, math.log(2.0)))
 
     def entropy(self) -> Var:
-        """That of the Normal, less log 2."""
+        """The entropy of the Normal, less log 2."""
         return add(log(self.scale), HALF_LOG_2PI + 0.5 - math.log(2.0))
 
     @property
@@ -130,7 +130,7 @@ class HalfNormal(Distribution):
 
 @register_kl(HalfNormal, HalfNormal)
 def _half_normal(p: HalfNormal, q: HalfNormal) -> Var:
-    """That of the Normal numbers whose sizes they are: both densities are doubled."""
+    """The KL of the Normal numbers whose sizes they are: both densities are doubled."""
     return kl_divergence(Normal(0.0, p.scale), Normal(0.0, q.scale))
 
 

@@ -1,4 +1,4 @@
-"""Quantiles of Gamma and Beta, and how they move with the parameters. It needs SciPy.
+"""Quantiles of Gamma and Beta, and how they move with the parameters. They need SciPy.
 
 The draw z with F(z; α) = u, for noise u, moves with α by implicit differentiation:
 
@@ -32,7 +32,7 @@ def scipy_special() -> ModuleType:
         from scipy import special
     except ImportError:
         raise ImportError(
-            "draws and distribution functions of Gamma, Beta, what is made of them, "
+            "draws and distribution functions of Gamma, Beta, their relatives, "
             "TruncatedNormal and counts need SciPy, which is not installed: "
             "pip install 'minigrad[special]'"
         ) from None
@@ -41,7 +41,7 @@ def scipy_special() -> ModuleType:
 
 def _no_second(*_: object) -> object:
     raise NotImplementedError(
-        "draws of Gamma, Beta and what is made of them (Chi2, InverseGamma, Dirichlet, StudentT, "
+        "draws of Gamma, Beta and their relatives (Chi2, InverseGamma, Dirichlet, StudentT, "
         "LKJCholesky) can be differentiated only once with respect to a shape parameter, "
         "and this takes a second derivative: where second derivatives are needed, keep the "
         "shapes constant or take a family with a closed transform, like mg.LogNormal or mg.Weibull"
@@ -119,8 +119,8 @@ def gamma_slope(a: Value, y: Value) -> Value:
 def beta_quantile(a: Value, b: Value, u: Value) -> Value:
     """log z/(1 - z), where a Beta number of concentrations a and b is below z with probability u.
 
-    z and 1 - z are each found by themselves, so that the small one has all its digits. But of a
-    tiny u, 1 - u has too few; z is far from 1 then, so that 1 - z follows from it.
+    z and 1 - z are found separately, so that the small one has all its digits. But for a tiny u,
+    1 - u has too few; z is far from 1 then, so that 1 - z follows from it.
     """
     u = _probability(u)
     near = _log_beta_quantile(a, b, u, np.log(u))

@@ -1,7 +1,7 @@
 """The randomness of every distribution: draws that take part in a graph as its inputs.
 
-A draw is a leaf of kind "noise": it has a value that can be looked at, kept and used again, and no
-gradient ever reaches it.
+A draw is a leaf of kind "noise": its value can be looked at, kept and used again, and no gradient
+ever reaches it.
 """
 
 import operator
@@ -17,7 +17,7 @@ from .laws import NORMAL
 
 Generator = np.random.Generator
 
-REQUIRED = cast(Generator, None)  # a default that only makes the error of a missing rng a sentence
+REQUIRED = cast(Generator, None)  # a default whose only use is a readable error for a missing rng
 
 
 def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps") -> Var:
@@ -35,14 +35,14 @@ def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps")
 
 
 def noise_leaf(value: Value, name: str, scope: str, law: str = "") -> Var:
-    """A leaf of kind "noise" on a value that nobody else holds, so it needs no copy."""
+    """A leaf of kind "noise" with a value that nobody else holds, so it needs no copy."""
     line = line_of_user() if context.current().lines else ""
     leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise", law, line=line))
     return leaf
 
 
 def check_generator(rng: object) -> None:
-    """Refuse what only looks like a source of randomness, with what to write in its place."""
+    """Refuse anything but a Generator, and say what to write instead."""
     if isinstance(rng, Generator):
         return
     if isinstance(rng, bool | int | np.integer):
@@ -77,13 +77,13 @@ def as_sample_shape(shape: object) -> Shape:
 
 
 def check_order(call: str, rng: object, samples: object) -> None:
-    """Refuse rng and samples that were exchanged, with the order of this call."""
+    """Refuse rng and samples in the wrong order, and show the right one."""
     if isinstance(samples, Generator):
         raise TypeError(f"rng and samples are swapped: write {call}")
 
 
 def as_generator(rng: object) -> Generator:
-    """A generator as it is; one of a seed, or for None of the system's own randomness.
+    """A generator unchanged; a seed makes one, and None one seeded by the system.
 
     Only for what makes all its draws in one call: in a loop a seed would draw the same each time.
     """

@@ -2,7 +2,7 @@
 
 As the temperature falls to 0 they become the discrete draws, and their gradients ever noisier.
 `hard=True` is the straight-through trick: the value of a draw is rounded to its corner, while its
-gradient is that of the smooth one; a wall in the graph shows where the two part.
+gradient is that of the smooth one; a wall in the graph shows where the two differ.
 
 Sources: Maddison, Mnih and Teh (2017), Jang, Gu and Poole (2017), for the densities as well.
 """
@@ -59,7 +59,8 @@ from .unrounded import (
 
 
 class Relaxed(Distribution):
-    """What both share: a positive temperature, for all or for each row, and straight-through draws.
+    """What both share: a positive temperature, one for all or one per row, and straight-through
+    draws.
 
     What it is the relaxation of, a Bernoulli or a Categorical, checks and converts probs or logits.
     """
@@ -211,7 +212,7 @@ class RelaxedOneHotCategorical(Relaxed):
         (n,) = self.event_shape
         off = greater(abs_(subtract(sum_(z, -1), 1.0)), SUM_ERROR)
         impossible = maximum(off, less(min_(z, -1), 0.0))
-        zeros = sum_(equal(z, 0.0), -1)  # each of them tends to 0 like the others
+        zeros = sum_(equal(z, 0.0), -1)  # they all tend to 0 at the same rate
         order = multiply(n, self.temperature) - multiply(zeros, add(self.temperature, 1.0))
         edge = where(less(order, 0.0), math.inf, math.nan)
         edge = where(maximum(impossible, greater(order, 0.0)), -math.inf, edge)

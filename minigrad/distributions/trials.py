@@ -1,4 +1,4 @@
-"""Trials that succeed or fail, and the number of successes in so many: Binomial."""
+"""Trials that succeed or fail; Binomial, the number of successes in a fixed number of trials."""
 
 import numpy as np
 

@@ -40,7 +40,7 @@ def square_matrix(name: str, given: object) -> Numbers:
 
 
 def factor_given(scale_tril: object) -> Numbers:
-    """L, checked. A Var passes through `tril`: what stands above the diagonal gets gradient 0."""
+    """L, checked. A Var passes through `tril`: whatever is above the diagonal gets gradient 0."""
     factor = square_matrix("scale_tril", scale_tril)
     value = value_of(factor)
     upper = np.triu(value, 1) != 0.0
@@ -98,7 +98,7 @@ def _unit(like: Numbers) -> Array:
     return np.broadcast_to(np.eye(shape_of(like)[-1]), shape_of(like))
 
 
-# Below, a vector stands along the last axis of x. One L for many vectors is one matrix product;
+# Below, a vector lies along the last axis of x. One L for many vectors is one matrix product;
 # only a stack of L takes the slower way, column by column.
 
 

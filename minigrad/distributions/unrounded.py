@@ -55,7 +55,7 @@ _TRANSPARENT = frozenset(
 
 
 def _source(z: object) -> tuple[Var | None, list[Var]]:
-    """The node that rounded, or None; and what stands between it and z, innermost last."""
+    """The node that rounded, or None; and the nodes between it and z, innermost last."""
     between: list[Var] = []
     while isinstance(z, Var) and z._call is not None:
         if z.op not in _TRANSPARENT and not _keeps_off_the_edge(z):
@@ -92,7 +92,7 @@ def kept_inside(z: Var) -> Var:
     return clip(z, TINY, BELOW_ONE)
 
 
-# --------------------------------------------------------------------------- what densities ask for
+# --------------------------------------------------------------------------- what densities call
 
 
 def is_positive(z: Numbers) -> bool:

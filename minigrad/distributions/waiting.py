@@ -51,7 +51,7 @@ class Geometric(Trials):
         return multiply(add(k, 1.0), self._log_failure)
 
     def entropy(self) -> Var:
-        """That of one trial, over p."""
+        """The entropy of one trial, over p."""
         return divide(self._trial.entropy(), self.probs)
 
     @property
@@ -72,7 +72,7 @@ class Geometric(Trials):
 
 @register_kl(Geometric, Geometric)
 def _geometric(p: Geometric, q: Geometric) -> Var:
-    """That of one trial, over p₁: so many trials there are in the mean."""
+    """The KL of one trial over p₁, since there are 1/p₁ trials on average."""
     return divide(kl_divergence(p._trial, q._trial), p.probs)
 
 

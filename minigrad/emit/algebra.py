@@ -1,6 +1,6 @@
 """The pass that knows algebra: x * 1, x / 1, x + 0, -(-x), a + (-b), a known choice …
 
-Every rule is exact in floating point, with two exceptions where nobody looks: `x + 0.0` becomes
+Every rule is exact in floating point, with two harmless exceptions: `x + 0.0` becomes
 `x`, which is -0.0 for -0.0, unless something downstream turns the sign of a zero into another
 number; and 2 * (0.5 * x) becomes x, which keeps the digits that a subnormal 0.5 * x has lost.
 """
@@ -28,7 +28,7 @@ def simplified(code: Code) -> Code:
 
 
 def _zero_sign_seen(code: Code) -> list[bool]:
-    """Whether the sign of a step's zero can turn into another number: 1 / -0.0 is -inf."""
+    """Whether the sign of a step's zero can make a difference: 1 / -0.0 is -inf."""
     seen = [False] * len(code.steps)
     for i in reversed(range(len(code.steps))):
         step = code.steps[i]
@@ -78,7 +78,7 @@ def _multiply(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
 def _scaled_twice(step: Step, steps: list[Step]) -> Step:
     """2 * (0.5 / x) is 1 / x, and 2 * (0.5 * x) is x, while 0.5 / x and 0.5 * x are not subnormal.
 
-    That is so for a power of two that is no less than 1: what it scales up is not rounded again.
+    This holds for powers of two from 1 on: scaling up by one is exact.
     """
     for two, y in (step.inputs, step.inputs[::-1]):
         if not (steps[two].kind == LITERAL and not steps[two].shape and steps[y].op in _SCALINGS):

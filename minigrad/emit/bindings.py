@@ -19,14 +19,14 @@ class Bindings:
 
     def __init__(self) -> None:
         self._cells: list[tuple[types.CellType, object]] = []
-        self._names: list[tuple[dict[Any, Any], Any, object]] = []  # what stood there, by key
+        self._names: list[tuple[dict[Any, Any], Any, object]] = []  # what they held, by key
         self._elements: list[tuple[Any, int, object]] = []
         self._sizes: list[tuple[Any, int]] = []
         self._arrays: list[tuple[Any, Any]] = []  # an array, and its numbers then
-        self._seen: dict[int, object] = {}  # the objects too, for an id may be used again
+        self._seen: dict[int, object] = {}  # the objects too, since an id may be used again
 
     def follow(self, *things: object) -> None:
-        """Look after these, and what they lead to."""
+        """Watch these, and what they refer to."""
         todo = list(things)
         for thing in todo:  # the list grows as we go
             if id(thing) not in self._seen:
@@ -34,7 +34,7 @@ class Bindings:
                 todo += self._below(thing)
 
     def hold(self) -> bool:
-        """Whether all is as it was. Loops, for this is asked at every call."""
+        """Whether nothing has changed. Plain loops, since this runs at every call."""
         for box, key, old in self._names:
             if box.get(key, self) is not old and not _equal(box.get(key), old):
                 return False

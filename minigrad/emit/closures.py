@@ -17,7 +17,7 @@ from .passes import cleaned
 from .steps import LITERAL, Code, Step, code_of
 
 Given = float | Shape
-"""A number that stands in the program, or the shape of what it reads."""
+"""A number written into the program, or the shape of an input that it reads."""
 
 
 def closure_code(
@@ -68,5 +68,5 @@ def _leaf(given: object) -> Var:
 
 
 def _light(step: Step) -> Step:
-    """With its shape alone: what is kept may be of large arrays."""
+    """With its shape alone, since the cache would keep large arrays alive."""
     return step._replace(value=np.broadcast_to(0.0, step.shape)) if step.shape else step

@@ -1,7 +1,7 @@
 """`compiled`: a function that is traced once; its program then runs instead of its tape.
 
 What a program would freeze is watched: leaves from outside the function stay live, noise is drawn
-afresh, and if a name comes to mean something else the function is traced again. If a line freezes a
+afresh, and if a name refers to something else the function is traced again. If a line freezes a
 number, or a check disagrees with the program, it always runs on the tape.
 """
 
@@ -24,7 +24,7 @@ from .replay import Drawing, Outcome, Replay, Unfit, on_tape, reasons_against
 from .signatures import LIVE, fresh, kind_of, number_of, value_of
 from .watching import Watching
 
-MANY = 16  # signatures of one function; more are a mistake, of which a warning tells
+MANY = 16  # signatures of one function; more cause a warning, since they are most likely a mistake
 RTOL = 1e-9  # between tape and program: the last digits of a sum may differ
 
 
@@ -190,7 +190,7 @@ class Compiled:
         keywords: dict[str, Any],
         numbers: bool,
     ) -> Outcome | None:
-        """A call on the tape as well; where that finds something else, the tape it is from now."""
+        """A call on the tape as well; if that disagrees, the tape is used from now on."""
         number = replay.count + 1
         leaves, given, named = fresh(args, keywords, numbers)
         drawing = Drawing()

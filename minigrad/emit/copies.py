@@ -65,7 +65,7 @@ def _check_same(name: str, one: object, other: object) -> None:
 
 
 def renamed_of(copied: Collection[str], given: Collection[str]) -> dict[str, str]:
-    """Without the underscores before their names, where that makes no name twice."""
+    """Without leading underscores in their names, where the names stay distinct."""
     shorter = {old: old.lstrip("_") for old in copied}
     return {
         old: new
@@ -81,7 +81,7 @@ def tree_of(function: Callable[..., object]) -> ast.FunctionDef:
     return tree
 
 
-@cache  # finding a function in its file takes longer than all else about a program
+@cache  # finding a function in its file takes longer than everything else about a program
 def _bare_source(function: Callable[..., object]) -> str:
     tree = ast.parse(inspect.getsource(function)).body[0]
     assert isinstance(tree, ast.FunctionDef)

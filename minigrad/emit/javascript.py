@@ -20,7 +20,7 @@ _LANGUAGE_INDENT = 2
 def javascript_source(name: str, code: Code) -> str:
     """A function of that name that returns the value and the gradients, `[value, [d_x, …]]`.
 
-    Before it stand the functions that it calls and JavaScript lacks.
+    It is preceded by the functions that it calls and JavaScript lacks.
     """
     name = free_name(name, _functions())
     names = names_of(code, {*_functions(), name})

@@ -14,7 +14,7 @@ from .steps import LITERAL, Code, Step
 
 WIDTH = 80  # columns that an expression may take a line to, once something is written inside it
 
-# How tightly an expression holds together: what is looser than its place wants goes in parentheses.
+# How tightly an expression binds: one that is looser than its place requires is put in parentheses.
 LOOSE, COMPARED, ADDED, MULTIPLIED, SIGNED, ATOM = range(6)
 _RANKS = {"+": ADDED, "-": ADDED, "*": MULTIPLIED, "/": MULTIPLIED, "@": MULTIPLIED}
 
@@ -39,8 +39,8 @@ class Assignment(NamedTuple):
 
 
 class Language(NamedTuple):
-    """What differs: the template of the step at a position, numbers, static arguments, how a
-    template says 0 or 1, and how one asks for a number that is not 0."""
+    """What differs between languages: the template of the step at a position, numbers, static
+    arguments, how a template says 0 or 1, and how a program tests for a number that is not 0."""
 
     template: Callable[[int], str]
     number: Callable[[float], Text]
@@ -67,7 +67,7 @@ class Template(NamedTuple):
     rank: int
 
     def mentions(self, i: int) -> int:
-        """How often input i stands in it."""
+        """How often input i occurs in it."""
         return sum(slot.field.partition(":")[0] in (str(i), "all") for slot in self.slots)
 
 
@@ -97,7 +97,7 @@ def parsed(template: str) -> Template:
 
 
 def _is_atom(template: str) -> bool:
-    """A name, a call, a subscript: without what stands in brackets, nothing but names is left."""
+    """A name, a call, a subscript: nothing but names once the contents of brackets are removed."""
     left, text = "", _FIELD.sub("x", template)
     while left != text:
         left, text = text, re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", text)

@@ -29,7 +29,7 @@ def multiplied(x: Array) -> Array:
 
 
 def largest(x: Array) -> Array:
-    """nan where one is nan, as NumPy has it."""
+    """nan where one is nan, as in NumPy."""
     y = np.full((x.shape[0], x.shape[2]), -math.inf)
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):

@@ -1,7 +1,7 @@
 """The passes that make a program shorter.
 
-A pass takes a `Code` and gives a new one that computes the same numbers to the last bit, but for
-two things that `algebra.py` says: the sign of a zero, and the last digits of subnormal numbers.
+A pass takes a `Code` and gives a new one that computes the same numbers to the last bit, with two
+exceptions explained in `algebra.py`: the sign of a zero, and the last digits of subnormal numbers.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from .steps import LITERAL, Code, Step, rewritten
 
 
 def cleaned(code: Code) -> Code:
-    """All passes, again and again until none finds anything."""
+    """All passes, repeated until none changes anything."""
     before = None
     while before != (len(code.steps), [step.inputs for step in code.steps]):
         before = len(code.steps), [step.inputs for step in code.steps]

@@ -47,7 +47,7 @@ class Program:
             Input(name, leaf.shape, leaf.kind)
             for name, leaf in zip(self._source.parameters, leaves, strict=True)
         )
-        # The compiled function itself: a method in between would cost a fifth of a small program.
+        # The compiled function itself: an extra method call would cost a fifth of a small program.
         self.value_and_grad: ValueAndGrad = _compiled(self._source, self.inputs, code)  # type: ignore
         self._value: Callable[..., object] | None = None
 
@@ -169,7 +169,7 @@ def _compiled(
 
 
 def _own(x: object) -> object:
-    """An array that the caller may write to, whatever holds its numbers."""
+    """An array that the caller may write to, sharing no memory with the program."""
     return np.array(x) if isinstance(x, np.ndarray) else x
 
 

@@ -25,7 +25,7 @@ Style = Literal["plain", "rescued", "numba"]
 
 
 class Pieces(NamedTuple):
-    """A function in pieces: what stands before it, its lines, what it returns and calls."""
+    """A function in pieces: what precedes it, its lines, what it returns and calls."""
 
     name: str
     parameters: list[str]
@@ -189,7 +189,7 @@ def _for_numba(step: Step, code: Code, functions: dict[str, object]) -> str:
 
 
 def _known(step: Step, code: Code) -> tuple[bool, ...]:
-    """Which inputs are numbers that stand in the program, and not nan."""
+    """Which inputs are numbers written into the program, and not nan."""
     inputs = [code.steps[i] for i in step.inputs]
     return tuple([x.kind == LITERAL and x.value == x.value for x in inputs])
 

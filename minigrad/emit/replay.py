@@ -1,4 +1,4 @@
-"""A recorded function as a program that is fed again: its arguments, outside leaves and noise."""
+"""A recorded function as a program to run again with new arguments, outside leaves and noise."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -97,7 +97,7 @@ class Replay:
 def reasons_against(
     output: Var, watch: Watching, leaves: Sequence[Var], start: int
 ) -> dict[str, str]:
-    """Where the run did what a program would not do again, by place."""
+    """Where the run did something that a program would not repeat, by place."""
     found, given = dict(watch.frozen), {*leaves}
     drawn = {id(value) for value in watch.values_drawn}
     for x in _entries(output, start):
@@ -144,7 +144,7 @@ class Drawing(Watch):
         return value
 
     def rewind(self) -> None:
-        """Put the generators back to where they were."""
+        """Restore the generators' states."""
         for rng, state in self._before.values():
             rng.bit_generator.state = state
 

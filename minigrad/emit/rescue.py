@@ -1,4 +1,4 @@
-"""Where Python's floats raise: 1 / 0 is inf in IEEE 754, log(0) is -inf, and the tape says so.
+"""Where Python's floats raise: 1 / 0 is inf in IEEE 754, log(0) is -inf, as on the tape.
 
 A program runs as straight-line code. Where a line of it raises, `answered` computes the steps one
 by one as the tape does; `rescued` is copied into a listing that should do so on its own.

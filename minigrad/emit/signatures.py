@@ -45,11 +45,11 @@ def kind_of(name: str, x: object, numbers: bool) -> object:
 
 
 def value_of(x: object) -> Value:
-    """As a program takes it: a float, or an array of no subclass, such as `.value` gives."""
+    """In the form that a program takes: a float, or a plain array, as from `.value`."""
     value = x._value if isinstance(x, Var) else as_value(x)
     return value if type(value) is float else np.asarray(value).view(np.ndarray)
 
 
 def number_of(x: Any) -> Value:  # noqa: ANN401
-    """The like where a float or an array of floats is known to be one."""
+    """The same for what is known to be a float or an array of floats."""
     return x if type(x) is float or type(x) is np.ndarray else x._value

@@ -28,7 +28,7 @@ class Step(NamedTuple):
         return shape_of(self.value)
 
     def reading(self, inputs: tuple[int, ...]) -> "Step":
-        """The same of other inputs: what `_replace` gives, in a third of its time."""
+        """The same step with other inputs, like `_replace` in a third of its time."""
         op, _, static, value, kind, name, scope = self
         return Step(op, inputs, static, value, kind, name, scope)
 
@@ -79,7 +79,7 @@ def code_of(
 ) -> Code:
     """The equations as steps; constants become literals, unless they are `arguments`.
 
-    What is as young as `backward`, or younger, is put into a scope of that name.
+    Steps made by the backward pass are put into a scope "backward".
     """
     steps = [
         Step(

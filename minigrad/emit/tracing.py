@@ -19,7 +19,7 @@ from .steps import LITERAL, Code, code_of
 from .watching import Watching
 
 MOST_EQUATIONS = 100_000
-"""What Python's compiler does in a second or two; beyond, its time an equation grows as well."""
+"""As many as Python compiles in a second or two; beyond this its time per equation grows, too."""
 
 
 def trace(
@@ -79,7 +79,7 @@ def program_of(
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Python's collector finds nothing while a program is made, and looking takes a quarter."""
+    """While a program is made, Python's collector finds nothing and takes a quarter of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -100,7 +100,7 @@ def _code(
     inner = {x: name for name, x in reversed(named.items()) if x.requires_grad and x.op}
     label = {x: name for name, x in reversed(known.items()) if isinstance(x, Var)} | inner
     asked = [*wanted, *inner]
-    start = next_order()  # a scope would cost more: every op would ask for it
+    start = next_order()  # a scope would cost more, since every op would look it up
     gradients: tuple[Any, ...] = ()
     if wanted:
         gradients = grad(output, asked, create_graph=True, allow_unused=True)

@@ -37,7 +37,7 @@ class Watching(Watch):
     """
 
     def __init__(self, f: Callable[..., Any], since: int) -> None:
-        """Reading a Var is taken note of where it is no older than `since`."""
+        """Reading a Var is noted if it is no older than `since`."""
         self.f, self.known = f, dict[str, object]()
         self.frozen: dict[str, str] = {}
         self.draws_made: list[tuple[Callable[..., object], Generators, tuple[int, ...]]] = []
@@ -102,7 +102,7 @@ class Watching(Watch):
         self._note(RENEWED)
 
     def _note(self, what: str) -> None:
-        """At the line that called the engine; minigrad's own lines freeze nothing."""
+        """At the user's line that called the engine; minigrad's own lines freeze nothing."""
         frame: FrameType | None = sys._getframe(2)
         while frame and str(frame.f_globals.get("__name__", "")).startswith("minigrad.engine."):
             frame = frame.f_back
@@ -142,7 +142,7 @@ class Watching(Watch):
             self._before.append((x, x.get_state() if legacy else x.bit_generator.state))  # type: ignore[union-attr]
 
     def rewind(self) -> None:
-        """Put NumPy's generators back to where they were before the run."""
+        """Restore NumPy's generators to their states before the run."""
         for x, state in self._before:
             if _is_legacy(x):
                 x.set_state(state)
@@ -178,7 +178,7 @@ def _held_by(thing: object) -> list[object]:
 
 
 def _state_of(x: Generators) -> object:
-    """Something that differs once numbers were drawn."""
+    """Something that changes when numbers are drawn."""
     if isinstance(x, np.random.RandomState):
         _, key, position, *rest = x.get_state()
         return position, key[0], key[-1], *rest
