@@ -115,6 +115,31 @@ def test_no_module_is_named_like_a_public_function():
         assert inspect.ismodule(getattr(mg.ops, path.stem)), path.stem
 
 
+# Files of more than LONGEST lines, each with the reason.
+LONGEST = 250
+LONGER = {
+    "distributions/base.py": "one class: what a family declares, and what it gets for that",
+    "engine/variable.py": "one class: the properties of a Var, nearly all docstrings",
+    "estimators/streaming.py": "one job, from the chunk to the estimate",
+    "pages/lesson/ledger.py": "one table: each kind of record, made and written",
+    "pages/lesson/lesson.py": "one class, with the checks of what a user asks for",
+    "pages/play/compile.js": "one pass over the steps of a program",
+    "pages/play/parser.js": "one grammar, in the order of grammar.py",
+}
+
+
+def test_files_are_short_enough_to_read_at_once():
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for ending in ("py", "js")
+        for path in ROOT.rglob(f"*.{ending}")
+    }
+    longer = {name for name, count in lines.items() if count > LONGEST}
+    assert longer <= {*LONGER}, f"split by jobs, or name in LONGER: {longer - {*LONGER}}"
+    assert {*LONGER} <= {*lines}, "LONGER names files that are gone"
+    assert max(lines.values()) < 1.4 * LONGEST
+
+
 def test_the_wheel_has_every_room():
     settings = configparser.ConfigParser()
     settings.read(ROOT.parent / "setup.cfg")

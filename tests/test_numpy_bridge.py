@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad.engine.habits import OF_A_VAR, OF_THE_MODULE
 from minigrad.engine.methods import Methods
-from minigrad.numpy_bridge.table import FUNCTIONS, SCIPY, UFUNCS
+from minigrad.numpy_bridge.functions import FUNCTIONS
+from minigrad.numpy_bridge.ufuncs import SCIPY, UFUNCS
 
 rng = np.random.default_rng(0)
 S = 0.7  # a scalar
@@ -197,10 +198,19 @@ EDGES = np.array([[-1.5, 0.0, 1.0], [np.nan, np.inf, -np.inf]])
 # Recorded, without a gradient; true is 1.0.
 FLAT = [
     *((f, (EDGES,), {}) for f in (np.sign, np.isnan, np.isinf, np.isfinite, np.logical_not)),
-    *((f, (EDGES, EDGES[0]), {}) for f in (
-        np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-        np.logical_and, np.logical_or,
-    )),
+    *(
+        (f, (EDGES, EDGES[0]), {})
+        for f in (
+            np.less,
+            np.less_equal,
+            np.greater,
+            np.greater_equal,
+            np.equal,
+            np.not_equal,
+            np.logical_and,
+            np.logical_or,
+        )
+    ),
     (np.isnan, (math.nan,), {}),
     (np.isfinite, (1.0,), {}),
     *((f, (np.eye(2),), k) for f in (np.all, np.any) for k in ({}, {"axis": 0, "keepdims": True})),
@@ -214,7 +224,7 @@ FLAT = [
     (np.all, (np.zeros(0),), {}),
     (np.any, (np.zeros((0, 2)),), {"axis": 0}),
     (np.any, (np.zeros(2),), {}),
-]  # fmt: skip
+]
 
 # What the shape alone decides.
 PLAIN = [
@@ -261,9 +271,11 @@ def mapped(change, arguments):
     return tuple(
         [change(x) if is_number(x) else x for x in part]
         if isinstance(part, list)
-        else change(part) if is_number(part) else part
+        else change(part)
+        if is_number(part)
+        else part
         for part in arguments
-    )  # fmt: skip
+    )
 
 
 def on_the_tape(function, arguments, keywords):
@@ -534,18 +546,33 @@ def test_every_op_that_numpy_has_is_in_the_table():
 @pytest.mark.parametrize(
     "other",
     [
-        np.float64(2.0), np.float32(2.0), np.int64(2), np.bool_(True),
-        V, V.astype(np.float32), np.arange(1, 4), np.ones(3, bool),
+        np.float64(2.0),
+        np.float32(2.0),
+        np.int64(2),
+        np.bool_(True),
+        V,
+        V.astype(np.float32),
+        np.arange(1, 4),
+        np.ones(3, bool),
     ],
     ids=lambda x: f"{type(x).__name__}-{x.dtype}",
-)  # fmt: skip
+)
 @pytest.mark.parametrize(
     "operate",
     [
-        operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.lt,
-        operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
+        operator.add,
+        operator.sub,
+        operator.mul,
+        operator.truediv,
+        operator.pow,
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+        operator.eq,
+        operator.ne,
     ],
-)  # fmt: skip
+)
 def test_numpy_operands_on_either_side(operate, other):
     v, number = mg.Var(W), np.asarray(other, float)
     left, right = operate(other, v), operate(v, other)
@@ -629,10 +656,14 @@ def test_variance_needs_more_elements_than_ddof(function, ddof, axis):
 @pytest.mark.parametrize(
     "keywords",
     [
-        {"axis": None}, {"dtype": None}, {"out": None}, {"keepdims": False}, {"where": True},
+        {"axis": None},
+        {"dtype": None},
+        {"out": None},
+        {"keepdims": False},
+        {"where": True},
         {"keepdims": np._NoValue, "initial": np._NoValue, "where": np._NoValue},
     ],
-)  # fmt: skip
+)
 def test_defaults_may_be_spelled_out(keywords):
     assert np.sum(mg.Var(V), **keywords).value == pytest.approx(V.sum(), rel=1e-15)
 
@@ -771,10 +802,20 @@ def test_refused(call, message):
 @pytest.mark.parametrize(
     "function",
     [
-        np.sum, np.mean, np.prod, np.max, np.amax, np.min, np.amin, np.all, np.any, np.cumsum,
-        np.var, np.std,
+        np.sum,
+        np.mean,
+        np.prod,
+        np.max,
+        np.amax,
+        np.min,
+        np.amin,
+        np.all,
+        np.any,
+        np.cumsum,
+        np.var,
+        np.std,
     ],
-)  # fmt: skip
+)
 def test_dtype_and_out_by_position_are_not_taken_for_keepdims(function):
     with pytest.raises(TypeError, match=r"too many positional arguments: write np\."):
         function(mg.Var(V), 0, None)

@@ -90,16 +90,7 @@ def python_source(
     arrays are written as numba compiles them.
     """
     functions: dict[str, object] = {}
-    templates = []
-    for step in code.steps:
-        if not step.op:
-            templates.append("")
-        elif style == "numba":
-            templates.append(_for_numba(step, code, functions))
-        elif style == "rescued" and rescue.may_raise(step, code.steps):
-            templates.append(_rescued(step))
-        else:
-            templates.append(_template(step, code))
+    templates = [_styled(step, code, style, functions) if step.op else "" for step in code.steps]
     room = functions | vars(numba_loops) if style == "numba" else {}
     copied = helpers_of(templates, {step.op for step in code.steps if step.op}, room)
     renamed = renamed_of(copied, {step.name for step in code.steps if step.name})
@@ -107,17 +98,7 @@ def python_source(
         renamed.get(old, old): copied_text(thing, renamed, old) for old, thing in copied.items()
     }
     names = names_of(code, {*helpers, name})
-    total = sum(size_of(s.shape) for s in code.steps if s.kind == LITERAL and s.shape)
-    if total > LARGEST_TOTAL:
-        raise ValueError(
-            f"the constants of {name} hold {total:,} numbers, at most {LARGEST_TOTAL:,} are "
-            "written into a program: pass the larger arrays as arguments of f"
-        )
-    constants = {
-        names[i]: _array(step.value, step.name)
-        for i, step in enumerate(code.steps)
-        if step.kind == LITERAL and isinstance(step.value, np.ndarray)
-    }
+    constants = _constants(name, code, names)
 
     def template(i: int) -> str:
         if not renamed:
@@ -153,6 +134,30 @@ def _results(code: Code, layout: Layout) -> list[str]:
             text = f"np.copy({text})"
         texts.append(text)
     return texts
+
+
+def _constants(name: str, code: Code, names: list[str]) -> dict[str, str]:
+    """The arrays among the literals as text, by name; a ValueError where they are too many."""
+    total = sum(size_of(s.shape) for s in code.steps if s.kind == LITERAL and s.shape)
+    if total > LARGEST_TOTAL:
+        raise ValueError(
+            f"the constants of {name} hold {total:,} numbers, at most {LARGEST_TOTAL:,} are "
+            "written into a program: pass the larger arrays as arguments of f"
+        )
+    return {
+        names[i]: _array(step.value, step.name)
+        for i, step in enumerate(code.steps)
+        if step.kind == LITERAL and isinstance(step.value, np.ndarray)
+    }
+
+
+def _styled(step: Step, code: Code, style: Style, functions: dict[str, object]) -> str:
+    """The template of an op in this style; functions that it needs besides are added."""
+    if style == "numba":
+        return _for_numba(step, code, functions)
+    if style == "rescued" and rescue.may_raise(step, code.steps):
+        return _rescued(step)
+    return _template(step, code)
 
 
 def _template(step: Step, code: Code) -> str:

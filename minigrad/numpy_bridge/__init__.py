@@ -1,10 +1,10 @@
 """NumPy's functions on a Var: `np.exp(v)`, `np.ones(3) * v`, `np.sum(v, axis=0)` stay on the tape.
 
-`table` has a row for each function, `compositions` the rows of more than one line, `refusals` the
-errors of the rest: an argument that a row does not take, or a function without a row, raises a
-TypeError that names it. What the shape alone decides (`np.size`, `np.zeros_like`) and what is an
-index or a truth (`np.argmax`, `np.allclose`) comes back as plain numbers, like `v.value` off the
-tape. Comparisons do not: NumPy makes `array < v` of `np.less`, and a program must see them.
+`ufuncs` and `functions` have a row for each, `compositions` the rows of more than one line,
+`refusals` the errors of the rest: an argument that a row does not take, or a function without a
+row, raises a TypeError that names it. What the shape alone decides (`np.size`, `np.zeros_like`) and
+what is an index or a truth (`np.argmax`, `np.allclose`) comes back as plain numbers, like `v.value`
+off the tape. Comparisons do not: NumPy makes `array < v` of `np.less`, and a program must see them.
 
 This file answers the protocols from these tables and fills in the methods of a Var.
 """
@@ -18,8 +18,9 @@ from .. import ops
 from ..engine.methods import Methods
 from ..engine.op import ABOVE
 from ..engine.variable import Var
+from .functions import FUNCTIONS
 from .refusals import name_of, no_argument, no_row, says_nothing
-from .table import FUNCTIONS, SCIPY, UFUNCS, Row
+from .ufuncs import SCIPY, UFUNCS, Row
 
 Inputs = tuple[object, ...]
 Keywords = dict[str, object]

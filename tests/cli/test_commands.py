@@ -462,7 +462,7 @@ def shell(line, timeout=100):
         ("minigrad code '1if x else 2' x=1", 2, "not this"),
         ("minigrad draw 'x*x' x=3 -o /dev/full/x.svg", 1, "can't write /dev/full/x.svg"),
     ],
-)  # fmt: skip
+)
 def test_one_sentence_and_the_exit_status(line, status, why):
     if "/dev/full" in line and not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
@@ -547,7 +547,9 @@ def test_a_program_of_several_lines(capsys, monkeypatch):
     words = ("q ~ Normal(mu, sigma); (q - 2)^2 + kl(q)", "mu=.5", "sigma=1")
     status, out, err = run(capsys, *words, command="check")
     assert (status, err) == (0, "") and [line.split()[0] for line in out.splitlines()[1:]] == [
-        "mu", "sigma"]  # fmt: skip
+        "mu",
+        "sigma",
+    ]
     status, out, _ = run(capsys, *words, "--text", command="step")
     assert status == 0 and "eps_q" in out
     status, out, _ = run(capsys, *words)

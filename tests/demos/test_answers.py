@@ -175,8 +175,19 @@ def questions(lesson):
     return [part for part in lessons()[lesson - 1].parts if isinstance(part, Question)]
 
 
-COMPUTED = (thirty, chain, one_sample, repaired, variance, many, correlated, estimators, discrete,
-            vae, digits)  # fmt: skip
+COMPUTED = (
+    thirty,
+    chain,
+    one_sample,
+    repaired,
+    variance,
+    many,
+    correlated,
+    estimators,
+    discrete,
+    vae,
+    digits,
+)
 
 
 @pytest.mark.parametrize(("lesson", "computed"), [*enumerate(COMPUTED, 1)])

@@ -92,9 +92,13 @@ def test_draws(name):
     values, seen = np.unique(z.value, return_counts=True)
     expected = truth.pmf(values) * z.size
     common = expected > 5.0
-    assert stats.chisquare(
-        [*seen[common], seen[~common].sum()], [*expected[common], z.size - expected[common].sum()]
-    ).pvalue > 1e-4  # fmt: skip
+    assert (
+        stats.chisquare(
+            [*seen[common], seen[~common].sum()],
+            [*expected[common], z.size - expected[common].sum()],
+        ).pvalue
+        > 1e-4
+    )
     with pytest.raises(NotImplementedError, match="no rsample .* jump.*mg.score_function"):
         d.rsample(np.random.default_rng(0))
 
@@ -149,19 +153,30 @@ def test_edges(d, z, truth):
     ("d", "z", "truth"),
     [
         (mg.Poisson(1e-3), 3.0, lambda m: 3 * m.log(m.mpf(1e-3)) - m.mpf(1e-3) - m.log(6)),
-        (mg.Poisson(1e5), 99_000.0,
-         lambda m: 99000 * m.log(10**5) - 10**5 - m.loggamma(99001)),
-        (mg.Binomial(100_000, logits=-80.0), 2.0,
-         lambda m: m.log(m.binomial(10**5, 2)) - 160 - 10**5 * m.log1p(m.exp(-80))),
+        (mg.Poisson(1e5), 99_000.0, lambda m: 99000 * m.log(10**5) - 10**5 - m.loggamma(99001)),
+        (
+            mg.Binomial(100_000, logits=-80.0),
+            2.0,
+            lambda m: m.log(m.binomial(10**5, 2)) - 160 - 10**5 * m.log1p(m.exp(-80)),
+        ),
         (mg.Binomial(5, logits=80.0), 4.0, lambda m: m.log(5) - 80 - 5 * m.log1p(m.exp(-80))),
-        (mg.Geometric(logits=-80.0), 1e30,
-         lambda m: -80 - m.log1p(m.exp(-80)) - m.mpf(10) ** 30 * m.log1p(m.exp(-80))),
+        (
+            mg.Geometric(logits=-80.0),
+            1e30,
+            lambda m: -80 - m.log1p(m.exp(-80)) - m.mpf(10) ** 30 * m.log1p(m.exp(-80)),
+        ),
         (mg.Geometric(logits=80.0), 3.0, lambda m: -240 - 4 * m.log1p(m.exp(-80))),
-        (mg.NegativeBinomial(1e-3, logits=-40.0), 2.0,
-         lambda m: m.log(m.mpf(1e-3) * (1 + m.mpf(1e-3)) / 2) - 80
-         - (2 + m.mpf(1e-3)) * m.log1p(m.exp(-40))),
+        (
+            mg.NegativeBinomial(1e-3, logits=-40.0),
+            2.0,
+            lambda m: (
+                m.log(m.mpf(1e-3) * (1 + m.mpf(1e-3)) / 2)
+                - 80
+                - (2 + m.mpf(1e-3)) * m.log1p(m.exp(-40))
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_probabilities_in_the_tails(d, z, truth):
     with mpmath.workdps(60):
         assert d.log_prob(z) == pytest.approx(float(truth(mpmath)), rel=1e-10)

@@ -111,8 +111,11 @@ def test_it_is_what_a_sum_finds(p, of_p, q, of_q):
     assert mg.kl_divergence(one, other) == pytest.approx(math.fsum(each), rel=1e-12)
     *fixed, a = of_p
     mg.check_gradients(lambda x, y: mg.kl_divergence(p(*fixed, x), q(*fixed, y)), a, of_q[-1])
-    by_logits = [kind(*fixed, logits=math.log(x[-1] / (1 - x[-1]))) for kind, x in
-                 ((p, of_p), (q, of_q)) if kind is not mg.Poisson]  # fmt: skip
+    by_logits = [
+        kind(*fixed, logits=math.log(x[-1] / (1 - x[-1])))
+        for kind, x in ((p, of_p), (q, of_q))
+        if kind is not mg.Poisson
+    ]
     if by_logits:
         assert mg.kl_divergence(*by_logits) == pytest.approx(math.fsum(each), rel=1e-12)
 

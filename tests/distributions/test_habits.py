@@ -49,11 +49,13 @@ ANSWERS = [
     (lambda: mg.finite_difference(problem, (0.5,), RNG, 9), "(problem, params, samples, rng)"),
     (lambda: mg.compare(problem, (0.5,), RNG, 100), "mg.compare(problem, params, samples, rng)"),
     (lambda: mg.pathwise(lambda m: mg.sin(m), (0.5,), 100), "returns a pair, the distribution and"),
-    (lambda: mg.pathwise(lambda m: (mg.Normal(m, 1.0), mg.sin(m)), (0.5,), 100),
-     "the integrand is a function of z, mg.sin or lambda z: mg.sin(z), not its value"),
+    (
+        lambda: mg.pathwise(lambda m: (mg.Normal(m, 1.0), mg.sin(m)), (0.5,), 100),
+        "the integrand is a function of z, mg.sin or lambda z: mg.sin(z), not its value",
+    ),
     (lambda: mg.coin_flip_lab(problem, (0.5,), True), "a seed of 0 or more, or None, not True"),
     (lambda: mg.explain(Q), "explain needs Vars, not Normal"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("call", "words"), ANSWERS)

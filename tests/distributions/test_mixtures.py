@@ -238,12 +238,18 @@ def test_components_at_the_limit_of_what_is_allowed_are_right():
 @pytest.mark.parametrize(
     ("build", "error", "words"),
     [
-        (lambda: mg.MixtureSameFamily(mg.Normal(0.0, 1.0), mg.Normal([0.0], 1.0)), TypeError,
-         "takes a Categorical, then .*, not Normal and Normal"),
-        (lambda: mg.MixtureSameFamily(mg.Categorical(W), mg.Normal([0.0, 1.0], 1.0)), ValueError,
-         r"batch shape \(2,\), not \(3,\), that of the mixture and its 3 choices"),
+        (
+            lambda: mg.MixtureSameFamily(mg.Normal(0.0, 1.0), mg.Normal([0.0], 1.0)),
+            TypeError,
+            "takes a Categorical, then .*, not Normal and Normal",
+        ),
+        (
+            lambda: mg.MixtureSameFamily(mg.Categorical(W), mg.Normal([0.0, 1.0], 1.0)),
+            ValueError,
+            r"batch shape \(2,\), not \(3,\), that of the mixture and its 3 choices",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(build, error, words):
     with pytest.raises(error, match=words):
         build()
@@ -256,8 +262,13 @@ def test_no_path_between_vectors():
     with pytest.raises(NotImplementedError, match="no path of its own.*mg.score_function"):
         d.rsample(np.random.default_rng(0))
     found = mg.score_function(
-        lambda w: (mg.MixtureSameFamily(mg.Categorical(w), mg.Poisson(np.array([1.0, 6.0]))),
-                   lambda z: z),
-        (np.array([0.5, 0.5]),), 200_000, 0, baseline="mean",
-    )  # fmt: skip
+        lambda w: (
+            mg.MixtureSameFamily(mg.Categorical(w), mg.Poisson(np.array([1.0, 6.0]))),
+            lambda z: z,
+        ),
+        (np.array([0.5, 0.5]),),
+        200_000,
+        0,
+        baseline="mean",
+    )
     assert np.all(np.abs(found.grads[0] - [-2.5, 2.5]) < 5.0 * found.grad_ses[0])

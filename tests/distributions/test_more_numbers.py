@@ -158,15 +158,18 @@ def test_gradients_of_draws_and_moments(name):
         eps = float(law.quantile(u))
         mg.check_gradients(
             lambda *p, eps=eps: with_changed(name, lambda d: d.transform(eps), *p),
-            *given, order=order, rtol=1e-6,
-        )  # fmt: skip
+            *given,
+            order=order,
+            rtol=1e-6,
+        )
     if name == "HalfCauchy":
         return
     for moment in ("mean", "variance"):
         mg.check_gradients(
             lambda *p, m=moment: mg.add(with_changed(name, lambda d: getattr(d, m), *p), 0.0),
-            *given, order=2,
-        )  # fmt: skip
+            *given,
+            order=2,
+        )
 
 
 @each_row
@@ -373,8 +376,18 @@ def test_curves_in_the_tails():
     )
 
 
-@pytest.mark.parametrize(("a", "b"), [(30.0, INF), (-INF, -30.0), (5.0, 5.0001), (-5e-5, 5e-5),
-                                      (30.0, 30.5), (-40.0, 1.0), (60.0, INF)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (30.0, INF),
+        (-INF, -30.0),
+        (5.0, 5.0001),
+        (-5e-5, 5e-5),
+        (30.0, 30.5),
+        (-40.0, 1.0),
+        (60.0, INF),
+    ],
+)
 def test_moments_of_truncated_numbers_keep_their_digits(a, b):
     with mp.workdps(900):
         lower, upper = (mp.mpf(x) for x in (a, b))

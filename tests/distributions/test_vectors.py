@@ -126,9 +126,11 @@ def test_gradients_through_a_precision():
 
 # --------------------------------------------------------------------------------------------- LKJ
 
-each_lkj = pytest.mark.parametrize("d", [mg.LKJCholesky(n, eta) for n, eta in
-                                         ((2, 0.4), (2, 1.7), (3, 1.0), (4, 0.6), (4, 2.5))],
-                                   ids=repr)  # fmt: skip
+each_lkj = pytest.mark.parametrize(
+    "d",
+    [mg.LKJCholesky(n, eta) for n, eta in ((2, 0.4), (2, 1.7), (3, 1.0), (4, 0.6), (4, 2.5))],
+    ids=repr,
+)
 
 
 @each_lkj

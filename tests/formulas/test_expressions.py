@@ -49,8 +49,15 @@ def test_random_formulas_are_read_as_python_reads_them():
         if depth == 0 or rng.random() < 0.2:
             return str(rng.choice(["x", "y", "n", "2", "0.5", "-1.5"]))
         kind, a, b = rng.integers(7), formula(depth - 1), formula(depth - 1)
-        return [f"{a} + {b}", f"{a} - {b}", f"{a}*{b}", f"-{a}", f"({a})", f"sin({a})",
-                f"({a} - {b})**2"][kind]  # fmt: skip
+        return [
+            f"{a} + {b}",
+            f"{a} - {b}",
+            f"{a}*{b}",
+            f"-{a}",
+            f"({a})",
+            f"sin({a})",
+            f"({a} - {b})**2",
+        ][kind]
 
     for _ in range(300):
         text = formula(5)
@@ -184,7 +191,7 @@ def test_another_name_for_a_leaf_does_not_rename_it():
         ("2x", "2x", 1, "2x is written 2*x"),
         ("x(x + 1)", "x(x + 1)", 0, "x is not a function here"),
     ],
-)  # fmt: skip
+)
 def test_refused_with_a_caret(text, line, column, why):
     with pytest.raises(ExpressionError) as error:
         Expression(text).compute({"x": mg.Var(1.5, "x")})
@@ -231,8 +238,15 @@ def test_what_python_would_warn_of_or_refuse(text):
 def test_hostile_text_computes_or_is_refused():
     rng = np.random.default_rng(1)
     alphabet = list("xyq1.2e+-*/^()=~<>!,; \n#'\"[]{}\\λ²·−\0\u202e\ud800") + [
-        "sin(", "Normal(", "kl(", "data(", "~normal", "==", "if ", "\t",
-    ]  # fmt: skip
+        "sin(",
+        "Normal(",
+        "kl(",
+        "data(",
+        "~normal",
+        "==",
+        "if ",
+        "\t",
+    ]
     computed = 0
     with np.errstate(all="ignore"):
         for _ in range(3000):

@@ -41,8 +41,11 @@ def faults(output):
 def test_a_healthy_density_raises_no_alarm(name):
     density = mg.sum(DISTRIBUTIONS[name](mg.Var))
     density.backward()
-    assert not any("first not finite" in line.words
-                   for box in mg.draw(density).graph.boxes for line in box.lines)  # fmt: skip
+    assert not any(
+        "first not finite" in line.words
+        for box in mg.draw(density).graph.boxes
+        for line in box.lines
+    )
     report = mg.explain(density)
     assert report.first_value is None and report.first_gradient is None
     assert "all values and gradients" in str(report)
@@ -68,7 +71,10 @@ def test_the_number_that_is_taken_is_found_beside_one_that_is_not():
     equations, found = faults(output)
     assert sorted(equations[i].op for i in found.values) == ["add", "log", "sum", "where"]
     assert found.values[next(r.position for r in equations if r.op == "log")].tolist() == [
-        False, True, False]  # fmt: skip
+        False,
+        True,
+        False,
+    ]
     assert mg.explain(output).first_value.words.startswith("log(x) is nan at position (1,) (1 of 3")
 
 

@@ -73,7 +73,7 @@ DIAGNOSES = [
     (1.5, 1.0, "ratio", 1.5, "mine is theirs × 1.5"),
     (10.0, 1.0, "ratio", 10.0, "× 10, a single number: pass more of them to see whether"),
     (np.zeros(0), np.zeros(0), "equal", None, "equal"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("mine", "theirs", "verdict", "ratio", "words"), DIAGNOSES)
@@ -132,7 +132,10 @@ def test_nests_lists_and_names():
     assert [p.name for p in mg.compare_gradients(MINE, (W, B, B)).pairs] == ["w", "b", "2"]
     other = mg.compare_gradients({"w": W, "b": B}, {"w": W, "c": B})
     assert [(p.name, p.verdict) for p in other.pairs] == [
-        ("w", "equal"), ("b", "missing"), ("c", "missing")]  # fmt: skip
+        ("w", "equal"),
+        ("b", "missing"),
+        ("c", "missing"),
+    ]
     assert only(W.tolist(), W).name == "gradient"
 
 
@@ -159,7 +162,9 @@ def test_a_state_dict_becomes_named_parameters():
     state = {"layer.weight": Tensor(W.astype(np.float32), None, True), "seen": np.array(7)}
     params = mg.from_state_dict(state)
     assert [(k, v.name, v.kind) for k, v in params.items()] == [
-        ("layer.weight", "layer.weight", "parameter"), ("seen", "seen", "constant")]  # fmt: skip
+        ("layer.weight", "layer.weight", "parameter"),
+        ("seen", "seen", "constant"),
+    ]
     np.testing.assert_array_equal(params["layer.weight"].value, W.astype(np.float32))
     again = mg.from_state_dict(iter(state.items()))
     assert again.keys() == params.keys()

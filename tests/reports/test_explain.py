@@ -257,8 +257,9 @@ def test_the_branch_that_where_did_not_take():
     assert report.first_gradient.words == (
         "that of x is nan: log(x) makes it from its own, +0.0000, at x = +0.0000"
     )
-    assert any("0 · ∞ is nan" in hint and "log(where(x > 0, x, 1.0))" in hint
-               for hint in report.hints)  # fmt: skip
+    assert any(
+        "0 · ∞ is nan" in hint and "log(where(x > 0, x, 1.0))" in hint for hint in report.hints
+    )
     safe = mg.explain(mg.where(x > 0.0, mg.log(mg.where(x > 0.0, x, 1.0)), 0.0))
     assert safe.hints == () and safe.first_gradient is None
 
@@ -426,7 +427,7 @@ def kl_terms(mu, logvar):
         "half": 0.25 * mg.sum(each),
         "twice and mean": mg.mean(each),
         "closed mean": closed.mean(),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("name", kl_terms(mg.Var([[0.5]]), mg.Var([[0.5]])))

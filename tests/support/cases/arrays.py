@@ -43,9 +43,14 @@ def joined(name: str, *inputs: Value, axis: int = 0) -> Case:
 # ----------------------------------------------------------------------------------- reductions
 
 AXES: list[dict[str, object]] = [
-    {}, {"axis": 0}, {"axis": 1}, {"axis": -1}, {"axis": (0, 1)}, {"axis": 0, "keepdims": True},
+    {},
+    {"axis": 0},
+    {"axis": 1},
+    {"axis": -1},
+    {"axis": (0, 1)},
+    {"axis": 0, "keepdims": True},
     {"keepdims": True},
-]  # fmt: skip
+]
 SIMPLE = ("sum", "mean", "prod", "max", "min")
 NORMALISED = ("softmax", "log_softmax")
 
@@ -103,8 +108,13 @@ REDUCTIONS = [
 
 
 def reshaped(shape: Shape, x: Value) -> Case:
-    return Case("reshape", lambda x: mg.reshape(x, shape), lambda x: np.reshape(x, shape), (x,),
-                note=f"{shape}")  # fmt: skip
+    return Case(
+        "reshape",
+        lambda x: mg.reshape(x, shape),
+        lambda x: np.reshape(x, shape),
+        (x,),
+        note=f"{shape}",
+    )
 
 
 def at(key: object, x: Value) -> Case:
@@ -122,11 +132,21 @@ def put(key: object, shape: Shape, x: Value) -> Case:
 
 
 KEYS = [
-    1, -1, (0, 2), slice(1, None), (slice(None), 2), (slice(None, None, -2), slice(0, 0)),
-    (None, 1), (..., 0), np.array([2, 0, 2]), (np.array([0, 0, 2]), np.array([1, 1, 3])),
-    (1, np.array([3, 3])), (slice(1, 3), np.array([[0, 1], [1, 1]])),
-    np.array([True, False, True]), np.tril(np.ones((3, 4), bool)),
-]  # fmt: skip
+    1,
+    -1,
+    (0, 2),
+    slice(1, None),
+    (slice(None), 2),
+    (slice(None, None, -2), slice(0, 0)),
+    (None, 1),
+    (..., 0),
+    np.array([2, 0, 2]),
+    (np.array([0, 0, 2]), np.array([1, 1, 3])),
+    (1, np.array([3, 3])),
+    (slice(1, 3), np.array([[0, 1], [1, 1]])),
+    np.array([True, False, True]),
+    np.tril(np.ones((3, 4), bool)),
+]
 
 SHAPES = [
     *(reshaped(shape, normal(2, 3)) for shape in ((6,), (3, 2), (-1,), (1, 3, -1))),

@@ -1,109 +1,33 @@
-"""The table: what each of NumPy's functions, and of SciPy's ufuncs, does to a Var.
+"""What each of NumPy's functions does to a Var: one row each.
 
 A row takes those arguments of NumPy's function that have a meaning here, under NumPy's names.
 """
 
-import math
 from collections.abc import Callable
 from functools import partial, wraps
 
 import numpy as np
 
 from .. import ops
-from ..engine.op import OPS
 from ..engine.values import shape_of
-from ..engine.variable import Var
 from ..ops import arranging, diagonals, statistics
 from . import compositions
-
-Row = Callable[..., object]
-
-
-def _numbers(x: object) -> object:
-    """Those of a Var, off the tape."""
-    return x.value if isinstance(x, Var) else x
+from .ufuncs import Row, numbers_of
 
 
 def _plain(function: Callable[..., object]) -> Row:
     """NumPy's own answer for the values: an index or a truth has no gradient."""
 
     def row(*given: object, **named: object) -> object:
-        return function(*map(_numbers, given), **{key: _numbers(x) for key, x in named.items()})
+        return function(*map(numbers_of, given), **{key: numbers_of(x) for key, x in named.items()})
 
     return wraps(function)(row)
 
 
-# A ufunc whose name is an op's goes to that op: np.exp, np.add, np.matmul, np.less …
-_SAME_NAME: dict[object, Row] = {
-    getattr(np, name): row.function
-    for name, row in OPS.items()
-    if isinstance(getattr(np, name, None), np.ufunc)
-}
-
-UFUNCS: dict[object, Row] = {
-    **_SAME_NAME,
-    np.positive: lambda x: x,
-    np.reciprocal: lambda x: ops.divide(1.0, x),
-    np.float_power: ops.power,
-    np.exp2: lambda x: ops.power(2.0, x),
-    np.log2: lambda x: ops.log(x) / math.log(2.0),
-    np.log10: lambda x: ops.log(x) / math.log(10.0),
-    np.logaddexp2: lambda a, b: (
-        ops.logaddexp(ops.multiply(a, math.log(2.0)), ops.multiply(b, math.log(2.0)))
-        / math.log(2.0)
-    ),
-    np.fabs: ops.abs,
-    np.deg2rad: lambda x: ops.multiply(x, math.pi / 180.0),
-    np.radians: lambda x: ops.multiply(x, math.pi / 180.0),
-    np.rad2deg: lambda x: ops.multiply(x, 180.0 / math.pi),
-    np.degrees: lambda x: ops.multiply(x, 180.0 / math.pi),
-    np.divmod: lambda a, b: (ops.floor_divide(a, b), ops.remainder(a, b)),
-    np.modf: lambda x: (ops.subtract(x, ops.trunc(x)), ops.trunc(x)),
-    # The one that is not nan.
-    np.fmax: lambda a, b: ops.where(
-        ops.not_equal(a, a), b, ops.where(ops.not_equal(b, b), a, ops.maximum(a, b))
-    ),
-    np.fmin: lambda a, b: ops.where(
-        ops.not_equal(a, a), b, ops.where(ops.not_equal(b, b), a, ops.minimum(a, b))
-    ),
-    np.copysign: lambda a, b: ops.multiply(ops.abs(a), np.copysign(1.0, _numbers(b))),  # type: ignore
-    np.heaviside: lambda a, b: ops.where(
-        ops.equal(a, 0.0), b, ops.where(ops.not_equal(a, a), a, ops.greater(a, 0.0))
-    ),
-    # Real numbers are their own conjugates.
-    np.conjugate: lambda x: x,
-    # Tests recorded like comparisons: 0.0 or 1.0, without gradient.
-    np.isnan: lambda x: ops.not_equal(x, x),
-    np.isinf: lambda x: ops.equal(ops.abs(x), math.inf),
-    np.isfinite: lambda x: ops.less(ops.abs(x), math.inf),
-    np.logical_not: lambda x: ops.equal(x, 0.0),
-    np.logical_and: lambda a, b: ops.not_equal(a, 0.0) * ops.not_equal(b, 0.0),
-    np.logical_or: lambda a, b: ops.maximum(ops.not_equal(a, 0.0), ops.not_equal(b, 0.0)),
-    np.logical_xor: lambda a, b: ops.not_equal(ops.not_equal(a, 0.0), ops.not_equal(b, 0.0)),
-}
-
-# SciPy's ufuncs by name, so that nothing here needs SciPy.
-SCIPY: dict[str, Row] = {
-    "expit": ops.sigmoid,
-    "gammaln": ops.lgamma,
-    "loggamma": ops.lgamma,
-    "psi": ops.digamma,
-    "digamma": ops.digamma,
-    "erf": ops.erf,
-    "erfc": ops.erfc,
-    "erfinv": ops.erfinv,
-    "logit": ops.logit,
-    "ndtr": ops.normal_cdf,
-    "log_ndtr": ops.log_normal_cdf,
-    "ndtri": ops.normal_quantile,
-    "xlogy": ops.times_log,
-    "xlog1py": ops.times_log1p,
-    "betaln": ops.betaln,
-    "cbrt": ops.cbrt,
-    "exp2": UFUNCS[np.exp2],
-    "log1p": ops.log1p,
-    "expm1": ops.expm1,
-}
+_INDICES_AND_TRUTHS = """
+    argmax argmin argsort argpartition nanargmax nanargmin argwhere nonzero flatnonzero
+    count_nonzero searchsorted allclose isclose array_equal array_equiv
+"""
 
 # Where NumPy's next argument by position is one refused here (dtype, out), the rest go by name.
 FUNCTIONS: dict[object, Row] = {
@@ -241,12 +165,5 @@ FUNCTIONS: dict[object, Row] = {
     np.result_type: lambda *arrays_and_dtypes: np.dtype(float),
     np.iscomplexobj: lambda x: False,
     np.isrealobj: lambda x: True,
-    **{
-        function: _plain(function)
-        for function in (
-            np.argmax, np.argmin, np.argsort, np.argpartition, np.nonzero, np.flatnonzero,
-            np.argwhere, np.count_nonzero, np.searchsorted, np.allclose, np.isclose,
-            np.array_equal, np.array_equiv, np.nanargmax, np.nanargmin,
-        )
-    },
-}  # fmt: skip
+    **{getattr(np, name): _plain(getattr(np, name)) for name in _INDICES_AND_TRUTHS.split()},
+}
