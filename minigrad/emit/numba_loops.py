@@ -106,7 +106,10 @@ def solved_matrices(a: Array, b: Array) -> Array:
 def triangles(x: Array, lower: bool) -> Array:
     y = np.zeros(x.shape)
     for i in range(x.shape[0]):
-        y[i] = np.tril(x[i]) if lower else np.triu(x[i])
+        for j in range(x.shape[1]):
+            for k in range(x.shape[2]):
+                if (k <= j) if lower else (k >= j):
+                    y[i, j, k] = x[i, j, k]
     return y
 
 

@@ -21,6 +21,7 @@ from .numba_ops import (
     reshape_text,
     scatter_text,
     solve_text,
+    spread_text,
     stack_text,
     transpose_text,
     triangle_text,
@@ -38,7 +39,7 @@ def for_numba(step: Step, inputs: Sequence[Step]) -> ForNumba | None:
     row = OPS[step.op]
     is_copied = isinstance(row.numpy, str) and not row.numpy.startswith(("np.", "{", "-", "("))
     if row.elementwise and is_copied and isinstance(row.python, str):
-        return _each(step, len(shapes), row.python)
+        return _each(step, shapes, row.python)
     if row.infix and row.elementwise and step.op in _COMPARISONS:
         return ForNumba(f"({{0}} {row.infix} {{1}}).astype(np.float64)")
     return None
@@ -47,12 +48,12 @@ def for_numba(step: Step, inputs: Sequence[Step]) -> ForNumba | None:
 _COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 
 
-def _each(step: Step, count: int, python: str) -> ForNumba:
+def _each(step: Step, shapes: list[Shape], python: str) -> ForNumba:
     """The text for floats, in a loop over the numbers of the operands, which are spread first."""
     name = f"each_{step.op}" + "".join(f"_{value}" for value in step.static.values())
     name = "".join(c if c.isalnum() else "_" for c in name)
-    given = [f"x{i}" for i in range(count)]
-    text = python.replace("{all}", ", ".join(f"{{{i}}}" for i in range(count)))
+    given = [f"x{i}" for i in range(len(shapes))]
+    text = python.replace("{all}", ", ".join(f"{{{i}}}" for i in range(len(shapes))))
     text = text.replace("{static}", "".join(f", {k}={v!r}" for k, v in step.static.items()))
     for i, x in enumerate(given):
         text = text.replace(f"{{{i}}}", f"{x}.flat[i]")
@@ -65,7 +66,9 @@ def _each(step: Step, count: int, python: str) -> ForNumba:
         f"        y.flat[i] = {text}\n"
         f"    return y\n"
     )
-    operands = ", ".join(f"{{{i}}} + np.zeros({step.shape})" for i in range(count))
+    operands = ", ".join(
+        spread_text(f"{{{i}}}", shape, step.shape) for i, shape in enumerate(shapes)
+    )
     return ForNumba(f"{name}({operands})", {name: body})
 
 

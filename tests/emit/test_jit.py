@@ -5,7 +5,7 @@ import pytest
 
 import minigrad as mg
 
-pytest.importorskip("numba", reason="numba, the extra `fast`, is not installed")
+numba = pytest.importorskip("numba", reason="numba, the extra `fast`, is not installed")
 
 RNG = np.random.default_rng(0)
 A, V, LABELS = RNG.normal(size=(3, 4)), RNG.normal(size=3), np.array([1.0, 0.0, 1.0])
@@ -63,19 +63,31 @@ def gamma(concentration):
     return mg.sum(mg.Gamma(concentration, 2.0).log_prob(np.array([1.0, 2.0, 0.5])))
 
 
-@pytest.mark.parametrize(
-    ("f", "args"),
-    [
-        (elementwise, [A]),
-        (reductions, [A]),
-        (shapes, [A]),
-        (matrices, [SQUARE, V]),
-        (gaussian, [V, SQUARE, DRAWS]),
-        (discrete, [V, A]),
-        (gamma, [np.exp(V)]),
-    ],
-)
-def test_numba_finds_the_programs_numbers(f, args):
+class Interpreted:
+    """What `njit` gives, without its compiler, which takes some ten seconds a program."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def compile(self, signature):
+        pass
+
+    def __call__(self, *args):
+        return self.function(*args)
+
+
+CASES = {
+    "elementwise": (elementwise, [A]),
+    "reductions": (reductions, [A]),
+    "shapes": (shapes, [A]),
+    "matrices": (matrices, [SQUARE, V]),
+    "gaussian": (gaussian, [V, SQUARE, DRAWS]),
+    "discrete": (discrete, [V, A]),
+    "gamma": (gamma, [np.exp(V)]),
+}
+
+
+def agrees(f, args):
     program = mg.trace(f, *args)
     given = [x.value if isinstance(x, mg.Var) else x for x in args]
     jitted = program.jit()
@@ -86,6 +98,29 @@ def test_numba_finds_the_programs_numbers(f, args):
     for a, b in zip(slopes, exact, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(jitted(*given), truth, rtol=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_text_for_numba_has_the_programs_numbers(case, monkeypatch):
+    monkeypatch.setattr(numba, "njit", lambda **_: Interpreted)
+    agrees(*CASES[case])
+
+
+@pytest.mark.parametrize("case", ["elementwise", "reductions", "shapes", "matrices"])
+def test_numba_finds_the_programs_numbers(case):
+    """Compiled without the way back: its lines are of the same kinds, and twice as many."""
+    f, args = CASES[case]
+
+    def forward(x, b):
+        given = [mg.stop_gradient(x), mg.stop_gradient(b)][: len(args)]
+        return f(*given) + mg.sum(x) + mg.sum(b * b)
+
+    agrees(forward, [args[0], args[1] if len(args) > 1 else V])
+
+
+@pytest.mark.parametrize("case", ["discrete", "gamma"])
+def test_numba_finds_the_programs_gradients(case):
+    agrees(*CASES[case])
 
 
 def test_another_shape_is_refused():
