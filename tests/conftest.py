@@ -32,16 +32,43 @@ SLOW = {
 }
 
 
+# Files that need every demo's output share a worker, which runs the demos.
+DEMOS = {
+    "demos/test_answers.py",
+    "demos/test_course.py",
+    "demos/test_demos.py",
+    "demos/test_gallery.py",
+    "demos/test_stepper.py",
+}
+
+
+def file_of(nodeid):
+    return nodeid.partition("::")[0].removeprefix("tests/")
+
+
 def pytest_collection_modifyitems(items):
-    """What needs a browser is marked; tests of the demos' files share a worker, which runs them."""
+    """What takes long comes first, so that the workers end together."""
     for item in items:
         used = getattr(item, "fixturenames", ())
-        if "everything" in used or item.nodeid.partition("::")[0].removeprefix("tests/") in SLOW:
+        if "everything" in used or file_of(item.nodeid) in SLOW:
             item.add_marker(pytest.mark.slow)
         if "browser" in used:
             item.add_marker(pytest.mark.browser)
-        if "everything" in used:
-            item.add_marker(pytest.mark.xdist_group("everything"))
+        assert "everything" not in used or file_of(item.nodeid) in DEMOS, "name its file in DEMOS"
+    order = [DEMOS, SLOW]
+    items.sort(key=lambda item: [file_of(item.nodeid) not in files for files in order])
+
+
+@pytest.hookimpl(optionalhook=True)  # there is none where xdist is not installed
+def pytest_xdist_make_scheduler(config, log):
+    """A file stays together, because its fixtures are made once a worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "demos" if file_of(nodeid) in DEMOS else file_of(nodeid)
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
