@@ -210,6 +210,8 @@ class MixtureSameFamily(Distribution):
         low, high = np.min(ends, -1), np.max(ends, -1)
         for _ in range(200):
             z = low + 0.5 * (high - low)
+            if np.all((z == low) | (z == high)):
+                break
             below = np.asarray(value_of(self.cdf(z))) < value
             low, high = np.where(below, z, low), np.where(below, high, z)
         z = as_parameter(np.where(np.isfinite(ends).all(-1), high, ends[..., 0]))

@@ -11,7 +11,7 @@ import pytest
 from scipy import special, stats
 
 import minigrad as mg
-from tests.support.zscores import assert_mean
+from tests.support.quadrature import levels
 
 mp = mpmath.mp.clone()
 mp.dps = 50
@@ -76,6 +76,12 @@ def with_changed(name, change, *given):
     return change(family(*values))
 
 
+def noise_of(d):
+    """The noise at given levels, and their weights in a mean."""
+    u, weights = levels()
+    return d._law.quantile(u), weights
+
+
 # --------------------------------------------------------------------------------- against SciPy
 
 
@@ -108,8 +114,9 @@ def test_moments(name):
 
 def test_circular_variances():
     d = mg.VonMises(0.4, 1.3)
-    z = d.sample(np.random.default_rng(0), 100_000).value
-    assert_mean(1.0 - np.cos(z - 0.4), d.circular_variance)
+    eps, weights = noise_of(d)
+    turned = weights @ (1.0 - np.cos(d.transform(eps).value - 0.4))
+    assert turned == pytest.approx(d.circular_variance, rel=1e-8)
     assert mg.VonMises(0.0, 1e5).variance == pytest.approx(1e-5, rel=1e-4)
 
 
@@ -218,27 +225,26 @@ def test_pathwise_gradients_of_moments(name):
     _, parameters, _ = ROWS[name]
     if name == "TruncatedNormal":
         parameters = (2.0, 1.0, 0.0, 3.0)  # no slope is near 0
-    n = 200_000
-    leaves = [mg.Var(np.full(n, parameters[i])) for i in finite(parameters)]
+    leaves = [mg.Var(parameters[i]) for i in finite(parameters)]
     d = with_changed(name, lambda d: d, *leaves)
-    single = [mg.Var(parameters[i]) for i in finite(parameters)]
-    exact = with_changed(name, lambda d: d, *single)
-    z = d.rsample(np.random.default_rng(5))
-    for f, truth in ((z, exact.mean), (z * z, exact.variance + mg.square(exact.mean))):
-        found = mg.grad(mg.sum(f), leaves)
-        for slopes, wanted in zip(found, mg.grad(truth, single), strict=True):
-            assert_mean(slopes, wanted)
+    eps, weights = noise_of(d)
+    z = d.transform(eps)
+    for f, truth in ((z, d.mean), (z * z, d.variance + mg.square(d.mean))):
+        assert weights @ f.value == pytest.approx(truth.value, rel=1e-6)
+        found = mg.grad(f, leaves, seed=weights)
+        assert found == pytest.approx(mg.grad(truth, leaves, allow_unused=True), rel=1e-6)
 
 
 def test_pathwise_gradients_of_angles():
     """E cos z = A cos loc with A = I₁/I₀, whose slope by κ is 1 - A/κ - A²."""
-    n, loc, k = 150_000, 1.0, 1.3
-    leaves = [mg.Var(np.full(n, loc)), mg.Var(np.full(n, k))]
-    z = mg.VonMises(*leaves).rsample(np.random.default_rng(6))
-    a = 1.0 - mg.VonMises(loc, k).circular_variance
+    loc, k = 1.0, 1.3
+    leaves = mg.Var(loc), mg.Var(k)
+    d = mg.VonMises(*leaves)
+    eps, weights = noise_of(d)
+    a = special.i1(k) / special.i0(k)
     truths = -a * math.sin(loc), math.cos(loc) * (1.0 - a / k - a * a)
-    for slopes, truth in zip(mg.grad(mg.sum(mg.cos(z)), leaves), truths, strict=True):
-        assert_mean(slopes, truth)
+    found = mg.grad(mg.cos(d.transform(eps)), leaves, seed=weights)
+    assert found == pytest.approx(truths, rel=1e-8)
 
 
 OWN_DRAWS = [
