@@ -121,7 +121,9 @@ def angle_quantile(k: Value, u: Value) -> Value:
         with np.errstate(all="ignore"):
             step = tail * np.log(tail / wanted) / np.exp(-2.0 * of * np.square(np.sin(0.5 * x)))
         inside = (x + step > low[open_]) & (x + step < high[open_])
-        found[open_] = np.where(inside, x + step, 0.5 * (low[open_] + high[open_]))
+        moved = np.where(inside, x + step, 0.5 * (low[open_] + high[open_]))
+        there = np.abs(tail - wanted) <= 4e-16 * wanted  # nearer than that is rounding
+        found[open_] = np.where(there, x, moved)
         open_ = open_[np.abs(found[open_] - x) > 1e-14 * x]
         if not open_.size:
             break

@@ -18,7 +18,7 @@ def levels(step: float = 0.1, low: float = -120.0, high: float = 36.5) -> tuple[
 
 
 def grid(k: int, step: float = 1.3, far: float = 18.0) -> tuple[Array, Array]:
-    """Points of the unit cube of k dimensions, of shape (n, k), and their weights, of shape (n,)."""
+    """Points of the unit cube of k dimensions, of shape (n, k), and weights, of shape (n,)."""
     u, weights = levels(step, -far, far)
     points = np.stack(np.meshgrid(*[u] * k, indexing="ij"), -1).reshape(-1, k)
     sizes = np.stack(np.meshgrid(*[weights] * k, indexing="ij"), -1).reshape(-1, k)
