@@ -83,8 +83,9 @@ def log_room(c: Value, p: Value, q: Value) -> Value:
     numpy="truncated_moment({all}{static})",
 )
 def truncated_moment(c: Value, p: Value, q: Value, order: int = 1) -> Value:
-    """E sⁿ; n is the order."""
+    """E sⁿ; n is the order. Where q is p, that is pⁿ."""
     _, s, weights = _on_points(c, p, q)
+    weights = np.where(weights.sum(0) == 0.0, 1.0, weights)
     return plain((weights * s**order).sum(0) / weights.sum(0))
 
 

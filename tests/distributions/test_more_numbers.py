@@ -493,3 +493,9 @@ def test_bounds_that_say_nothing_of_the_scale_are_refused():
         mg.TruncatedNormal(0.0, 1e300, -1.0, 2.0)
     with pytest.raises(ValueError, match=r"more than 1.8e308 scales from it.*take a larger scale"):
         mg.TruncatedNormal(0.0, 1e-320, 1.0, 2.0)
+
+
+def test_a_truncated_draw_at_its_very_end_has_a_gradient():
+    leaves = mg.Var(2.0), mg.Var(1.0), mg.Var(0.5)
+    z = mg.TruncatedNormal(*leaves[:2], leaves[2], 3.0).transform(1e-30)
+    assert z.value == 0.5 and mg.grad(z, leaves) == pytest.approx((0.0, 0.0, 1.0), abs=1e-15)
