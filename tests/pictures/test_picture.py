@@ -547,11 +547,11 @@ def test_more_than_scopes_can_help_is_an_error_with_count_and_remedy():
         mg.draw(y, max_nodes=20)
 
 
-def test_a_million_ops_are_refused_politely():
+def test_many_ops_are_refused_politely():
     y = mg.Var(1.0, "x")
-    for _ in range(1_000_000):
+    for _ in range(100_000):
         y = mg.sin(y)
-    with pytest.raises(ValueError, match="1,000,001 nodes; .* max_nodes=300"):
+    with pytest.raises(ValueError, match="100,001 nodes; .* max_nodes=300"):
         mg.draw(y)
     assert y._repr_html_().startswith("<pre>Var(")
 

@@ -296,10 +296,10 @@ def test_it_agrees_with_the_picture():
 
 def test_a_long_chain_without_recursion():
     x = h = mg.Var(1.0, "x")
-    for _ in range(50_000):
+    for _ in range(10_000):
         h = h + x
     report = mg.explain(h)
-    assert report.leaves[0].gradient == 50_001.0 and "gradient +50001" in str(report)
+    assert report.leaves[0].gradient == 10_001.0 and "gradient +10001" in str(report)
 
 
 def test_many_leaves_are_shortened_in_the_text_alone():

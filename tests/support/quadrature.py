@@ -35,3 +35,11 @@ def simplex(k: int, step: float = 0.25, far: float = 36.0) -> tuple[Array, Array
     z = np.exp(y - np.max(y, -1, keepdims=True))
     z /= np.sum(z, -1, keepdims=True)
     return z, step ** (k - 1) * np.prod(z, -1)
+
+
+def gauss_hermite(k: int, points: int = 32) -> tuple[Array, Array]:
+    """Standard normal noise, of shape (n, k), and weights, of shape (n,): Gauss and Hermite's."""
+    x, weights = np.polynomial.hermite_e.hermegauss(points)
+    nodes = np.stack(np.meshgrid(*[x] * k, indexing="ij"), -1).reshape(-1, k)
+    sizes = np.stack(np.meshgrid(*[weights / weights.sum()] * k, indexing="ij"), -1)
+    return nodes, np.prod(sizes.reshape(-1, k), -1)
