@@ -75,7 +75,7 @@ def interrupted(f, at, again=None, opcodes=False):
 
 
 def places(f, rest):
-    """Which of f's lines in the engine to interrupt: each the first two times, then one in `rest`."""
+    """Which lines of the engine in f to interrupt: each the first two times, then 1 in `rest`."""
     seen, lines, chosen = Counter(), [], []
 
     def trace(frame, event, _):
