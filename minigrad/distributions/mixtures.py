@@ -203,9 +203,7 @@ class MixtureSameFamily(Distribution):
         """The z with cdf(z) = u, of one dimension: by bisection between those of the components."""
         held = self._probability(u)
         value = np.asarray(value_of(held))
-        shape = np.broadcast_shapes(value.shape, self.batch_shape)
-        each = np.broadcast_to(value, shape)[..., None]
-        each = each + 0.0 * np.asarray(value_of(self.mixture_distribution.probs))
+        each = value[..., None] + np.zeros(self.component_distribution.batch_shape)
         ends = np.asarray(value_of(self.component_distribution.icdf(each)))
         low, high = np.min(ends, -1), np.max(ends, -1)
         for _ in range(200):
