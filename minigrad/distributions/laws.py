@@ -73,12 +73,7 @@ def _itself(x: Numbers) -> Var:
 
 
 UNIFORM = Law(
-    "uniform",
-    _uniform,
-    _mirrored_uniform,
-    _itself,
-    lambda x: log1p(negative(x)),
-    _itself,
+    "uniform", _uniform, _mirrored_uniform, _itself, lambda x: log1p(negative(x)), _itself
 )
 
 

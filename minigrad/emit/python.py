@@ -94,16 +94,13 @@ def python_source(
     room = functions | vars(numba_loops) if style == "numba" else {}
     copied = helpers_of(templates, {step.op for step in code.steps if step.op}, room)
     renamed = renamed_of(copied, {step.name for step in code.steps if step.name})
-    helpers = {
-        renamed.get(old, old): copied_text(thing, renamed, old) for old, thing in copied.items()
-    }
+    helpers = {renamed.get(k, k): copied_text(thing, renamed, k) for k, thing in copied.items()}
     names = names_of(code, {*helpers, name})
     constants = _constants(name, code, names)
 
     def template(i: int) -> str:
-        if not renamed:
-            return templates[i]
-        return NAME.sub(lambda m: renamed.get(m[0], m[0]), templates[i])
+        text = templates[i]
+        return NAME.sub(lambda m: renamed.get(m[0], m[0]), text) if renamed else text
 
     def static(step: Step) -> Mapping[str, str]:
         return _statics(step, constants, names)
