@@ -449,7 +449,7 @@ def test_a_scale_that_is_nan_is_said_to_be(wrap):
 
 def test_a_scale_that_underflows_is_refused():
     for make in (mg.Normal.from_log_variance, mg.Normal.from_softplus):
-        with pytest.raises(ValueError, match=r"not 0.0: .*bound it with mg.soft_clip"):
+        with pytest.raises(ValueError, match=r"not 0.0: .*bound the parameter with mg.soft_clip"):
             make(0.0, -1600.0)
 
 
