@@ -197,11 +197,12 @@ class Distribution(Curves, Copies):
           derivative raises NotImplementedError.
         - "straight-through": the draw with the gradient of its mean, biased.
         - "relaxed": a draw of its relaxation, `temperature` 0.5, `hard=True` rounded; biased.
+
+        The names of the functions, "score_function", "measure_valued" and "straight_through", will
+        do too; any other raises ValueError.
         """
         name, given = (estimator, options) if estimator else usual.get()
-        if name not in STRATEGIES:
-            raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
-        return STRATEGIES[name](self, rng, shape, **{**given, **options})
+        return strategy_of(name)(self, rng, shape, **{**given, **options})
 
     def _leaf(self, value: Value) -> Var:
         return noise_leaf(value, "eps", sampling_scope(), self._law.name)
@@ -274,5 +275,14 @@ class Site(NamedTuple):
 
 STRATEGIES: dict[str, Callable[..., Var]] = {}
 """What `.sample` does, by name; filled in by `strategies`."""
+
+
+def strategy_of(name: str) -> Callable[..., Var]:
+    """By its name, or that of the estimator of whole problems that does the same."""
+    known = name.replace("_", "-").removesuffix("-function")
+    if known not in STRATEGIES:
+        raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
+    return STRATEGIES[known]
+
 
 usual: ContextVar[tuple[str, dict[str, object]]] = ContextVar("usual", default=("score", {}))

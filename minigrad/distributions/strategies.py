@@ -19,7 +19,7 @@ from ..engine.values import Array, Shape, Value
 from ..engine.variable import Var, constant, next_order
 from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
 from ..ops.row import each
-from .base import STRATEGIES, Distribution, Site, usual
+from .base import STRATEGIES, Distribution, Site, strategy_of, usual
 from .bernoulli import Bernoulli
 from .categorical import Categorical
 from .counts import Counts
@@ -46,8 +46,7 @@ def strategy(name: str, **options: object) -> Iterator[None]:
     >>> z.kind
     'sample'
     """
-    if name not in STRATEGIES:
-        raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
+    strategy_of(name)  # refused here, not at the first draw
     before = usual.set((name, options))
     try:
         yield

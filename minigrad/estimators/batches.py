@@ -1,13 +1,15 @@
 """Many problems of one kind, each with parameters of its own."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import numpy as np
 
 from ..distributions.randomness import Generator
 from ..engine.values import as_value, plain
 from ..engine.variable import Var
-from .problem import Problem
+from .apart import NotApart
+from .problem import Batch, Problem
 from .results import Estimate
 
 
@@ -26,8 +28,11 @@ def batched(
     others', and so its own value, gradients and errors. `options` go to the estimator, an executor
     among them. Parameters of different lengths raise ValueError.
 
-    If only gradients are wanted, one `mg.pathwise` of an integrand that sums over the batch is
-    faster: there the gradients of different problems do not mix.
+    All problems are computed at once where `problem` takes parameters with the further axis in
+    front and keeps it apart: a distribution with that batch shape, and an integrand that gives
+    shape (n, batch), as `mg.sin` and sums over axis -1 do. That is seen in the graph, and tried on
+    two of the problems. Where it isn't so, with `rebar`, `relax`, `triples`, `points`, a
+    `control_variate` or `replay`, they are computed one after another: some milliseconds each.
 
     >>> def problem(mu):
     ...     return mg.Normal(mu, 1.0), mg.square
@@ -44,8 +49,12 @@ def batched(
         )
     ((count,),) = lengths
     parent = rng if isinstance(rng, Generator) else np.random.default_rng(rng)
-    rows = zip(*([plain(row) for row in np.asarray(p)] for p in held), strict=True)
     children = parent.spawn(count)
+    batch = Batch(problem, count)
+    with suppress(NotApart):
+        estimator(batch, held, samples, children[0], **options)
+        return batch.estimates
+    rows = zip(*([plain(row) for row in np.asarray(p)] for p in held), strict=True)
     return tuple(
         estimator(problem, row, samples, child, **options)
         for row, child in zip(rows, children, strict=True)

@@ -14,13 +14,12 @@ import numpy as np
 from ..distributions import Bernoulli, Distribution, Independent
 from ..distributions.parameters import value_of
 from ..distributions.randomness import Generator
-from ..engine.gradients import grad
-from ..engine.values import Array, Value
+from ..engine.values import Array
 from ..engine.variable import constant
-from ..ops import mean, multiply
+from ..ops import multiply
 from .problem import Problem, Setting, plus
 from .results import Estimate
-from .streaming import Chunk, stream
+from .streaming import Chunk, Task, stream
 
 
 def arm(
@@ -50,13 +49,8 @@ def arm(
     return stream(
         "ARM",
         rule,
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
+        apart=True,
     )
 
 
@@ -86,13 +80,8 @@ def disarm(
     return stream(
         "DisARM",
         rule,
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
+        apart=True,
     )
 
 
@@ -132,6 +121,6 @@ def _rule(setting: Setting, rng: Generator, count: int, weigh) -> Chunk:  # type
     y = multiply(0.5, first + second)
     gaps: Array = first.value - second.value  # type: ignore[assignment]
     weights = weigh(u, b, other, p)
-    slope = np.tensordot(gaps, weights, (0, 0)) / count
-    grads: tuple[Value, ...] = grad(mean(y), setting.theta, allow_unused=True)  # type: ignore[assignment]
-    return Chunk(y.value, plus(grads, setting, coins.logits, slope))  # type: ignore[arg-type]
+    each = gaps.reshape(*gaps.shape, *(1,) * (weights.ndim - gaps.ndim)) * weights
+    grads = plus(setting.gradient_of_mean(y), setting, coins.logits, each.mean(axis=0))
+    return Chunk(y.value, grads)  # type: ignore[arg-type]

@@ -113,9 +113,10 @@ def compare(
     """Every estimator on `problem`, with `samples` samples each: a table of value, error and cost.
 
     `estimators` maps names to functions with `pathwise`'s arguments (`functools.partial` fixes
-    others), or lists some of the names known here. If one does not fit the problem, or fails, its
-    row's remark has the error. An int `rng` seeds all alike; a Generator moves on from one to
-    the next. By default all run except "stochastic triples", which takes one sample at a time.
+    others), or lists some of the names known here, or of functions ("measure_valued"). If one does
+    not fit the problem, or fails, its row's remark has the error. An int `rng` seeds all alike; a
+    Generator moves on from one to the next. By default all run except "stochastic triples", which
+    takes one sample at a time.
 
     >>> def problem(mu):
     ...     return mg.Normal(mu, 1.0), mg.square
@@ -126,10 +127,11 @@ def compare(
     """
     check_order("mg.compare(problem, params, samples, rng)", rng, samples)
     if not isinstance(estimators, Mapping):
-        unknown = [name for name in estimators if name not in KNOWN]
+        known = {**KNOWN, **{getattr(run, "__name__", ""): run for run in KNOWN.values()}}
+        unknown = [name for name in estimators if name not in known]
         if unknown:
             raise ValueError(f"no estimator {unknown[0]!r}: choose from {'; '.join(KNOWN)}")
-        estimators = {name: KNOWN[name] for name in estimators}
+        estimators = {name: known[name] for name in estimators}
     rows = (
         _row(name, partial(estimator, problem, params, samples, rng))
         for name, estimator in estimators.items()

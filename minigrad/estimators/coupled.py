@@ -24,7 +24,7 @@ from ..ops import add, multiply
 from .problem import Problem
 from .results import Estimate
 from .scripts import Program, Script, check_cost, check_law
-from .streaming import Chunk, stream
+from .streaming import Chunk, Task, stream
 
 
 def triples(
@@ -65,13 +65,7 @@ def triples(
     return stream(
         "stochastic triples",
         _rule,
-        program,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(program, params, samples, rng, chunk, executor, progress),
         script=True,
     )
 

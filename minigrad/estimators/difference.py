@@ -12,7 +12,7 @@ from ..engine.context import no_grad
 from ..engine.values import Array, Value, plain
 from .problem import Problem, Setting, check_rsample, draw, draw_noise
 from .results import Estimate
-from .streaming import Chunk, stream
+from .streaming import Chunk, Task, stream
 
 
 def finite_difference(
@@ -46,14 +46,9 @@ def finite_difference(
     return stream(
         "finite differences, " + ("common noise" if common_noise else "fresh noise"),
         partial(rule, step=float(step), antithetic=antithetic),
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
         antithetic=antithetic,
+        apart=True,
     )
 
 
@@ -61,7 +56,7 @@ def _common(setting: Setting, rng: Generator, count: int, step: float, antitheti
     check_rsample("finite_difference with common noise", setting.q)
     eps = draw_noise(setting.q, rng, count, antithetic)
 
-    def mean(there: Setting) -> float:
+    def mean(there: Setting) -> Value:
         with no_grad():
             return there.mean_at(there.q.transform(eps))
 
@@ -71,7 +66,7 @@ def _common(setting: Setting, rng: Generator, count: int, step: float, antitheti
 
 
 def _fresh(setting: Setting, rng: Generator, count: int, step: float, antithetic: bool) -> Chunk:
-    def mean(there: Setting) -> float:
+    def mean(there: Setting) -> Value:
         return there.mean_at(draw(there.q, rng, count, antithetic))
 
     values = setting.values_at(draw(setting.q, rng, count, antithetic))
@@ -80,14 +75,16 @@ def _fresh(setting: Setting, rng: Generator, count: int, step: float, antithetic
 
 def _slopes(setting: Setting, step: float, mean) -> Iterator[Value]:  # type: ignore[no-untyped-def]
     """The central difference in each number of each parameter."""
+    lanes = (slice(None),) * len(setting.lanes)
     for i, param in enumerate(setting.params):
         center = np.asarray(param, dtype=np.float64)
         slope = np.zeros(center.shape)
-        for place in np.ndindex(center.shape):
+        for index in np.ndindex(center.shape[len(lanes) :]):
+            place = (*lanes, *index)
             high, low = (_moved(center, place, h) for h in (step, -step))
-            width = float(high[place] - low[place])  # as rounded
-            if not width:
-                here = float(center[place])
+            width = high[place] - low[place]  # as rounded
+            if not np.all(width):
+                here = float(np.max(np.abs(center[place])))
                 raise ValueError(
                     f"finite_difference: step {step:g} is lost in rounding at {here:g}, parameter "
                     f"{i}: floats are {math.ulp(here):g} apart there, take a step far above that"
@@ -97,7 +94,7 @@ def _slopes(setting: Setting, step: float, mean) -> Iterator[Value]:  # type: ig
         yield plain(slope)
 
 
-def _moved(center: Array, place: tuple[int, ...], by: float) -> Array:
+def _moved(center: Array, place: tuple[int | slice, ...], by: float) -> Array:
     moved = center.copy()
     moved[place] += by
     return moved

@@ -28,7 +28,7 @@ from .coins import check_temperature, coins_of
 from .conditional import relaxed_given
 from .problem import Problem, Setting, plus
 from .results import Estimate
-from .streaming import Chunk, Rule, stream
+from .streaming import Chunk, Rule, Task, stream
 
 TEMPERATURES = (0.1, 0.25, 0.5, 1.0, 2.0)
 HIDDEN, RATE, BATCH = 16, 0.02, 64  # of RELAX's network and its training
@@ -67,13 +67,7 @@ def rebar(
     return stream(
         "REBAR",
         partial(_choose, count=sample_count(pilot), temperatures=known),
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
         prepared=True,
     )
 
@@ -106,13 +100,7 @@ def relax(
     return stream(
         "RELAX",
         partial(_train, steps=sample_count(steps)),
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
         prepared=True,
     )
 

@@ -10,13 +10,11 @@ import numpy as np
 from ..distributions import Distribution, Independent
 from ..distributions.randomness import Generator
 from ..distributions.weak import Arms, arms_of, known
-from ..engine.gradients import grad
-from ..engine.values import Array, Value
+from ..engine.values import Array, Shape, Value
 from ..engine.variable import constant
-from ..ops import mean
 from .problem import Problem, Setting, draw, plus
 from .results import Estimate
-from .streaming import Chunk, stream
+from .streaming import Chunk, Task, stream
 
 
 def measure_valued(
@@ -43,13 +41,8 @@ def measure_valued(
     return stream(
         "measure-valued",
         _rule,
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
+        apart=True,
     )
 
 
@@ -59,7 +52,7 @@ def _rule(setting: Setting, rng: Generator, count: int) -> Chunk:
     base: Array = z.value  # type: ignore[assignment]
     values: Array = y.value  # type: ignore[assignment]
     # What the parameters do to f itself, then what they do to the distribution.
-    grads: tuple[Value, ...] = grad(mean(y), setting.theta, allow_unused=True)  # type: ignore[assignment]
+    grads = setting.gradient_of_mean(y)
     for arms in _arms(setting.q, rng, base):
         slope = np.zeros(np.shape(arms.parameter.value))  # type: ignore[union-attr]
         _differences(slope, setting, base, values, arms)
@@ -82,20 +75,22 @@ def _arms(q: Distribution, rng: Generator, z: Array) -> list[Arms]:
 
 def _differences(slope: Array, setting: Setting, z: Array, values: Array, arms: Arms) -> None:
     """For each number in z: the mean difference of f between the arms, all others as drawn."""
-    for place in np.ndindex(z.shape[1:]):
-        column = (slice(None), *place)
-        ends = []
+    lanes = (slice(None),) * len(setting.lanes)
+    for place in np.ndindex(z.shape[1 + len(lanes) :]):
+        column = (slice(None), *lanes, *place)
+        ends: list[Value] = []
         for arm in (arms.plus, arms.minus):
             if arm is z:
-                ends.append(float(values.mean()))
+                ends.append(values.mean(axis=0))
                 continue
             moved = z.copy()
             moved[column] = arm[column]
             ends.append(setting.mean_at(constant(moved)))
-        slope[_index(slope, (*place, *arms.place))] += (ends[0] - ends[1]) * arms.weight[place]
+        own = _index(slope.shape[len(lanes) :], (*place, *arms.place))
+        slope[lanes + own] += (ends[0] - ends[1]) * arms.weight[lanes + place]
 
 
-def _index(slope: Array, place: tuple[int, ...]) -> tuple[int, ...]:
+def _index(shape: Shape, place: tuple[int, ...]) -> tuple[int, ...]:
     """The place in a parameter that may broadcast: it has fewer axes, or some of length 1."""
-    last = place[len(place) - slope.ndim :]
-    return tuple(0 if n == 1 else i for i, n in zip(last, slope.shape, strict=True))
+    last = place[len(place) - len(shape) :]
+    return tuple(0 if n == 1 else i for i, n in zip(last, shape, strict=True))

@@ -15,23 +15,42 @@ from ..distributions.randomness import Generator, noise_leaf
 from ..emit.compiling import Compiled
 from ..engine.context import no_grad
 from ..engine.gradients import grad
-from ..engine.values import Array, Shape, Value, as_value
+from ..engine.values import Array, Shape, Value, as_value, plain
 from ..engine.variable import Var
 from ..ops import concatenate
 from .doubts import Doubts, look_at_edges
 from .points import Points, spread_points
+from .results import Estimate
 
 Integrand = Callable[[Var], Var]
 Problem = Callable[..., tuple[Distribution, Integrand]]
 
 
-class Setting:
-    """A problem at its parameters, which are leaves: what an estimator's rule works on."""
+class Batch:
+    """A problem whose parameters have one more axis in front: `count` problems side by side."""
 
-    def __init__(self, problem: Problem, params: Sequence[Value]) -> None:
+    estimates: tuple[Estimate, ...] = ()
+
+    def __init__(self, problem: Problem, count: int) -> None:
+        self.problem, self.count = problem, count
+
+    def __call__(self, *params: Var) -> tuple[Distribution, Integrand]:
+        """The problem, of all parameters at once."""
+        return self.problem(*params)
+
+
+class Setting:
+    """A problem at its parameters, which are leaves: what an estimator's rule works on.
+
+    `lanes` is () for one problem, (count,) for a batch: the integrand then gives count numbers per
+    sample, each of which stands for itself.
+    """
+
+    def __init__(self, problem: Problem | Batch, params: Sequence[Value]) -> None:
         if not callable(problem):
             raise TypeError(f"a problem is a function of the parameters, not {_kind(problem)}")
         self.problem, self.params = problem, params
+        self.lanes: Shape = (problem.count,) if isinstance(problem, Batch) else ()
         self.theta = tuple(Var(p) for p in params)
         made: object = problem(*self.theta)
         if isinstance(made, Var):
@@ -82,7 +101,7 @@ class Setting:
                 f"the integrand returned {_kind(y)}, not a Var: "
                 "compute it from z by ops, not from z.value, so that gradients can pass"
             )
-        if y.shape != z.shape[:1]:
+        if y.shape != z.shape[:1] + self.lanes:
             raise ValueError(
                 f"the integrand returned shape {y.shape} for samples of shape {z.shape}: it must "
                 f"be {z.shape[:1]}, one number per sample; sum over the other axes only"
@@ -91,9 +110,15 @@ class Setting:
             look_at_edges(self.doubts, self.q, z, y, self.integrand)
         return y
 
-    def mean_at(self, z: Var) -> float:
-        """The mean of the integrand at z, off the tape."""
-        return float(self.values_at(z).sum()) / len(z)
+    def mean_at(self, z: Var) -> Value:
+        """The mean of the integrand at z, off the tape; of each lane."""
+        return plain(self.values_at(z).sum(axis=0) / len(z))
+
+    def gradient_of_mean(self, y: Var) -> tuple[Value, ...]:
+        """Of the mean of y over the samples, by the parameters; of the sum of all lanes, each of
+        which has parameters of its own."""
+        each = np.full(y.shape, 1.0 / len(y))
+        return grad(y, self.theta, seed=each, allow_unused=True)  # type: ignore[return-value]
 
     def values_at(self, z: Var) -> Array:
         """The integrand at each of the samples z, off the tape."""

@@ -9,12 +9,11 @@ from functools import partial
 import numpy as np
 
 from ..distributions.randomness import Generator
-from ..engine.gradients import grad
 from ..ops import add, subtract
 from .points import Points, name_suffix
 from .problem import Problem, Setting, check_rsample, draw_noise
 from .results import Estimate
-from .streaming import Chunk, Preparation, Rule, stream
+from .streaming import Chunk, Preparation, Rule, Task, stream
 from .taylor import ControlVariate, Expansion, expansion_of
 
 
@@ -82,16 +81,11 @@ def pathwise(
         + name_suffix(points)
         + (f", {control_variate} control variate" * bool(control_variate)),
         rule,
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
         antithetic=antithetic,
         points=points,
         prepared=control_variate is not None,
+        apart=not (points or control_variate or replay),
     )
     if estimate.grads and not any(np.any(d) for d in estimate.grads):
         warnings.warn(
@@ -129,5 +123,4 @@ def _rule(
     y = setting.f(z)
     if expansion is not None:
         y = add(subtract(y, expansion.at(z)), expansion.mean(setting.q))
-    each = np.full(count, 1.0 / count)
-    return Chunk(y.value, grad(y, setting.theta, seed=each, allow_unused=True))  # type: ignore[arg-type]
+    return Chunk(y.value, setting.gradient_of_mean(y))  # type: ignore[arg-type]

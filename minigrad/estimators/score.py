@@ -17,11 +17,13 @@ from ..distributions.randomness import Generator
 from ..engine.gradients import grad
 from ..engine.values import Array, Value, plain
 from ..engine.variable import Var
-from ..ops import index, mean, multiply
+from ..ops import index, multiply
+from ..ops import sum as sum_
+from .apart import scores_of_each
 from .points import Points, name_suffix
 from .problem import Problem, Setting, draw
 from .results import Estimate
-from .streaming import Chunk, stream
+from .streaming import Chunk, Task, stream
 
 Baseline = Literal["mean", "optimal"]
 
@@ -44,8 +46,9 @@ def score_function(
     `baseline="mean"` subtracts the mean of f over the other samples of the chunk. "optimal"
     subtracts Σ f s² / Σ s² over them, with s the score, for each number in the parameters: the
     baseline of least variance (Greensmith, Bartlett and Baxter, 2004), reached with some hundred
-    samples in a chunk. It needs the score of each sample on its own, some 20 µs per sample. With a
-    baseline `samples` must be 2 or more, and not antithetic: the partner would reveal the sample.
+    samples in a chunk. It needs the score of each sample on its own: all at once where the problem
+    takes parameters with one more axis in front, else some 20 µs per sample. With a baseline
+    `samples` must be 2 or more, and not antithetic: the partner would reveal the sample.
 
     A distribution without a log_prob raises TypeError, and so does one whose range the parameters
     move: at the ends log q has no derivative, and the estimate would be wrong.
@@ -72,22 +75,18 @@ def score_function(
     return stream(
         name,
         rule,
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
+        Task(problem, params, samples, rng, chunk, executor, progress),
         smallest=2 if baseline else 1,
         antithetic=antithetic,
         points=points,
+        apart=not points,
     )
 
 
 def _log_prob(setting: Setting, z: Var) -> Var:
     """log q(z) for each sample in z, or of one outcome: the log-densities of a batch add up."""
-    return sum_last(scored("score_function", setting.q, z), len(setting.q.batch_shape))
+    own = len(setting.q.batch_shape) - len(setting.lanes)
+    return sum_last(scored("score_function", setting.q, z), own)
 
 
 def scored(name: str, q: Distribution, z: Var | Value) -> Var:
@@ -119,9 +118,9 @@ def _rule(
     y = setting.f(z)
     values: Array = y.value  # type: ignore[assignment]
     # f - (mean of the others) is (f - mean of all) times n / (n - 1).
-    weights = (values - values.mean()) * (count / (count - 1)) if centred else values
-    surrogate = mean(multiply(weights, _log_prob(setting, z)) + y)  # y: f may use the parameters
-    return Chunk(values, grad(surrogate, setting.theta, allow_unused=True))  # type: ignore[arg-type]
+    weights = (values - values.mean(axis=0)) * (count / (count - 1)) if centred else values
+    surrogate = multiply(weights, _log_prob(setting, z)) + y  # y: f may use the parameters
+    return Chunk(values, setting.gradient_of_mean(surrogate))
 
 
 def _optimal(
@@ -130,16 +129,21 @@ def _optimal(
     z = draw(setting.q, rng, count, antithetic, points)
     y = setting.f(z)
     values: Array = y.value  # type: ignore[assignment]
-    log_q = (_log_prob(setting, index(z, i)) for i in range(count))
-    scores = zip(*(grad(x, setting.theta, allow_unused=True) for x in log_q), strict=True)
-    direct = grad(mean(y), setting.theta, allow_unused=True)
-    grads = (plain(_weighted(values, np.array(s)) + d) for s, d in zip(scores, direct, strict=True))
+    scores = scores_of_each(setting, z, _log_prob(setting, z)) or _one_by_one(setting, z)
+    direct = setting.gradient_of_mean(y)
+    grads = (plain(_weighted(values, s) + d) for s, d in zip(scores, direct, strict=True))
     return Chunk(values, tuple(grads))
+
+
+def _one_by_one(setting: Setting, z: Var) -> list[Array]:
+    log_q = (sum_(_log_prob(setting, index(z, i))) for i in range(len(z)))
+    scores = (grad(x, setting.theta, allow_unused=True) for x in log_q)
+    return [np.array(each) for each in zip(*scores, strict=True)]
 
 
 def _weighted(values: Array, scores: Array) -> Value:
     """The mean of (f - b) s, each b from the other samples; scores has shape (n,) + param's."""
-    f = values.reshape(-1, *(1,) * (scores.ndim - 1))
+    f = values.reshape(*values.shape, *(1,) * (scores.ndim - values.ndim))
     baselines = mean_of_others(f, scores * scores)
     return ((f - baselines) * scores).mean(axis=0)  # type: ignore[no-any-return]
 

@@ -21,7 +21,7 @@ from .coins import check_temperature, coins_of
 from .conditional import gumbels_given, relaxed_given
 from .problem import Problem, Setting, draw, plus
 from .results import Estimate
-from .streaming import Chunk, stream
+from .streaming import Chunk, Task, stream
 
 Choice = Bernoulli | OneHotCategorical
 # What each logit gets: of the law, its probabilities, the draws, f's slopes at them, a generator.
@@ -51,9 +51,8 @@ def straight_through(
     >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 0.039
     (0.132, 0.002)
     """
-    return _stream(
-        "straight-through", _by_mean, problem, params, samples, rng, chunk, executor, progress
-    )
+    task = Task(problem, params, samples, rng, chunk, executor, progress)
+    return _stream("straight-through", _by_mean, task)
 
 
 def reinmax(
@@ -79,7 +78,8 @@ def reinmax(
     >>> round(estimate.grads[0], 3), round(estimate.grad_ses[0], 3)  # the truth is 0.2
     (0.203, 0.012)
     """
-    return _stream("ReinMax", _by_heun, problem, params, samples, rng, chunk, executor, progress)
+    task = Task(problem, params, samples, rng, chunk, executor, progress)
+    return _stream("ReinMax", _by_heun, task)
 
 
 def gumbel_rao(
@@ -109,38 +109,23 @@ def gumbel_rao(
     """
     check_temperature("gumbel_rao", temperature)
     slope = partial(_by_relaxing, temperature=float(temperature), draws=sample_count(draws))
-    return _stream("Gumbel-Rao", slope, problem, params, samples, rng, chunk, executor, progress)
+    task = Task(problem, params, samples, rng, chunk, executor, progress)
+    return _stream("Gumbel-Rao", slope, task)
 
 
 def _stream(
     name: str,
     slope: Slope,
-    problem: Problem,
-    params: Sequence[object],
-    samples: int,
-    rng: Generator | int | None,
-    chunk: int | None,
-    executor: Executor | None,
-    progress: bool,
+    task: Task,
 ) -> Estimate:
-    return stream(
-        name,
-        partial(_rule, name=name, slope=slope),
-        problem,
-        params,
-        samples,
-        rng,
-        chunk=chunk,
-        executor=executor,
-        progress=progress,
-    )
+    return stream(name, partial(_rule, name=name, slope=slope), task, apart=True)
 
 
 def _rule(setting: Setting, rng: Generator, count: int, name: str, slope: Slope) -> Chunk:
     choice = _choice_of(name, setting.q)
     z = Var(draw(setting.q, rng, count, antithetic=False).value)
     y = setting.f(z)
-    each = np.full(count, 1.0 / count)
+    each = np.full(y.shape, 1.0 / count)
     found = grad(y, [z, *setting.theta], seed=each, allow_unused=True)
     of_z, *direct = map(value_of, found)
     b: Array = z.value  # type: ignore[assignment]

@@ -16,11 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..distributions.randomness import Generator, check_order, sample_count
-from ..engine.values import Array, Value, as_value, plain, readonly, shape_of, size_of
+from ..engine.values import Array, Shape, Value, as_value, plain, readonly, shape_of, size_of
 from ..engine.variable import Var
+from .apart import side_by_side
 from .doubts import Doubts
 from .points import Points, size_of_set
-from .problem import Problem, Setting
+from .problem import Batch, Problem, Setting
 from .results import ENOUGH, Estimate
 from .scripts import Program, Script, is_program
 from .workers import each_block
@@ -83,11 +84,23 @@ class Moments:
         return np.sqrt(self.scatter / ((self.chunks - 1) * self.count))
 
 
+class Task(NamedTuple):
+    """What is asked of every estimator: the arguments that all take, explained at `pathwise`."""
+
+    problem: Problem | Program | Batch
+    params: Sequence[object]
+    samples: int
+    rng: Generator | int | None
+    chunk: int | None
+    executor: Executor | None
+    progress: bool
+
+
 class Plan(NamedTuple):
     """All that a worker must know; it can be pickled if the problem can."""
 
     rule: Rule
-    problem: Problem | Program
+    problem: Problem | Program | Batch
     params: tuple[Value, ...]
     samples: int
     unit: int
@@ -117,11 +130,12 @@ class Plan(NamedTuple):
 def _moments(chunk: Chunk, start: int, stop: int) -> Moments:
     """One chunk's moments, or which of its samples went wrong."""
     moments = Moments()
-    total = float(chunk.values.sum())
-    if not math.isfinite(total) and (wrong := ~np.isfinite(chunk.values)).any():
+    total = chunk.values.sum(axis=0)
+    if not np.isfinite(total).all() and not (right := np.isfinite(chunk.values)).all():
+        wrong = ~right.reshape(len(right), -1).all(axis=1)
         moments.bad, moments.first_bad = int(wrong.sum()), start + int(wrong.argmax())
         return moments
-    means = np.concatenate([[total / (stop - start)], *map(np.ravel, chunk.grads)])
+    means = np.concatenate([np.ravel(total / (stop - start)), *map(np.ravel, chunk.grads)])
     if np.isfinite(means).all():
         moments.count, moments.chunks = stop - start, 1
         moments.means, moments.scatter = means, np.zeros(means.shape)
@@ -131,37 +145,37 @@ def _moments(chunk: Chunk, start: int, stop: int) -> Moments:
     return moments
 
 
-def _parts(row: Array, params: Sequence[Value]) -> tuple[float, tuple[Value, ...]]:
+def _parts(row: Array, params: Sequence[Value], lanes: Shape) -> tuple[Value, tuple[Value, ...]]:
     """E[f], and the gradients in the shapes of the parameters, out of one row."""
-    ends = np.cumsum([1, *(np.size(p) for p in params)])
-    parts = (row[end - np.size(p) : end] for p, end in zip(params, ends[1:], strict=True))
-    shaped = (x.reshape(shape_of(p)) for x, p in zip(parts, params, strict=True))
-    return float(row[0]), tuple(readonly(plain(x)) for x in shaped)
+    shapes = [lanes, *map(shape_of, params)]
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    value, *grads = (
+        readonly(plain(row[end - math.prod(shape) : end].reshape(shape)))
+        for shape, end in zip(shapes, ends, strict=True)
+    )
+    return value, tuple(grads)
 
 
 def stream(
     name: str,
     rule: Rule | Preparation,
-    problem: Problem | Program,
-    params: Sequence[object],
-    samples: int,
-    rng: Generator | int | None,
+    task: Task,
     *,
-    chunk: int | None,
-    executor: Executor | None,
-    progress: bool,
     smallest: int = 1,
     antithetic: bool = False,
     points: Points | None = None,
     prepared: bool = False,
     script: bool = False,
+    apart: bool = False,
 ) -> Estimate:
     """The estimate that `rule` makes of `samples` samples in chunks of at most `chunk`.
 
     A chunk has at least `smallest` samples, whole pairs of `antithetic` ones, one set of `points`;
     there are `ENOUGH` of them or more if that can be. With `prepared`, `rule` gives the rule, from
-    draws of its own. A `script` rule runs programs, which draw as they go.
+    draws of its own. A `script` rule runs programs, which draw as they go. One that keeps problems
+    `apart` takes a Batch, which keeps the estimates of its problems: the first is returned.
     """
+    problem, params, samples, rng, chunk, executor, progress = task
     check_order(f"{name}(problem, params, samples, rng)", rng, samples)
     unit = 2 if antithetic else 1
     smallest = max(smallest, unit)
@@ -169,7 +183,10 @@ def stream(
         least = f"a multiple of {unit}" if unit > 1 else f"{smallest} or more"
         raise ValueError(f"{name}: samples is {samples}, and must be {least} here")
     values = _values_of(name, params)
-    setting = _setting(name, problem, values, script)
+    if isinstance(problem, Batch):
+        setting: Setting | Script = side_by_side(problem, values, apart)
+    else:
+        setting = _setting(name, problem, values, script)
     numbers = max(size_of(setting.outcome_shape), 1)
     if points is not None:
         if antithetic:
@@ -189,14 +206,33 @@ def stream(
     for moments in each_block(work, _spans(chunks), executor, samples, progress):
         total.merge(moments)
     _check_finite(name, total, samples)
-    value, grads = _parts(total.means, values)
-    value_se, grad_ses = _parts(total.standard_errors(), values)
-    doubts = total.doubts.words(value_se)
-    return Estimate(name, value, value_se, grads, grad_ses, samples, chunks, doubts)
+    lanes = () if isinstance(setting, Script) else setting.lanes
+    found = _parts(total.means, values, lanes), _parts(total.standard_errors(), values, lanes)
+    if isinstance(problem, Batch):
+        problem.estimates = tuple(
+            _estimate(name, _lane(i, found[0]), _lane(i, found[1]), total.doubts.of_lane(i), total)
+            for i in range(problem.count)
+        )
+        return problem.estimates[0]
+    return _estimate(name, *found, total.doubts, total)
+
+
+Found = tuple[Value, tuple[Value, ...]]  # E[f] and its gradients, or their errors
+
+
+def _lane(i: int, found: Found) -> Found:
+    value, grads = ((x[i] for x in part) for part in ([found[0]], found[1]))  # type: ignore[index]
+    return plain(*value), tuple(map(plain, grads))
+
+
+def _estimate(name: str, means: Found, errors: Found, doubts: Doubts, total: Moments) -> Estimate:
+    value, value_se = float(means[0]), float(errors[0])
+    words = doubts.words(value_se)
+    return Estimate(name, value, value_se, means[1], errors[1], total.count, total.chunks, words)
 
 
 def _setting(
-    name: str, problem: Problem | Program, values: tuple[Value, ...], script: bool
+    name: str, problem: Problem | Program | Batch, values: tuple[Value, ...], script: bool
 ) -> Setting | Script:
     if script:
         return Script(problem, values)

@@ -1,4 +1,4 @@
-"""Whoever computes the chunks, the numbers are the same to the last bit; batches of problems."""
+"""Whoever computes the chunks, the numbers are the same to the last bit."""
 
 import pickle
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from tests.support.estimator_problems import branch, coin, quadratic, sine
+from tests.support.estimator_problems import branch, coin, sine
 
 CASES = {
     "control variate": (partial(mg.pathwise, control_variate="quadratic"), sine, (0.7, 1.2)),
@@ -42,37 +42,6 @@ def test_the_numbers_do_not_depend_on_who_computes_them(name):
     with ThreadPoolExecutor(2) as threads:
         assert estimator(problem, params, 1_024, 5, executor=threads) == alone
     assert estimator(problem, params, 1_024, 5, executor=Elsewhere(1)) == alone
-
-
-def test_a_batch_of_problems():
-    mu, sigma = np.array([0.5, 1.0, -2.0]), np.array([1.0, 0.4, 1.5])
-    found = mg.batched(mg.pathwise, quadratic, (mu, sigma), 4_000, 1)
-    assert len(found) == 3 and len({estimate.value for estimate in found}) == 3
-    for m, s, estimate in zip(mu - 0.3, sigma, found, strict=True):
-        assert np.all(np.abs(estimate.z_scores((m**2 + s**2, 2 * m, 2 * s))) < 5.0)
-    assert found == mg.batched(mg.pathwise, quadratic, (mu, sigma), 4_000, 1)
-    with ThreadPoolExecutor(2) as threads:
-        same = mg.batched(mg.pathwise, quadratic, (mu, sigma), 4_000, 1, executor=threads)
-    assert same == found
-    rng = np.random.default_rng(3)
-    coins = [mg.batched(mg.disarm, coin, (np.full(2, 0.4),), 100, rng) for _ in "ab"]
-    assert coins[0] != coins[1]
-    with pytest.raises(ValueError, match=r"not the shapes \(3,\), \(2,\)"):
-        mg.batched(mg.pathwise, quadratic, (mu, sigma[:2]), 100, 0)
-    with pytest.raises(ValueError, match="need a first axis"):
-        mg.batched(mg.pathwise, quadratic, (0.5, 1.0), 100, 0)
-
-
-def test_a_sum_over_the_batch_keeps_pathwise_gradients_apart():
-    """What `batched` says is faster."""
-    mu = np.array([0.5, 1.0, -2.0])
-
-    def both(loc):
-        return mg.Normal(loc, 1.0), lambda z: mg.square(z).sum(axis=-1)
-
-    (slopes,) = mg.pathwise(both, (mu,), 50_000, 2).grads
-    errors = 2.0 / np.sqrt(50_000)
-    assert np.all(np.abs(slopes - 2 * mu) < 5 * errors)
 
 
 def test_sticking_the_landing_loses_for_a_narrow_q():

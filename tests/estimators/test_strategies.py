@@ -152,6 +152,26 @@ def test_a_baseline_of_a_site():
     assert mg.Normal(mu, 1.0).sample(rng()).site.baseline is None
 
 
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("measure_valued", "measure-valued"),
+        ("score_function", "score"),
+        ("straight_through", "straight-through"),
+        ("pathwise", "pathwise"),
+    ],
+)
+def test_names_of_functions_are_names_of_strategies(name, same):
+    theta = mg.Var(0.3)
+    q = mg.Normal(theta, 1.0) if name == "pathwise" else mg.Bernoulli(theta)
+    drawn = [q.sample(rng(), 5, estimator=how) for how in (name, same)]
+    with mg.strategy(name):
+        drawn.insert(0, q.sample(rng(), 5))
+    for z in drawn[:2]:
+        np.testing.assert_array_equal(z.value, drawn[2].value)
+        assert (z.site and z.site.estimator) == (drawn[2].site and drawn[2].site.estimator)
+
+
 def test_what_is_refused():
     mu, logits = mg.Var(1.0), mg.Var(LOGITS)
     coins = mg.Bernoulli(logits=logits)

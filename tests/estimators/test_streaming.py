@@ -410,6 +410,10 @@ def test_compare():
         table["best"]
     chosen = mg.compare(quadratic, AT, 1_000, 0, estimators=["pathwise", "score function"])
     assert [row.name for row in chosen.rows] == ["pathwise", "score function"]
+    names = ["measure_valued", "finite_difference"]
+    chosen = mg.compare(quadratic, AT, 1_000, 0, estimators=names)
+    assert [row.estimate.estimator for row in chosen.rows][0] == "measure-valued"
+    assert [row.name for row in chosen.rows] == names
     with pytest.raises(ValueError, match="no estimator 'best': choose from pathwise"):
         mg.compare(quadratic, AT, 1_000, 0, estimators=["best"])
 
