@@ -2,19 +2,20 @@
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
 import numpy as np
 
+from ..distributions import Distribution
 from ..distributions.randomness import Generator
-from ..ops import add, subtract
+from ..engine.variable import Var
 from .points import Points, name_suffix
 from .problem import Problem, Setting, check_rsample, draw_noise
 from .results import Estimate
 from .streaming import Chunk, Preparation, Rule, Task, stream
-from .taylor import ControlVariate, Expansion, expansion_of
+from .taylor import SET, ControlVariate, Variate, centred, variate_of
 
 
 def pathwise(
@@ -44,8 +45,10 @@ def pathwise(
 
     `control_variate` subtracts f's Taylor expansion around the mean of z, "linear" or "quadratic",
     and adds its exact expectation: of (z - k)² the variances of ∂μ and ∂σ, 4σ² and 4m² + 8σ² with m
-    = μ - k, become 4σ² and 8σ², or 0 and 0. "quadratic" takes as many gradients as z has numbers,
-    once, and needs their covariance: a TypeError where it is not known.
+    = μ - k, become 4σ² and 8σ², or 0 and 0. A thousand draws of its own choose how much of it, for
+    each number: so it never adds variance, but 1/64 at most, even where f is nothing like it.
+    "quadratic" takes as many gradients as z has numbers, once, and needs their covariance: a
+    TypeError where it is not known.
 
     `replay` traces one chunk and runs its program for the others, as `mg.compiled` does: it pays if
     a chunk has many small steps and there are some hundred chunks. The results differ in the last
@@ -72,10 +75,11 @@ def pathwise(
         raise ValueError(
             f'control_variate is None, "linear" or "quadratic", not {control_variate!r}'
         )
-    plain = partial(_rule, antithetic=antithetic, points=points, replay=replay)
+    noise = partial(draw_noise, antithetic=antithetic, points=points)
+    plain = partial(_rule, noise=noise, replay=replay and not points)
     rule: Rule | Preparation = plain
     if control_variate:
-        rule = partial(_expanded, rule=plain, order=control_variate)
+        rule = partial(_expanded, rule=plain, order=control_variate, noise=noise)
     estimate = stream(
         "pathwise"
         + name_suffix(points)
@@ -97,30 +101,37 @@ def pathwise(
     return estimate
 
 
-def _expanded(setting: Setting, rng: Generator, rule: Rule, order: ControlVariate) -> Rule:
+Noise = Callable[[Distribution, Generator, int], Var]
+
+
+def _expanded(
+    setting: Setting, rng: Generator, rule: Rule, order: ControlVariate, noise: Noise
+) -> Rule:
     check_rsample("pathwise", setting.q)
-    return partial(rule, expansion=expansion_of(setting, order))
+    return partial(rule, variate=variate_of(setting, order, lambda: noise(setting.q, rng, SET)))
 
 
 def _rule(
     setting: Setting,
     rng: Generator,
     count: int,
-    antithetic: bool,
-    points: Points | None,
-    expansion: Expansion | None = None,
-    replay: bool = False,
+    noise: Noise,
+    replay: bool,
+    variate: Variate | None = None,
 ) -> Chunk:
     check_rsample("pathwise", setting.q)
-    eps = draw_noise(setting.q, rng, count, antithetic, points)
-    plain = points is None and expansion is None and not setting.q.rounds
-    if replay and plain and setting.is_tried:
+    eps = noise(setting.q, rng, count)
+    if replay and variate is None and not setting.q.rounds and setting.is_tried:
         total, grads = setting.total.value_and_grad(*setting.params, eps)
         if math.isfinite(total):  # else the tape says which sample it is
             return Chunk(np.array([total]), tuple(d / count for d in grads))
     setting.is_tried = True
     z = setting.q.transform(eps)
     y = setting.f(z)
-    if expansion is not None:
-        y = add(subtract(y, expansion.at(z)), expansion.mean(setting.q))
-    return Chunk(y.value, setting.gradient_of_mean(y))  # type: ignore[arg-type]
+    values, grads = np.asarray(y.value), setting.gradient_of_mean(y)
+    if variate is not None:
+        other = centred(setting, variate.expansion, z)
+        values = values - variate.of_value * np.asarray(other.value)
+        slopes = zip(grads, variate.of_grads, setting.gradient_of_mean(other), strict=True)
+        grads = tuple(d - share * slope for d, share, slope in slopes)
+    return Chunk(values, grads)
