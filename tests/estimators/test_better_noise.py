@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.estimators import taylor
 from tests.estimators.test_variance import MU, QUADRATIC_TRUTH, SIGMA, variances
 from tests.support.estimator_problems import quadratic, sine
 
@@ -14,7 +15,7 @@ from tests.support.estimator_problems import quadratic, sine
 
 def test_a_linear_expansion_of_a_quadratic():
     """∂σ of (z - k)² less its tangent: 2ε²σ, of variance 8σ²; ∂μ keeps 4σ²."""
-    estimate = mg.pathwise(quadratic, (MU, SIGMA), 90_000, 1, chunk=30, control_variate="linear")
+    estimate = mg.pathwise(quadratic, (MU, SIGMA), 90_000, 1, chunk=60, control_variate="linear")
     assert np.all(np.abs(estimate.z_scores(QUADRATIC_TRUTH)) < 5.0)
     np.testing.assert_allclose(variances(estimate), (4 * SIGMA**2, 8 * SIGMA**2), rtol=0.08)
 
@@ -39,6 +40,30 @@ def test_expansions_leave_the_mean_of_any_f():
     errors = [estimate.grad_ses[1] for estimate in narrow]
     assert errors[0] > 3 * errors[1] > 9 * errors[2]
     assert plain.samples == 50_000
+
+
+@pytest.mark.parametrize(("order", "whole"), [("linear", 1.16), ("quadratic", 2.00)])
+def test_an_expansion_that_is_far_off_does_no_harm(order, whole):
+    """sin z at σ = 1.2 is nothing like its expansion: subtracted whole, it took the variance of ∂σ
+    from 0.34 to 1.16, or 2.00. A share of it adds 1/64 at most, and what is left to chance."""
+    plain, less = (
+        mg.pathwise(sine, (0.7, 1.2), 100_000, 3, chunk=100, control_variate=x)
+        for x in (None, order)
+    )
+    before, after = variances(plain), variances(less)
+    assert before[1] == pytest.approx(0.34, rel=0.1) and after[1] < 1.05 * before[1] < 0.4 * whole
+    assert after[0] < 1.02 * before[0] and less.value_se < 0.8 * plain.value_se
+
+
+def test_shares_are_learned_apart_from_the_samples(monkeypatch):
+    """From the same samples they would bias it: many small estimates, each with its own shares."""
+    monkeypatch.setattr(taylor, "TRIED", 3)
+    found = [
+        mg.pathwise(sine, (0.7, 1.2), 8, seed, control_variate="quadratic").grads
+        for seed in range(120)
+    ]
+    errors = np.std(found, axis=0, ddof=1) / math.sqrt(len(found))
+    assert np.all(np.abs(np.mean(found, axis=0) - TRUTH[1:]) < 5.0 * errors)
 
 
 @pytest.mark.parametrize("order", ["linear", "quadratic"])
@@ -92,15 +117,15 @@ TRUTH = tuple(math.exp(-0.72) * x for x in (math.sin(0.7), math.cos(0.7), -1.2 *
 
 @pytest.mark.parametrize("points", ["stratified", "latin", "sobol"])
 def test_sets_of_256_points(points):
-    """E sin z from 256 points: a standard deviation of .0006, where that of plain ones is .0198."""
-    estimate = mg.pathwise(sine, (0.7, 1.0), 256 * 100, 1, points=points, chunk=256)
+    """E sin z, μ = .7, σ = 1.2: a set of 256 points is off by .0014 where as many plain draws are
+    off by .0394; so four sets are off by .0007, and 1,024 plain draws by .0197."""
+    estimate = mg.pathwise(sine, (0.7, 1.2), 256 * 100, 1, points=points, chunk=256)
     assert estimate.chunks == 100
-    plain = mg.pathwise(sine, (0.7, 1.0), 256 * 100, 1, chunk=256)
-    truth = math.exp(-0.5) * math.sin(0.7), math.exp(-0.5) * math.cos(0.7)
-    of_one = plain.value_se * math.sqrt(plain.chunks), estimate.value_se * math.sqrt(100)
-    assert of_one[0] == pytest.approx(0.037, rel=0.2)
-    assert of_one[1] < 0.1 * of_one[0]
-    assert np.all(np.abs(estimate.z_scores((*truth, -truth[0]))) < 5.0)
+    plain = mg.pathwise(sine, (0.7, 1.2), 256 * 100, 1, chunk=256)
+    tolerance = 5.0 / math.sqrt(2 * 100)
+    four = [math.sqrt(100 / 4) * each.value_se for each in (plain, estimate)]
+    assert four == [pytest.approx(0.0197, rel=tolerance), pytest.approx(0.0007, rel=tolerance)]
+    assert np.all(np.abs(estimate.z_scores(TRUTH)) < 5.0)
 
 
 @pytest.mark.parametrize("points", ["stratified", "latin", "sobol"])
