@@ -17,9 +17,10 @@ from ..distributions.randomness import Generator
 from ..engine.values import Array
 from ..engine.variable import constant
 from ..ops import multiply
+from .moments import Chunk
 from .problem import Problem, Setting, plus
 from .results import Estimate
-from .streaming import Chunk, Task, stream
+from .streaming import Task, stream
 
 
 def arm(

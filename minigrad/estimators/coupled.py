@@ -21,10 +21,11 @@ from ..engine.gradients import grad
 from ..engine.values import Value, plain
 from ..engine.variable import Var, constant
 from ..ops import add, multiply
+from .moments import Chunk
 from .problem import Problem
 from .results import Estimate
 from .scripts import Program, Script, check_cost, check_law
-from .streaming import Chunk, Task, stream
+from .streaming import Task, stream
 
 
 def triples(

@@ -10,9 +10,10 @@ import numpy as np
 from ..distributions.randomness import Generator
 from ..engine.context import no_grad
 from ..engine.values import Array, Value, plain
+from .moments import Chunk
 from .problem import Problem, Setting, check_rsample, draw, draw_noise
 from .results import Estimate
-from .streaming import Chunk, Task, stream
+from .streaming import Task, stream
 
 
 def finite_difference(

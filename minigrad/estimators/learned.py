@@ -26,9 +26,10 @@ from ..ops import sum as sum_
 from ..optim import Adam
 from .coins import check_temperature, coins_of
 from .conditional import relaxed_given
+from .moments import Chunk
 from .problem import Problem, Setting, plus
 from .results import Estimate
-from .streaming import Chunk, Rule, Task, stream
+from .streaming import Rule, Task, stream
 
 TEMPERATURES = (0.1, 0.25, 0.5, 1.0, 2.0)
 HIDDEN, RATE, BATCH = 16, 0.02, 64  # of RELAX's network and its training

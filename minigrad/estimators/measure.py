@@ -12,9 +12,10 @@ from ..distributions.randomness import Generator
 from ..distributions.weak import Arms, arms_of, known
 from ..engine.values import Array, Shape, Value
 from ..engine.variable import constant
+from .moments import Chunk
 from .problem import Problem, Setting, draw, plus
 from .results import Estimate
-from .streaming import Chunk, Task, stream
+from .streaming import Task, stream
 
 
 def measure_valued(

@@ -11,10 +11,11 @@ import numpy as np
 from ..distributions import Distribution
 from ..distributions.randomness import Generator
 from ..engine.variable import Var
+from .moments import Chunk
 from .points import Points, name_suffix
 from .problem import Problem, Setting, check_rsample, draw_noise
 from .results import Estimate
-from .streaming import Chunk, Preparation, Rule, Task, stream
+from .streaming import Preparation, Rule, Task, stream
 from .taylor import SET, ControlVariate, Variate, centred, variate_of
 
 

@@ -20,10 +20,11 @@ from ..engine.variable import Var
 from ..ops import index, multiply
 from ..ops import sum as sum_
 from .apart import scores_of_each
+from .moments import Chunk
 from .points import Points, name_suffix
 from .problem import Problem, Setting, draw
 from .results import Estimate
-from .streaming import Chunk, Task, stream
+from .streaming import Task, stream
 
 Baseline = Literal["mean", "optimal"]
 

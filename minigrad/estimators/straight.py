@@ -19,9 +19,10 @@ from ..engine.variable import Var
 from ..ops import divide, sigmoid, softmax
 from .coins import check_temperature, coins_of
 from .conditional import gumbels_given, relaxed_given
+from .moments import Chunk
 from .problem import Problem, Setting, draw, plus
 from .results import Estimate
-from .streaming import Chunk, Task, stream
+from .streaming import Task, stream
 
 Choice = Bernoulli | OneHotCategorical
 # What each logit gets: of the law, its probabilities, the draws, f's slopes at them, a generator.

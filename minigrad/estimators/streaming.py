@@ -20,6 +20,7 @@ from ..engine.values import Array, Shape, Value, as_value, plain, readonly, shap
 from ..engine.variable import Var
 from .apart import side_by_side
 from .doubts import Doubts
+from .moments import Chunk, Moments, check_finite, moments_of
 from .points import Points, size_of_set
 from .problem import Batch, Problem, Setting
 from .results import ENOUGH, Estimate
@@ -34,54 +35,9 @@ MOST_BLOCKS = 64  # of chunks, each one task for an executor: many enough to sha
 Entropy = int | list[int]
 
 
-class Chunk(NamedTuple):
-    """What a rule computes: f at each sample, and the chunk's mean of each gradient."""
-
-    values: Array
-    grads: tuple[Value, ...]
-
-
 Rule = Callable[..., Chunk]  # of a Setting or Script, a Generator, and the number of samples
 Preparation = Callable[[Setting, Generator], Rule]
 PILOT = 1 << 32  # the child of the seed that a preparation draws from: beyond all chunks
-
-
-class Moments:
-    """The mean of the chunks' means, weighted by their samples, and how they scatter around it.
-
-    E[f] and the numbers of all gradients stand in one row: a chunk costs a few additions of rows.
-    """
-
-    def __init__(self) -> None:
-        self.count, self.chunks = 0, 0
-        self.means: Array = np.zeros(0)
-        self.scatter: Array = np.zeros(0)  # Σ n (mean of a chunk - mean)²
-        self.bad, self.first_bad = 0, -1  # samples at which f is not finite
-        self.bad_grad: tuple[int, int] | None = None
-        self.doubts = Doubts()
-
-    def merge(self, other: "Moments") -> None:
-        """Take in the moments of later chunks (Chan, Golub and LeVeque, 1983)."""
-        if self.first_bad < 0:
-            self.first_bad = other.first_bad
-        self.bad += other.bad
-        self.bad_grad = self.bad_grad or other.bad_grad
-        self.doubts.merge(other.doubts)
-        before, self.count = self.count, self.count + other.count
-        self.chunks += other.chunks
-        if not before:
-            self.means, self.scatter = other.means, other.scatter
-        elif other.count:
-            share = other.count / self.count
-            gap = other.means - self.means
-            self.means = self.means + share * gap
-            self.scatter = self.scatter + other.scatter + before * share * gap * gap
-
-    def standard_errors(self) -> Array:
-        """√(Σ n (chunk - mean)² / ((chunks - 1) samples)): exact in the mean for unequal chunks."""
-        if self.chunks < 2:
-            return np.full(self.means.shape, np.nan)
-        return np.sqrt(self.scatter / ((self.chunks - 1) * self.count))
 
 
 class Task(NamedTuple):
@@ -120,29 +76,11 @@ class Plan(NamedTuple):
             for i in span:
                 rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(i,)))
                 start, stop = self.start(i), self.start(i + 1)
-                moments.merge(_moments(self.rule(setting, rng, stop - start), start, stop))
+                moments.merge(moments_of(self.rule(setting, rng, stop - start), start, stop))
         if isinstance(setting, Setting):
             moments.doubts.merge(setting.doubts)
             setting.doubts = Doubts()
         return moments
-
-
-def _moments(chunk: Chunk, start: int, stop: int) -> Moments:
-    """One chunk's moments, or which of its samples went wrong."""
-    moments = Moments()
-    total = chunk.values.sum(axis=0)
-    if not np.isfinite(total).all() and not (right := np.isfinite(chunk.values)).all():
-        wrong = ~right.reshape(len(right), -1).all(axis=1)
-        moments.bad, moments.first_bad = int(wrong.sum()), start + int(wrong.argmax())
-        return moments
-    means = np.concatenate([np.ravel(total / (stop - start)), *map(np.ravel, chunk.grads)])
-    if np.isfinite(means).all():
-        moments.count, moments.chunks = stop - start, 1
-        moments.means, moments.scatter = means, np.zeros(means.shape)
-        moments.doubts.see(chunk.values)
-    else:
-        moments.bad_grad = start, stop
-    return moments
 
 
 def _parts(row: Array, params: Sequence[Value], lanes: Shape) -> tuple[Value, tuple[Value, ...]]:
@@ -199,13 +137,14 @@ def stream(
     entropy = _entropy(rng)
     if prepared:
         pilot = np.random.SeedSequence(entropy, spawn_key=(PILOT,))
-        rule = rule(setting, np.random.default_rng(pilot))  # type: ignore[assignment, arg-type]
+        with np.errstate(all="ignore"):
+            rule = rule(setting, np.random.default_rng(pilot))  # type: ignore[assignment, arg-type]
     plan = Plan(rule, problem, values, samples, unit, chunks, entropy, script)  # type: ignore[arg-type]
     total = Moments()
     work = partial(plan.block, setting=setting) if executor is None else plan.block
     for moments in each_block(work, _spans(chunks), executor, samples, progress):
         total.merge(moments)
-    _check_finite(name, total, samples)
+    check_finite(name, total, samples)
     lanes = () if isinstance(setting, Script) else setting.lanes
     found = _parts(total.means, values, lanes), _parts(total.standard_errors(), values, lanes)
     if isinstance(problem, Batch):
@@ -274,17 +213,3 @@ def _entropy(rng: object) -> Entropy:
             f"rng is a numpy.random.Generator, a seed of 0 or more, or None, not {rng!r}"
         )
     return int(rng)
-
-
-def _check_finite(name: str, total: Moments, samples: int) -> None:
-    if total.bad:
-        raise ValueError(
-            f"{name}: the integrand is nan or infinite at {total.bad:,} of {samples:,} samples, "
-            f"first at sample {total.first_bad:,}: bound it there, or leave its domain out"
-        )
-    if total.bad_grad is not None:
-        start, stop = total.bad_grad
-        raise ValueError(
-            f"{name}: the mean or a gradient is nan or infinite, first among the samples {start:,} "
-            f"to {stop - 1:,}, where the integrand is finite: look for a kink such as sqrt at 0"
-        )

@@ -72,7 +72,7 @@ def expansion_of(setting: Setting, order: ControlVariate) -> Expansion:
     (slope,) = grad(y, [z], seed=np.ones(1), create_graph=True, allow_unused=True)  # type: ignore[assignment]
     bend = None
     if order == "quadratic":
-        _covariance(setting.q)  # refused before the work
+        _check_covariance(setting.q)
         rows = np.eye(centre.size).reshape(-1, 1, *shape)
         bend = np.array(
             [np.ravel(grad(slope, [z], seed=row, allow_unused=True)[0]) for row in rows]
@@ -102,19 +102,33 @@ def variate_of(setting: Setting, order: ControlVariate, noise: Callable[[], Var]
         z = setting.q.transform(noise())
         both = (setting.f(z), centred(setting, expansion, z))
         rows.append(tuple(_row(setting, y) for y in both))  # type: ignore[arg-type]
-    of_f, of_variate = (x - x.mean(axis=0) for x in map(np.array, zip(*rows, strict=True)))
-    power, own = (np.sum(np.square(x), axis=0) for x in (of_variate, of_f))
-    seen = power > _ROUNDING * own
-    shares = np.sum(of_f * of_variate, axis=0) * seen / np.where(seen, power, 1.0)
+    shares = _shares(*map(np.array, zip(*rows, strict=True)))
     ends = np.cumsum([1, *map(np.size, setting.params)])
     parts = np.split(shares, ends[:-1])[1:]
     grads = (plain(x.reshape(np.shape(p))) for x, p in zip(parts, setting.params, strict=True))
     return Variate(expansion, float(shares[0]), tuple(grads))
 
 
+def _shares(of_f: Array, of_variate: Array) -> Array:
+    """Cov/Var of each column; 0 where the variate is flat, or f not finite: found later."""
+    x, y = (each - each.mean(axis=0) for each in (of_variate, of_f))
+    power, own = (np.sum(np.square(each), axis=0) for each in (x, y))
+    found: Array = np.sum(x * y, axis=0) / power
+    return np.where(np.isfinite(found) & (power > _ROUNDING * own), found, 0.0)
+
+
 def _row(setting: Setting, y: Var) -> Array:
     """The mean of y and all numbers of its gradients."""
     return np.concatenate([[np.mean(y.value)], *map(np.ravel, setting.gradient_of_mean(y))])
+
+
+def _check_covariance(q: Distribution) -> None:
+    """Refused before the work: one that is not known, or not finite."""
+    if not np.all(np.isfinite(value_of(_covariance(q)))):
+        raise ValueError(
+            'control_variate="quadratic" takes the variance of z, which is not finite for '
+            f'{type(q).__name__}: take "linear"'
+        )
 
 
 def _covariance(q: Distribution) -> Numbers:

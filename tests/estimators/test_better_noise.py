@@ -106,6 +106,14 @@ def test_control_variates_that_are_refused():
         mg.pathwise(
             lambda a: (mg.Cauchy(a, 1.0), mg.tanh), (0.0,), 100, 0, control_variate="linear"
         )
+    with pytest.raises(ValueError, match="takes the variance of z, which is not finite for Stud"):
+        mg.pathwise(
+            lambda a: (mg.StudentT(1.5, a), mg.sin), (0.3,), 100, 0, control_variate="quadratic"
+        )
+    with pytest.raises(ValueError, match="is nan or infinite at [0-9]+ of 1,000 samples"):
+        mg.pathwise(
+            lambda a: (mg.Normal(a, 1.0), mg.log), (2.0,), 1_000, 0, control_variate="quadratic"
+        )
     with pytest.raises(ValueError, match="control_variate is None,"):
         mg.pathwise(sine, (0.0, 1.0), 100, 0, control_variate="cubic")
 

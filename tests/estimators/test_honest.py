@@ -10,7 +10,7 @@ import pytest
 
 from minigrad.estimators.comparison import KNOWN
 from minigrad.estimators.learned import _rebar_rule, _relax_rule
-from minigrad.estimators.streaming import stream
+from minigrad.estimators.streaming import Task, stream
 from tests import calibration
 from tests.support.calibration import CASES, Measured, fair_coin, measured
 
@@ -55,9 +55,7 @@ def test_the_variance_of_relax_for_one_coin(height, shift):
 
 
 def assert_moments(name, rule, variance):
-    estimate = stream(
-        name, rule, fair_coin, (0.0,), 50_000, 3, chunk=50, executor=None, progress=False
-    )
+    estimate = stream(name, rule, Task(fair_coin, (0.0,), 50_000, 3, 50, None, False))
     assert abs(estimate.z_scores((0.25,))[0]) < 5.0
     found = estimate.grad_ses[0] ** 2 * estimate.samples
     assert found == pytest.approx(variance, rel=5.0 * math.sqrt(2.0 / estimate.chunks))

@@ -17,6 +17,7 @@ from scipy.stats import norm, t
 import minigrad as mg
 from minigrad.engine.values import Array
 from minigrad.estimators import Estimate, streaming
+from minigrad.estimators.moments import Chunk, Moments
 from tests.support.estimator_problems import K, branch, coin, quadratic, sine
 
 MU, SIGMA = 1.0, 1.3
@@ -89,7 +90,7 @@ def best(size: int) -> Numbers:
 def in_strata(size: int) -> Numbers:
     """Pathwise of sin z with one point in each of n strata, by quadrature: n times what E[g²]
     exceeds the mean of the strata's squared means by."""
-    eps = ndtri((np.arange(size * 400) + 0.5) / (size * 400)).reshape(size, 400)
+    eps = ndtri((np.arange(size * 4_000) + 0.5) / (size * 4_000)).reshape(size, -1)
     slope = np.cos(0.7 + 1.2 * eps)
     return tuple(
         float(np.mean(g * g) - np.mean(np.square(g.mean(axis=1)))) for g in (slope, eps * slope)
@@ -191,7 +192,7 @@ CASES = {
         partial(mg.pathwise, points="latin"), sine, (0.7, 1.2), SINE, in_strata
     ),
     "pathwise, sobol points": Case(
-        partial(mg.pathwise, points="sobol"), sine, (0.7, 1.2), SINE, None, size=64
+        partial(mg.pathwise, points="sobol"), sine, (0.7, 1.2), SINE, None, size=256
     ),
     "score function": Case(
         mg.score_function,
@@ -315,13 +316,13 @@ class Measured(NamedTuple):
 def recorded() -> Iterator[list[list[float]]]:
     """Collects the mean gradients of every chunk."""
     found: list[list[float]] = []
-    plain = streaming._moments
+    plain = streaming.moments_of
 
-    def moments(chunk: streaming.Chunk, start: int, stop: int) -> streaming.Moments:
+    def moments(chunk: Chunk, start: int, stop: int) -> Moments:
         found.append([float(d) for d in chunk.grads])  # type: ignore[arg-type]
         return plain(chunk, start, stop)
 
-    with patch.object(streaming, "_moments", moments):
+    with patch.object(streaming, "moments_of", moments):
         yield found
 
 
