@@ -121,7 +121,6 @@ LONGER = {
     "distributions/base.py": "one class: what a family declares, and what it gets for that",
     "emit/python.py": "one text, from its templates to its lines",
     "engine/variable.py": "one class: the properties of a Var, nearly all docstrings",
-    "estimators/streaming.py": "one job, from the chunk to the estimate",
     "ops/arrays.js": "NumPy's functions of arrays for pages, one after the other",
     "pages/lesson/ledger.py": "one table: each kind of record, made and written",
     "pages/lesson/lesson.py": "one class, with the checks of what a user asks for",
