@@ -102,26 +102,43 @@ def test_the_eight_lines_say_the_same_in_each_framework(name):
 def test_the_table_of_estimators_has_the_variances_that_hold():
     """As measured: f = (z - k)² at μ = 0.3, σ = 0.8, k = 1.1."""
     table = TEXT[TEXT.index("## Which estimator when") :].partition("\nPathwise does")[0]
-    quoted = re.findall(r"^\| `?(the same|\w+)\b.*?\| ([^|]*[²⁴][^|]*) \|", table, re.M)
-    m, s = 0.3 - 1.1, 0.8
-    claims = {
-        "pathwise": {"4σ²": 4 * s**2},
-        "score_function": {"m⁴/σ² + 14m² + 15σ²": m**4 / s**2 + 14 * m**2 + 15 * s**2},
-        "the same": {"8m² + 6σ²": 8 * m**2 + 6 * s**2},
-        "measure_valued": {"4m²(4/π − 1)": 4 * m**2 * (4 / math.pi - 1)},
+    quoted = re.findall(r"^\| ([^|]+) \|[^|]*\|[^|]*\| ([^|]*[²⁴][^|]*) \|", table, re.M)
+    m, s, h, n = 0.3 - 1.1, 0.8, 0.05, 200_000
+    score = mg.score_function
+    rows = {
+        "`pathwise`": ("4σ²", 4 * s**2, mg.pathwise, {}),
+        "`score_function`": (
+            "m⁴/σ² + 14m² + 15σ²",
+            m**4 / s**2 + 14 * m**2 + 15 * s**2,
+            score,
+            {},
+        ),
+        'the same, `baseline="mean"`': (
+            "8m² + 10σ²",
+            8 * m**2 + 10 * s**2,
+            score,
+            {"baseline": "mean"},
+        ),
+        'the same, `baseline="optimal"`': (
+            "8m² + 6σ²",
+            8 * m**2 + 6 * s**2,
+            score,
+            {"baseline": "optimal"},
+        ),
+        "`measure_valued`": ("4m²(4/π − 1)", 4 * m**2 * (4 / math.pi - 1), mg.measure_valued, {}),
+        "the same, `common_noise=False`": (
+            "Var f/(2h²), h the step",
+            (4 * m**2 * s**2 + 2 * s**4) / (2 * h * h),
+            mg.finite_difference,
+            {"common_noise": False, "step": h},
+        ),
     }
-    assert {name: [text] for name, text in quoted} == {name: [*c] for name, c in claims.items()}
-    n = 200_000
-    runs = {
-        "pathwise": mg.pathwise(off_target, (0.3, 0.8), n, 1),
-        "score_function": mg.score_function(off_target, (0.3, 0.8), n, 2),
-        "the same": mg.score_function(off_target, (0.3, 0.8), n, 3, baseline="optimal"),
-        "measure_valued": mg.measure_valued(off_target, (0.3, 0.8), n, 4),
-    }
-    for name, estimate in runs.items():
-        (true,) = claims[name].values()
-        measured = n * float(estimate.grad_ses[0]) ** 2  # from chunk means: itself noisy
-        assert 0.5 < measured / true < 2.0, name
+    assert dict(quoted) == {name: text for name, (text, *_) in rows.items()}
+    for i, (_, variance, estimator, options) in enumerate(rows.values()):
+        estimate = estimator(off_target, (0.3, 0.8), n, i, chunk=400, **options)
+        assert abs(estimate.z_scores((2 * m, 2 * s))[0]) < 5.0
+        found = estimate.grad_ses[0] ** 2 * n
+        assert found == pytest.approx(variance, rel=5 * math.sqrt(2.5 / estimate.chunks))
 
 
 def off_target(mu, sigma):

@@ -72,7 +72,7 @@ def test_the_script_prints_a_table_and_notices_what_is_off(monkeypatch, capsys):
         (right._replace(ratio=None), 0),
     ):
         monkeypatch.setattr(calibration, "measured", lambda *given, found=found: found)
-        monkeypatch.setattr(calibration, "timed", lambda case: 1e-6)
+        monkeypatch.setattr(calibration, "seconds", lambda case: 1e-6)
         assert calibration.main(small) == code
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 3 and lines[2].startswith("| differences, common noise")

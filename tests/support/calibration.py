@@ -220,8 +220,7 @@ CASES = {
         (MU, SIGMA),
         QUADRATIC,
         best,
-        size=250,
-        timed=5_000,
+        size=1_000,
     ),
     "score function, Poisson": Case(
         mg.score_function, of(mg.Poisson, mg.square), (RATE,), (2 * RATE + 1,), (222.5,)
