@@ -193,9 +193,15 @@ function reduced(x, axis, keepdims, f) {
 // f makes another row of each row.
 function along(x, axis, f) {
   const { shape, order, rows } = lined_up(x, axis);
-  const cells = Float64Array.from(rows.flatMap((row) => [...f(row)]));
-  const lined = made(order.map((k) => shape[k]), cells);
+  const lined = made(order.map((k) => shape[k]), joined(rows.map((row) => f(row))));
   return transpose(lined, order.map((_, k) => order.indexOf(k)));
+}
+
+// The cells of all parts, which are equally long.
+function joined(parts) {
+  const [first] = parts, cells = new Float64Array(parts.length * first.length);
+  parts.forEach((part, i) => cells.set(part, i * first.length));
+  return cells;
 }
 
 function total(row) {

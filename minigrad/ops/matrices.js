@@ -10,8 +10,7 @@ function by_matrix(f, ...xs) {
     return { shape, cells: x.cells.subarray(i * size, (i + 1) * size) };
   };
   const found = [...places[0].keys()].map((i) => f(...xs.map((x, k) => one(x, places[k][i]))));
-  const cells = Float64Array.from(found.flatMap((y) => [...cells_of(y)]));
-  return made([...lead, ...shape_of(found[0])], cells);
+  return made([...lead, ...shape_of(found[0])], joined(found.map((y) => cells_of(y))));
 }
 
 function matmul(a, b) {

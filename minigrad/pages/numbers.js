@@ -39,14 +39,22 @@ function scientific(size, decimals) {
 }
 
 // An array of the page's data, as `numbers` in pictures/labels.py: up to 6 numbers, rows parted by
-// ";", of more how they are spread.
+// ";", of more how they are spread. Graph, table and rule ask for the same array.
 function arrayAsText(array) {
+  if (!wordsOf.has(array)) wordsOf.set(array, arrayInWords(array));
+  return wordsOf.get(array);
+}
+
+const wordsOf = new WeakMap();
+
+function arrayInWords(array) {
   const { shape, cells, cut } = array;
   if (!cells.length) return "empty";
   if (cut || cells.length > 6) {
     const ends = extremesOf(array);
-    const bad = Array.from(cells, Number).filter((x) => !Number.isFinite(x));
-    if (bad.length && !cut) {
+    const isSuspect = !cut && !Number.isFinite(ends[1]);
+    const bad = isSuspect ? Array.from(cells, Number).filter((x) => !Number.isFinite(x)) : [];
+    if (bad.length) {
       const kind = bad.some(Number.isNaN) ? "nan" : "inf";
       return `${kind}: ${bad.length} of ${cells.length} not finite`;
     }
@@ -64,8 +72,13 @@ function arrayAsText(array) {
 // The lowest number, the mean and the highest, as they came with the page, or of all cells.
 function extremesOf({ cells, low, mean, high }) {
   if (low !== undefined) return [low, mean, high].map(Number);
-  const sum = cells.reduce((total, x) => total + x, 0);
-  return [Math.min(...cells), sum / cells.length, Math.max(...cells)];
+  let [least, sum, most] = [Infinity, 0, -Infinity];
+  for (const x of cells) {
+    least = Math.min(least, x);
+    sum += x;
+    most = Math.max(most, x);
+  }
+  return [least, sum / cells.length, most];
 }
 
 const anyAsText = (x) => (typeof x === "number" ? asText(x) : arrayAsText(x));

@@ -85,21 +85,33 @@ function paint(canvas, array, image, isInk) {
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
   const { cellAt } = extent(array, image);
-  const colourOf = isInk ? inkOf(array) : heatOf(array);
+  const colourOf = image && isInk ? inkOf(array) : heatOf(array);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const cell = cellAt(x, y);
-      if (cell >= 0) pixels.data.set([...colourOf(Number(array.cells[cell])), 255], 4 * (y * width + x));
+      if (cell < 0) continue;
+      const [red, green, blue] = colourOf(Number(array.cells[cell]));
+      const at = 4 * (y * width + x);
+      pixels.data[at] = red;
+      pixels.data[at + 1] = green;
+      pixels.data[at + 2] = blue;
+      pixels.data[at + 3] = 255;
     }
   }
   context.putImageData(pixels, 0, 0);
 }
 
-const between = (from, to, part) => from.map((c, j) => c + part * (to[j] - c));
+const between = ([r, g, b], [red, green, blue], part) =>
+  [r + part * (red - r), g + part * (green - g), b + part * (blue - b)];
 
 // From zero, in the middle, to the largest number of either sign.
 function heatOf(array) {
-  const most = Math.max(0, ...Array.from(array.cells, (x) => Math.abs(x)).filter(Number.isFinite)) || 1;
+  let most = 0;
+  for (const cell of array.cells) {
+    const size = Math.abs(Number(cell));
+    if (size > most && size < Infinity) most = size;
+  }
+  most ||= 1;
   return (x) => {
     if (Number.isNaN(x)) return ends.bad;
     return between(ends.zero, x < 0 ? ends.low : ends.high, Math.min(1, Math.abs(x) / most));

@@ -24,7 +24,7 @@ function renderPictures(shown) {
     picture.last = x;
     if (typeof x === "number") continue; // no run, no picture
     if (!picture.map) {
-      picture.map = heat(x, 160, node.image, true);
+      picture.map = heat(x, 112, node.image, true);
       figure.prepend(picture.map);
     }
     picture.map.show(x);
