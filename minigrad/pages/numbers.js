@@ -58,6 +58,8 @@ function arrayInWords(array) {
       const kind = bad.some(Number.isNaN) ? "nan" : "inf";
       return `${kind}: ${bad.length} of ${cells.length} not finite`;
     }
+    const largest = Math.max(Math.abs(ends[0]), Math.abs(ends[2]));
+    if (Math.abs(ends[1]) < 1e-13 * largest) ends[1] = 0; // what is left of it is rounding
     const [least, middle, most] = ends.map((x) => asText(x, 3));
     return `min ${least}  mean ${middle}  max ${most}`;
   }

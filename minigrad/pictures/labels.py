@@ -29,6 +29,7 @@ KNOWN = {  # numbers that densities are full of, and what they are
     math.sqrt(2.0 / math.pi): "√(2/π)",
     math.sqrt(2.0 * math.pi): "√(2π)",
 }
+_ROUNDING = 1e-13  # of the largest number: what is left of a mean that is 0
 _WORDS = 40  # characters of a user's name that a box shows; its tooltip shows them all
 
 
@@ -86,8 +87,10 @@ def numbers(value: Value) -> str:
         kinds = "nan" if np.isnan(value).any() else "inf"
         return f"{kinds}: {bad} of {value.size} not finite"
     with np.errstate(over="ignore"):  # the mean of huge numbers may be inf, and is shown as inf
-        low, mean, high = (number(float(x), 3) for x in (value.min(), value.mean(), value.max()))
-    return f"min {low}  mean {mean}  max {high}"
+        low, mean, high = map(float, (value.min(), value.mean(), value.max()))
+    if abs(mean) < _ROUNDING * max(abs(low), abs(high)):
+        mean = 0.0
+    return f"min {number(low, 3)}  mean {number(mean, 3)}  max {number(high, 3)}"
 
 
 def finite(value: Value | None) -> bool:

@@ -36,8 +36,7 @@ function heat(array, most = 22, image = null, isInk = false) {
   const canvas = element("canvas");
   canvas.width = width;
   canvas.height = height;
-  const [largest, across] = image ? [20, 320] : [12, 96];
-  const side = Math.max(2, Math.min(largest, across / width, most / height));
+  const side = Math.min(image ? 20 : 12, 4 * most / width, Math.max(1, most / height));
   const tall = Math.max(side, LEAST_HEIGHT / height); // a single row is seen as well
   canvas.style.width = `${width * side}px`;
   canvas.style.height = `${height * tall}px`;

@@ -160,7 +160,7 @@ function formulaLine(parts, className = "") {
 // `image` as in `heat`: of the node that the number belongs to.
 function number(x, image = null, isInk = false) {
   if (typeof x === "number") return element("span", "number", asText(x));
-  const strip = heat(x, 72, image, isInk);
+  const strip = heat(x, 96, image, isInk);
   strip.append(element("span", "number", ` ${arrayAsText(x)}`));
   return strip;
 }

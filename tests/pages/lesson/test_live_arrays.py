@@ -105,6 +105,23 @@ def test_a_training_step_moves_arrays(stepper):
     assert_fresh_arrays(page, quadratic(MU - 0.05 * d_mu, S - 0.05 * d_s, coins(1)))
 
 
+def attention(temperature=1.0):
+    """Each of four rows looks at those before it."""
+    rng = np.random.default_rng(7)
+    x = mg.constant(rng.normal(size=(4, 3)), "x")
+    q, k, v = (x @ mg.Var(rng.normal(size=(3, 3)), f"W_{name}") for name in "qkv")
+    scores = q @ k.T / mg.Var(temperature, "temperature")
+    seen = mg.where(np.tril(np.ones((4, 4))), scores, -1e9)
+    return mg.mean(mg.square(mg.softmax(seen, -1) @ v - x)).named("loss")
+
+
+def test_attention_is_live(stepper):
+    page = stepper(attention(), anchor="#s=9999")
+    assert page.error <= 1e-12
+    page.turn("temperature", 2.5)
+    assert_fresh_arrays(page, attention(2.5))
+
+
 # ---------------------------------------------------------------------------------------- pictures
 
 PIXELS = """const [{ width, height }] = arguments;
