@@ -12,7 +12,8 @@ from .names import free_name, names_of, result_names
 from .steps import LITERAL, Code, Step
 
 TRUTH = re.compile(r"(.*) \? 1 : 0")
-OF_NUMBERS, *OF_ARRAYS = "functions.js", "arrays.js", "matrices.js"
+OF_NUMBERS = "functions.js"
+OF_ARRAYS = "broadcasting.js", "arrays.js", "matrices.js"
 _CALLED = re.compile(r"(?<![\w.])(\w+(?=\()|[A-Z]+\b)")  # functions, where called; constants
 _LANGUAGE_INDENT = 2
 

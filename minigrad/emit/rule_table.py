@@ -24,7 +24,7 @@ from .javascript_arrays import array_text, static_text
 from .steps import Code, Step
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_NEEDED = "each(fitted(array()))"  # what the engine itself calls
+_NEEDED = "each(fitted(array()))"  # what a page of arrays itself calls
 _LONGEST_KEY = 60
 
 
@@ -60,13 +60,16 @@ def rule_key(use: Use) -> str:
     return key if len(key) <= _LONGEST_KEY else f"{use.op} {zlib.crc32(key.encode()):08x}"
 
 
-def rule_table(uses: Iterable[Use], name: str = "RULES") -> str:
+def rule_table(uses: Iterable[Use], name: str = "RULES", arrays: bool = False) -> str:
     """A JavaScript constant of that name with an entry for each op; before it stand the functions
-    that it calls and JavaScript lacks. ValueError where an op has no JavaScript."""
+    that it calls and JavaScript lacks, with `arrays` also what a page of arrays calls.
+
+    ValueError where an op has no JavaScript.
+    """
     entries = {rule_key(use): _entry(use) for use in uses}
     lines = "".join(f"  {json.dumps(key)}: {entry},\n" for key, entry in sorted(entries.items()))
     table = f"const {name} = {{\n{lines}}};\n"
-    return "\n".join([*called_by(table + _NEEDED), table])
+    return "\n".join([*called_by(table + _NEEDED * arrays), table])
 
 
 def scalar_ops() -> list[Use]:

@@ -22,7 +22,7 @@ from ..pictures.policy import policy
 _STYLES = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _CLOSES = re.compile(r"</(script|style)|<!--|<script", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_UNREAD = re.compile(r"^ *(//.*\n|\n)?", re.MULTILINE)
+_UNREAD = re.compile(r"^ *(//.*\n|\n)?|(?<=[;,{}()\]]) // .*$", re.MULTILINE)
 # Valid JSON still, but nothing in it ends or opens a tag, or a line as old JavaScript counts them.
 _ESCAPED = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
@@ -111,7 +111,7 @@ def page_file(name: str) -> str:
 
 
 def unread(script: str) -> str:
-    """A script without what only a reader of its file needs: comment lines and indentation."""
+    """A script without what only a reader of its file needs: comments and indentation."""
     return _UNREAD.sub("", script)
 
 

@@ -13,8 +13,12 @@ function forward(nodes, values) {
   return values;
 }
 
-// An op that takes arrays whole does so; the others are of numbers, and go over arrays' cells.
-const applied = (rule, f, ...xs) => (RULES[rule].whole ? f(...xs) : each(f, ...xs));
+// Of numbers alone; arrays.js has a function go over arrays' cells, and fits a shape to another.
+let cellwise = (f, ...xs) => f(...xs);
+let shapedLike = (d) => d;
+
+// An op that takes arrays whole does so; the others are of numbers.
+const applied = (rule, f, ...xs) => (RULES[rule].whole ? f(...xs) : cellwise(f, ...xs));
 
 // What flows back from `output`, an array taken as its sum, as lists with an entry for each share:
 // `slopes`, the local derivatives (of arrays null); `shares`, upstream × slope; `sums`, the target's
@@ -22,7 +26,7 @@ const applied = (rule, f, ...xs) => (RULES[rule].whole ? f(...xs) : each(f, ...x
 function backward(nodes, output, values) {
   const record = { from: [], operand: [], target: [], slopes: [], shares: [], sums: [] };
   const totals = [];
-  if (nodes[output].takes) totals[output] = fitted(1, values[output]);
+  if (nodes[output].takes) totals[output] = shapedLike(1, values[output]);
   for (let i = output; i >= 0; i--) {
     const { rule, inputs } = nodes[i];
     if (!rule || totals[i] === undefined) continue;
@@ -32,9 +36,9 @@ function backward(nodes, output, values) {
       const target = inputs[operand];
       if (!back || !nodes[target].takes) return;
       const made = applied(rule, back, totals[i], values[i], ...operands);
-      const share = fitted(made, values[target]);
+      const share = shapedLike(made, values[target]);
       const before = totals[target];
-      totals[target] = before === undefined ? share : each((a, b) => a + b, before, share);
+      totals[target] = before === undefined ? share : cellwise((a, b) => a + b, before, share);
       record.from.push(i);
       record.operand.push(operand);
       record.target.push(target);

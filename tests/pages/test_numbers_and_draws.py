@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from minigrad.distributions import laws
+from minigrad.emit.rule_table import rule_table
 from minigrad.pages.document import as_data, page_file
 from minigrad.pictures.labels import number, numbers
 
@@ -30,10 +31,11 @@ LAWS = {
 }
 
 
-def run(file, script, given=None):
-    """What `script`, an expression over the file and `given`, is in JavaScript."""
+def run(files, script, given=None):
+    """What `script`, an expression over the files and `given`, is in JavaScript."""
     data = f"const given = {as_data(given)};"
-    lines = "\n".join([page_file(file), data, f"console.log(JSON.stringify({script}));"])
+    sources = [rule_table([], arrays=True), *map(page_file, files.split())]
+    lines = "\n".join([*sources, data, f"console.log(JSON.stringify({script}));"])
     done = subprocess.run(["node", "-"], input=lines, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -67,7 +69,7 @@ def test_a_drawn_array_has_the_text_of_the_picture():
         | ({"low": a.min(), "mean": a.mean(), "high": a.max()} if a.size else {})
         for a in arrays[1:]
     ]
-    found = run("numbers.js", "given.map(anyAsText)", data)
+    found = run("numbers.js engine.js arrays.js", "given.map(anyAsText)", data)
     assert found == [numbers(a) for a in arrays[1:]]
 
 

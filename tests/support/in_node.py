@@ -80,9 +80,8 @@ def script_of(calls: Sequence[object], uses: Iterable[Use]) -> str:
     return "\n".join(
         [
             '"use strict";',
-            rule_table(uses),
-            page_file("numbers.js"),
-            page_file("engine.js"),
+            rule_table(uses, arrays=True),
+            *map(page_file, ("numbers.js", "engine.js", "arrays.js")),
             f"const calls = {as_data(calls)};",
             _RUN,
         ]

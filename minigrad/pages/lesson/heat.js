@@ -19,6 +19,7 @@ function colours() {
   return Object.fromEntries(names.map((name) => [name, read(`--${name}`)]));
 }
 
+addEventListener("theme", repaint);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 
 function repaint() {

@@ -1,24 +1,21 @@
 """`step_through`: a page that walks through a graph, step by step, forward and back."""
 
 import html
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from ...emit.rule_table import rule_table
 from ...engine import context
-from ...engine.values import size_of
 from ...engine.variable import Var
-from ...equations import Equation, Equations, equations_of
+from ...equations import Equations
 from ...pictures.labels import heading, text
 from ...pictures.palette import page_colours
 from ...pictures.picture import drawable
 from ..document import Page, as_data, document, framed, page_file, unread
+from .chosen import images_of, knobs_of
 from .frames import frames_of
 from .ledger import PHASES, Record
 from .pane import Knob, Pane
@@ -30,12 +27,11 @@ if TYPE_CHECKING:
     from anywidget import AnyWidget
 
 _BLOCKED = "The scripts of this page are blocked here, so it can't be stepped through."
-MOST_KNOBS = 12  # that are made where none are asked for
-
 _SHARED = "numbers random dom engine"
+OF_ARRAYS = ["arrays.js", "lesson/heat.js", "lesson/pictures.js"]
 _OWN = """
-    panes state heat graphs camera folds tables rules answers predict knobs curve train controls
-    main light pictures teach
+    panes state graphs camera folds tables rules answers predict knobs curve train controls
+    main light teach
 """
 SCRIPTS = [
     *(f"{name}.js" for name in _SHARED.split()),
@@ -131,16 +127,18 @@ class Lesson(Page):
             "panes": panes,
             "timeline": self._sent_timeline(),
         }
-        more = []
+        arrays = any(row.shape for pane in self._panes for row in pane.equations)
+        more = OF_ARRAYS if arrays else []
         if self._asked is not None:
             data["exercise"] = self._asked._asdict()
-            more = ["lesson/exercise.js"]
+            more = [*more, "lesson/exercise.js"]
         files = "".join(map(page_file, [*SCRIPTS, *more, "lesson/start.js"]))
+        rules = unread(rule_table(ops_of(live), arrays=arrays))
         return document(
             page_file("lesson/lesson.html"),
             self.title,
             style=page_colours() + page_file("lesson/lesson.css"),
-            script=f'(() => {{\n"use strict";\n{unread(rule_table(ops_of(live)))}{files}}})();',
+            script=f'(() => {{\n"use strict";\n{rules}{files}}})();',
             data=as_data(data),
             kind="lesson",
             blocked=blocked,
@@ -244,33 +242,14 @@ def step_through(
     equations = [drawable(each, "step_through", names, max_nodes) for each in outputs]
     titles = _titles(equations)
     panes = [
-        Pane(each, name, lines_by_node(each, lines), max_nodes, _images(each, images or {}))
+        Pane(each, name, lines_by_node(each, lines), max_nodes, images_of(each, images or {}))
         for each, name in zip(equations, titles, strict=True)
     ]
     missing = {*(images or {})} - {row.name for each in equations for row in each}
     if missing:
         raise ValueError(f"images: no array of this graph is called {min(missing)!r}")
     head = heading(title, f"Step through {' and '.join(titles)}")
-    return Lesson(head, panes, lines, _knobs(outputs, equations, knobs))
-
-
-def _images(equations: Equations, sizes: Mapping[str, tuple[int, int]]) -> dict[int, list[int]]:
-    """Height and width of the images that each array of such a name holds, by position."""
-    found = {}
-    for row in equations:
-        if row.name not in sizes:
-            continue
-        height, width = sizes[row.name]
-        size = size_of(row.shape)
-        if not row.shape:
-            raise ValueError(f"images: {row.name!r} is a number, not an array")
-        if height < 1 or width < 1 or size % (height * width):
-            raise ValueError(
-                f"images: {row.name!r} holds {size} numbers, which are no images of "
-                f"{height}×{width}"
-            )
-        found[row.position] = [height, width]
-    return found
+    return Lesson(head, panes, lines, knobs_of(outputs, equations, knobs))
 
 
 def _titles(panes: Sequence[Equations]) -> list[str]:
@@ -281,69 +260,3 @@ def _titles(panes: Sequence[Equations]) -> list[str]:
     if all(names) and len({*names}) == len(names):
         return names
     return [f"graph {i}" for i in range(1, len(panes) + 1)]
-
-
-def _knobs(
-    outputs: Sequence[Var], panes: Sequence[Equations], wanted: Sequence[str | Var] | None
-) -> list[list[Knob]]:
-    """What has a slider in each pane; by default numbers, and cells of short vectors."""
-    if wanted is None:
-        return [_usual(each) for each in panes]
-    if isinstance(wanted, str | Var):
-        raise TypeError(f"knobs is a list of names or of Vars: knobs=[{wanted!r}]")
-    found: list[list[Knob]] = [[] for _ in panes]
-    for knob in wanted:
-        here = [_places(knob, *pane) for pane in zip(outputs, panes, strict=True)]
-        if not any(here):
-            known = {_shown(row) for each in panes for row in each if row.kind == "parameter"}
-            raise ValueError(
-                f"knobs: {knob!r} is no scalar parameter of this graph, nor a cell of an array: "
-                f"it has {', '.join(sorted(known)) or 'none'}"
-            )
-        for positions, more in zip(found, here, strict=True):
-            positions += [i for i in more if i not in positions]
-    return found
-
-
-def _usual(equations: Equations) -> list[Knob]:
-    """Of the parameters those that are numbers come first; then short vectors that fit whole."""
-    rows = [row for row in equations if row.kind == "parameter"]
-    numbers = [row.position for row in rows if not row.shape]
-    found: list[Knob] = [*numbers[:MOST_KNOBS]]
-    for row in rows:
-        if len(row.shape) == 1 and len(found) + row.shape[0] <= MOST_KNOBS:
-            found += _cells(row)
-    return found
-
-
-def _places(knob: str | Var, output: Var, equations: Equations) -> list[Knob]:
-    """Where the parameters of that name, or that very one, stand: of an array each cell, or the
-    one that the name goes on to say, `z[1]`."""
-    if isinstance(knob, str):
-        name, _, place = knob.partition("[")
-        rows = [row for row in equations if row.kind == "parameter"]
-        exact = [row for row in rows if row.name == knob]
-        if exact or not place:
-            return [cell for row in exact for cell in _cells(row)]
-        return [cell for row in rows if row.name == name for cell in _cells(row, place)]
-    if not isinstance(knob, Var):
-        raise TypeError(f"a knob is a name or a Var, not {type(knob).__name__}")
-    both = equations_of(output, knob)
-    row = both[both.outputs[1]]
-    return _cells(row) if len(both) == len(equations) and row.kind == "parameter" else []
-
-
-def _cells(row: Equation, place: str = "") -> list[Knob]:
-    """The knob of a number, or those of an array's cells; `place` says which, "0, 1]"."""
-    if not row.shape:
-        return [] if place else [row.position]
-    cells = range(size_of(row.shape))
-    wanted = re.sub(r"[\s\]]", "", place)
-    places = [",".join(map(str, np.unravel_index(cell, row.shape))) for cell in cells]
-    return [(row.position, cell) for cell in cells if not place or places[cell] == wanted]
-
-
-def _shown(row: Equation) -> str:
-    """`mu`, `S[2×2]`."""
-    name = row.name or "(unnamed)"
-    return f"{name}[{'×'.join(map(str, row.shape))}]" if row.shape else name

@@ -4,7 +4,8 @@ const root = document.documentElement;
 let written = 0; // when the address was last written
 let writing = 0; // the timer that will write it next
 
-const renderers = []; // what a page of another kind shows besides
+const loaders = []; // what a page of another kind loads besides
+const renderers = []; // and shows
 
 // Every change of the state comes through here.
 function change(edit) {
@@ -122,7 +123,7 @@ function load(data) {
   loadPredict();
   loadKnobs();
   loadTraining();
-  loadPictures();
+  for (const more of loaders) more();
   loadControls();
   document.body.classList.toggle("several", panes.length > 1);
   root.dataset.steps = lastStep();

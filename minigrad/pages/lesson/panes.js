@@ -46,11 +46,6 @@ function decoded(numbers) {
   return read;
 }
 
-function unpackedArray({ shape, bytes }) {
-  const codes = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
-  return { shape, cells: new Float64Array(codes.buffer) };
-}
-
 // What each parameter is called in its pane: its name, and if it is not the first of it, a number.
 function labelsOf(nodes) {
   const taken = new Set(nodes.map(({ name }) => name));
@@ -89,7 +84,7 @@ function tellApart(all) {
 
 // What a gradient starts from: 1 in each place, since an array is taken as its sum.
 function onesLike(x) {
-  if (typeof x === "number" || !x.cells) return fitted(1, x);
+  if (typeof x === "number" || !x.cells) return shapedLike(1, x);
   return { ...x, cells: x.cells.map(() => 1), low: 1, mean: 1, high: 1 };
 }
 

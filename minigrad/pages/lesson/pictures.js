@@ -31,4 +31,5 @@ function renderPictures(shown) {
   }
 }
 
+loaders.push(loadPictures);
 renderers.push(renderPictures);

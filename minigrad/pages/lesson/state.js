@@ -94,7 +94,7 @@ function coinsOf(pane, seed) {
   pane.noise.forEach((i, k) => {
     const law = LAWS[pane.nodes[i].law];
     const uniform = generator(mixed(seed) + k);
-    if (law) noise.set(pane.inputs.indexOf(i), each(() => law(uniform), pane.numbers.values[i]));
+    if (law) noise.set(pane.inputs.indexOf(i), cellwise(() => law(uniform), pane.numbers.values[i]));
   });
   pane.coins = { seed, noise };
   return noise;

@@ -207,7 +207,7 @@ if (parent !== window) {
 addEventListener("message", ({ source, data }) => {
   if (source !== parent || data?.minigrad !== "theme") return;
   root.dataset.jpThemeLight = String(!data.dark);
-  repaint();
+  dispatchEvent(new Event("theme"));
 });
 
 // In: {minigrad: "set"} with any of step, seed, knobs: numbers alone are taken.

@@ -35,11 +35,11 @@ function descend(now, count, rate) {
   for (let n = 0; n < count; n++) {
     now.seed += 1;
     const numbers = numbersOf(pane, now);
-    const loss = fitted(numbers.values[pane.output], 0); // an array as its sum
+    const loss = shapedLike(numbers.values[pane.output], 0); // an array as its sum
     if (!Number.isFinite(loss)) return `Diverged at step ${curve.count + 1}: loss ${asText(loss)}.`;
     addLoss(curve, loss);
     for (const { key, k, i } of moving) {
-      const moved = each((x, slope) => x - rate * slope, numbers.values[i], numbers.sums[k]);
+      const moved = cellwise((x, slope) => x - rate * slope, numbers.values[i], numbers.sums[k]);
       if (!(moved.cells ?? [moved]).every(Number.isFinite)) return `Diverged: the gradient of ${key} is not finite.`;
       now.moved.set(key, moved);
     }

@@ -1,12 +1,15 @@
 """The page's engine on arrays: every op, and random programs, against Python."""
 
 import json
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minigrad as mg
+from demos import vae_1d
 from minigrad.emit.rule_table import rule_table
 from minigrad.engine.op import OPS
 from minigrad.pages.lesson.replay import ops_of, why_frozen
@@ -210,3 +213,28 @@ def test_a_refusal_has_words(x, message):
     with pytest.raises(AssertionError, match=message):
         run([(graph, [given])], uses)
     assert OPS["cholesky"].numpy == "cholesky({0})"
+
+
+def test_a_page_of_numbers_has_no_scripts_of_arrays():
+    x = mg.Var(0.5, "x")
+    numbers, arrays = (mg.step_through(y).html for y in (mg.sin(x), mg.sum(x * np.ones(2))))
+    for word in ("createImageData", "Float64Array", "common_shape"):
+        assert word in arrays and word not in numbers
+
+
+def test_no_function_of_an_op_has_the_name_of_one_of_the_page():
+    room = Path(mg.__file__).parent
+
+    def names(folder):
+        found = re.compile(r"^(?:async )?(?:function|const|let) (\w+)", re.MULTILINE)
+        return {x for path in folder.rglob("*.js") for x in found.findall(path.read_text("utf-8"))}
+
+    pages = names(room / "pages") - names(room / "pages" / "lab")  # which runs no op
+    assert len(names(room / "ops")) > 80 and names(room / "ops").isdisjoint(pages)
+
+
+def test_a_lesson_of_29_nodes_is_no_longer_than_150_kilobytes():
+    params = {name: mg.Var(value, name) for name, value in vae_1d.START.items()}
+    loss = vae_1d.record(params, mg.noise(np.random.default_rng(0), name="ε")).loss
+    assert len(mg.equations_of(loss)) == 29
+    assert len(mg.step_through(loss).html.encode()) <= 150 * 1024
