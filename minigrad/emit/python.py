@@ -50,9 +50,8 @@ class Pieces(NamedTuple):
     def returned(self) -> str:
         """The value, and the gradients as a tuple."""
         value, *gradients = self.results
-        if self.value_alone:
-            return value
-        return f"{value}, ({', '.join(gradients)}{',' if len(gradients) == 1 else ''})"
+        both = f"{value}, ({', '.join(gradients)}{',' if len(gradients) == 1 else ''})"
+        return value if self.value_alone else both
 
     def function(self, doc: str, raises: Sequence[str] = ()) -> str:
         """The straight-line function: a definition of its own."""
@@ -61,10 +60,9 @@ class Pieces(NamedTuple):
 
     def listing(self, doc: str, raises: Sequence[str] = ()) -> str:
         """The whole text, valid on its own."""
-        function = self.function(doc, raises)
         constants = "".join(f"{name} = {text}\n" for name, text in self.constants.items())
         parts = [constants] if constants else []
-        parts += [function, *self.helpers.values()]
+        parts += [self.function(doc, raises), *self.helpers.values()]
         text = "\n\n".join(parts)
         needed = [m for m in ("math", "numpy as np") if f"{m.split()[-1]}." in text]
         imports = "\n".join(f"import {module}\n" for module in needed)
