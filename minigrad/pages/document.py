@@ -105,9 +105,19 @@ def as_data(thing: object) -> str:
 
 @cache
 def page_file(name: str) -> str:
-    """The text of a file beside this one; of a script, without comment lines and indentation."""
+    """The text of a file beside this one; of a script or style without what only readers need."""
     text = files(__package__).joinpath(*name.split("/")).read_text(encoding="utf-8")
-    return unread(text) if name.endswith(".js") else text
+    return {"js": unread, "css": _dense, "html": _flush}[name.rpartition(".")[2]](text)
+
+
+def _flush(markup: str) -> str:
+    """HTML without indentation."""
+    return re.sub(r"^ +", "", markup, flags=re.MULTILINE)
+
+
+def _dense(style: str) -> str:
+    """A style sheet without comments, and a rule's lines in one."""
+    return re.sub(r"(?<=[;,{}])\n *", "", re.sub(r"/\*.*?\*/\n?", "", style, flags=re.DOTALL))
 
 
 def unread(script: str) -> str:

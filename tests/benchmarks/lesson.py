@@ -55,6 +55,18 @@ def vae():
     return record(params, mg.constant(0.83, "ε", "noise")).loss
 
 
+def digits():
+    """One step of the digits' VAE, 48 nodes: two images, weights of 64×64."""
+    import numpy as np
+
+    import minigrad as mg
+    from demos.digits_vae import elbo, initial
+
+    rng = np.random.default_rng(0)
+    images = mg.constant((rng.random((2, 64)) < 0.3).astype(float), "x")
+    return -elbo(images, initial(rng), rng)
+
+
 def chain():
     """A ledger of 2,000 steps: half of them forward, in scopes that fold, half of them backward."""
     import minigrad as mg
@@ -162,5 +174,6 @@ CASES = [
         sample=reported,
     ),
     feel("the 1-D VAE", vae),
+    feel("the digits' VAE", digits),
     feel(f"{STEPS:,} steps", chain),
 ]

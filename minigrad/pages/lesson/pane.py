@@ -13,7 +13,7 @@ from ...pictures.boxes import Graph
 from ...pictures.graph import graph_of
 from ...pictures.labels import text
 from ...pictures.picture import Drawing
-from .ledger import Stage, ledger_of
+from .ledger import Stage, Words, ledger_of
 from .replay import moved_leaves, rule_of, why_frozen
 
 MOST_CELLS = 128  # of a stored array: more could not be told apart in a strip
@@ -133,10 +133,18 @@ class Pane:
                     "target": share.target,
                     "before": self.ledger.before.get(k, -1),
                     "edge": edge if edge in drawn else merged.get(ends, ""),
-                    **self.ledger.words[k]._asdict(),
+                    **_words(self.ledger.words[k]),
                 }
             )
         return sent
+
+
+def _words(words: Words) -> dict[str, str]:
+    """Of numbers the rule is upstream × slope, which the page puts together itself."""
+    sent = words._asdict()
+    if words.slope:
+        del sent["rule"]
+    return sent
 
 
 def _step(stage: Stage) -> dict[str, object]:

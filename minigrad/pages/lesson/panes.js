@@ -15,8 +15,9 @@ function loadPanes(data) {
 
 // A pane with what its steps say, by node and by share of a gradient.
 function paneOf(data, index) {
-  const { nodes, steps, shares, numbers } = data;
-  const pane = { ...data, index };
+  const { nodes, steps, numbers } = data;
+  const shares = data.shares.map((each) => ({ rule: `${each.upstream} × ${each.slope}`, ...each }));
+  const pane = { ...data, shares, index };
   pane.numbers = decoded(numbers);
   pane.valueStep = nodes.map(() => 0); // at which a node is computed
   pane.backStep = nodes.map(() => -1); // at which its gradient goes on to its inputs

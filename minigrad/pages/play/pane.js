@@ -45,7 +45,7 @@ function sharesOf({ nodes }, run, names) {
     const upstream = gradient(from);
     const before = newest.get(target) ?? -1;
     newest.set(target, k);
-    const words = { to: gradient(target), upstream, slope, rule: `${upstream} × ${slope}` };
+    const words = { to: gradient(target), upstream, slope };
     return { from, operand, target, before, edge: `e${from}-${operand}`, ...words };
   });
 }

@@ -97,7 +97,6 @@ def test_steps_and_shares():
         "to": "∂L/∂σ",
         "upstream": "∂L/∂(σ·ε)",
         "slope": "ε",
-        "rule": "∂L/∂(σ·ε) × ε",
     }
 
 
@@ -378,7 +377,10 @@ def test_in_jupyter():
     frame = ElementTree.fromstring(lesson._repr_html_())
     assert frame.tag == "iframe" and frame.get("sandbox") == "allow-scripts"
     assert frame.get("title") == lesson.title
-    assert frame.get("srcdoc").split() == lesson.html.split()
+    scripts = (
+        page.rpartition("<script>")[2].split() for page in (frame.get("srcdoc"), lesson.html)
+    )
+    assert next(scripts) == next(scripts)  # beside it a notebook's page has the ledger as text
     assert repr(lesson) == "Lesson('a \\'lesson\\' & \"more\"', 6 nodes)"
 
 
