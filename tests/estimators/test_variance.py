@@ -1,7 +1,7 @@
 """Estimators of ∇E[f(z)]: their means against closed forms, their variances against theory.
 
-The variance of one sample's gradient is (standard error)² · samples. With C chunks its relative
-standard deviation is about √(2 / C), so `CHUNKS` of them tell a fault of some 10 % from none. Those
+The variance of one sample's gradient is exact, by quadrature over the estimator's own draws. That
+(standard error)² · samples is that variance, `test_honest` shows for each estimator. The variances
 of (z - k)² and of coins are in `tests/support/calibration.py`.
 """
 
@@ -13,10 +13,10 @@ import pytest
 
 import minigrad as mg
 from tests.support.estimator_problems import K, quadratic, sine, step
+from tests.support.one_sample import moments_of_one
 
 MU, SIGMA = 1.0, 1.3
-CHUNKS, SIZE = 3_300, 300
-SAMPLES = CHUNKS * SIZE
+SAMPLES = 200_000
 M = MU - K
 
 
@@ -24,11 +24,9 @@ def variances(estimate, group=1):
     return [se**2 * estimate.samples / group for se in estimate.grad_ses]
 
 
-def assert_variances(estimate, truth, group=1, excess=0.5):
-    """Within 5 standard errors; `excess` allows for chunk means that are not quite normal."""
-    tolerance = 5.0 * math.sqrt((2.0 + excess) / estimate.chunks)
-    assert tolerance < 0.18
-    np.testing.assert_allclose(variances(estimate, group), truth, rtol=tolerance, atol=1e-20)
+def assert_moments(estimator, problem, params, means, variances, nodes, **options):
+    found = moments_of_one(estimator, problem, params, nodes, **options)
+    np.testing.assert_allclose(found, (means, variances), rtol=1e-8, atol=1e-12)
 
 
 def assert_means(estimate, truth):
@@ -36,42 +34,69 @@ def assert_means(estimate, truth):
     scores = estimate.z_scores(truth)
     assert all(np.all(np.abs(z) < 5.0) for z in scores), scores
     for t, se in zip(truth[-len(estimate.grads) :], estimate.grad_ses, strict=True):
-        assert np.max(0.03 * np.abs(t) / se) > 5.0
+        assert np.any(0.03 * np.abs(t) > 5.0 * np.asarray(se))
 
 
 QUADRATIC_TRUTH = (M**2 + SIGMA**2, 2 * M, 2 * SIGMA)
 
 
+def by_hand(z, mu, sigma, baseline):
+    """The gradients from each row of z, as NumPy has them: every baseline leaves its sample out."""
+    f = np.square(z - K)
+    rows = []
+    for s in ((z - mu) / sigma**2, ((z - mu) ** 2 / sigma**2 - 1.0) / sigma):
+        w = s * s if baseline == "optimal" else np.ones(z.shape)
+        others = w.sum(axis=1, keepdims=True) - w
+        b = ((w * f).sum(axis=1, keepdims=True) - w * f) / others
+        rows.append(((f - b) * s).mean(axis=1))
+    return np.array(rows)
+
+
 @pytest.mark.parametrize("baseline", ["mean", "optimal"])
 def test_baselines_leave_one_out(baseline):
-    """Eight samples: a baseline that knew its own sample gave 2.09 and 1.44 where 2.40 is true."""
-    chunks = 6_000 if baseline == "mean" else 2_000
-    estimate = mg.score_function(quadratic, (MU, 1.2), 8 * chunks, 3, baseline=baseline, chunk=8)
-    assert estimate.chunks == chunks
-    z = estimate.z_scores((2 * M, 2.4))
-    assert max(map(abs, z)) < 5.0
+    """Eight samples: a baseline that knew its own sample gave 2.09 and 1.44 where 2.40 is true.
+
+    The estimator is `by_hand` on its own draws, to rounding; so what is true of one is of both.
+    """
+    seen = []
+
+    def problem(mu, sigma):
+        return mg.Normal(mu, sigma), lambda z: seen.append(z.value) or mg.square(z - K)
+
+    estimate = mg.score_function(problem, (MU, 1.2), 8 * 32, 3, baseline=baseline, chunk=8)
+    rows = by_hand(np.array(seen), MU, 1.2, baseline)
+    assert rows.shape == (2, 32)
+    np.testing.assert_allclose(estimate.grads, rows.mean(axis=1), rtol=1e-12)
+    errors = rows.std(axis=1, ddof=1) / math.sqrt(32)
+    np.testing.assert_allclose(estimate.grad_ses, errors, rtol=1e-12)
+
+    rows = by_hand(np.random.default_rng(3).normal(MU, 1.2, (20_000, 8)), MU, 1.2, baseline)
+    errors = rows.std(axis=1) / math.sqrt(20_000)
+    assert np.all(np.abs(rows.mean(axis=1) - (2 * M, 2.4)) < 5.0 * errors)
     naive = 2.09 if baseline == "mean" else 1.44
-    assert estimate.z_scores((2 * M, naive))[1] > 5.0
+    assert rows[1].mean() - naive > 5.0 * errors[1]
+
+
+PAIRS = {"unit": 2, "antithetic": True}
 
 
 def test_antithetic_pairs():
-    estimate = mg.pathwise(quadratic, (MU, SIGMA), SAMPLES, 4, antithetic=True, chunk=SIZE)
+    estimate = mg.pathwise(quadratic, (MU, SIGMA), SAMPLES, 4, antithetic=True)
     assert estimate.z_scores((2 * M, 2 * SIGMA))[0] == pytest.approx(0.0, abs=1.0)
     assert abs(estimate.z_scores((2 * M, 2 * SIGMA))[1]) < 5.0
-    assert_variances(estimate, (0.0, 8 * SIGMA**2), group=2)
+    truth = QUADRATIC_TRUTH[1:], (0.0, 8 * SIGMA**2)
+    assert_moments(mg.pathwise, quadratic, (MU, SIGMA), *truth, 4, **PAIRS)
 
 
 @pytest.mark.parametrize("ratio", [1.8, 2.2])
 def test_antithetic_pairs_can_do_harm(ratio):
     """∂σ of (z - k)²: 8σ² a pair, against 2m² + 4σ² of two independent draws."""
-    mu = K + math.sqrt(ratio) * SIGMA
-    pairs, alone = (
-        mg.pathwise(quadratic, (mu, SIGMA), SAMPLES, 4, antithetic=x, chunk=SIZE)
-        for x in (True, False)
-    )
-    assert_variances(alone, (2 * SIGMA**2, (2 * ratio + 4) * SIGMA**2), group=2)
-    (_, paired), (_, independent) = variances(pairs), variances(alone)
-    assert (paired > independent) == (ratio < 2.0)
+    at = K + math.sqrt(ratio) * SIGMA, SIGMA
+    _, pair = moments_of_one(mg.pathwise, quadratic, at, 4, **PAIRS)
+    _, alone = moments_of_one(mg.pathwise, quadratic, at, 4)
+    two = 2 * SIGMA**2, (2 * ratio + 4) * SIGMA**2
+    np.testing.assert_allclose((alone / 2, pair), (two, (0.0, 8 * SIGMA**2)), rtol=1e-9, atol=1e-12)
+    assert (pair[1] > alone[1] / 2) == (ratio < 2.0)
 
 
 def test_antithetic_noise_of_what_is_not_symmetric():
@@ -114,15 +139,15 @@ def test_of_an_exponential():
     p, q = math.exp(2 * A * MU + t), math.exp(2 * A * MU + 2 * t)
     mean = math.exp(A * MU + t / 2)
     truth = (mean, A * mean, A**2 * SIGMA * mean)
-    path = mg.pathwise(exponential, (MU, SIGMA), SAMPLES, 6, chunk=SIZE)
-    assert_means(path, truth)
-    assert_variances(
-        path, (A**2 * p * (math.exp(t) - 1), A**2 * q * (1 + 4 * t) - A**2 * t * p), excess=1.5
-    )
-    score = mg.score_function(exponential, (MU, SIGMA), SAMPLES, 6, chunk=SIZE)
-    assert max(map(abs, score.z_scores(truth))) < 5.0
+    path = A**2 * p * (math.exp(t) - 1), A**2 * q * (1 + 4 * t) - A**2 * t * p
     of_sigma = q * (16 * t * t + 16 * t + 2) / SIGMA**2 - A**2 * t * p
-    assert_variances(score, (q * (1 + 4 * t) / SIGMA**2 - A**2 * p, of_sigma), excess=1.5)
+    score = q * (1 + 4 * t) / SIGMA**2 - A**2 * p, of_sigma
+    where = exponential, (MU, SIGMA)
+    assert_means(mg.pathwise(*where, SAMPLES, 6), truth)
+    estimate = mg.score_function(*where, SAMPLES, 6)
+    assert max(map(abs, estimate.z_scores(truth))) < 5.0
+    for estimator, variance in ((mg.pathwise, path), (mg.score_function, score)):
+        assert_moments(estimator, *where, truth[1:], variance, 50)
 
 
 def cosine(k, mu, sigma):
@@ -143,12 +168,13 @@ def cosine_variances(k, mu=1.0, sigma=1.0):
 @pytest.mark.parametrize("k", [0.7, 5.0])
 def test_of_a_cosine(k):
     path, score = cosine_variances(k)
-    for estimator, truth in ((mg.pathwise, path), (mg.score_function, score)):
-        estimate = estimator(partial(cosine, k), (1.0, 1.0), SAMPLES, 7, chunk=SIZE)
-        d = math.exp(-k * k / 2)
-        gradient = -k * d * math.sin(k), -k * k * d * math.cos(k)
+    d = math.exp(-k * k / 2)
+    gradient = -k * d * math.sin(k), -k * k * d * math.cos(k)
+    where = partial(cosine, k), (1.0, 1.0)
+    for estimator, variance in ((mg.pathwise, path), (mg.score_function, score)):
+        estimate = estimator(*where, SAMPLES, 7)
         assert max(map(abs, estimate.z_scores(gradient))) < 5.0
-        assert_variances(estimate, truth)
+        assert_moments(estimator, *where, gradient, variance, 100)
 
 
 def test_where_the_score_function_wins():
@@ -162,12 +188,14 @@ def test_where_the_score_function_wins():
 def test_differences_of_fresh_noise():
     """The variance is Var f / (2 h²) to leading order."""
     h = 0.01
-    estimate = mg.finite_difference(
-        quadratic, (MU, SIGMA), SAMPLES, 8, step=h, common_noise=False, chunk=SIZE
-    )
+    how = {"step": h, "common_noise": False}
+    estimate = mg.finite_difference(quadratic, (MU, SIGMA), SAMPLES, 8, **how)
     assert max(map(abs, estimate.z_scores((2 * M, 2 * SIGMA)))) < 5.0
+    where = mg.finite_difference, quadratic, (MU, SIGMA)
+    means, found = moments_of_one(*where, 3, calls=5, **how)  # of f, and of four ends
+    np.testing.assert_allclose(means, QUADRATIC_TRUTH[1:], rtol=1e-9)
     of_f = 4 * M**2 * SIGMA**2 + 2 * SIGMA**4
-    assert_variances(estimate, 2 * [of_f / (2 * h * h)])
+    np.testing.assert_allclose(found, 2 * [of_f / (2 * h * h)], rtol=5e-4)
 
 
 def test_the_first_reference_program():
@@ -236,7 +264,8 @@ def test_of_vectors():
     d = np.exp(-0.5 * (k * sigma) ** 2)
     truth = (k * d * np.cos(k * mu), a - k * k * sigma * d * np.sin(k * mu))
     for estimator in (mg.pathwise, mg.score_function, mg.measure_valued, mg.finite_difference):
-        assert_means(estimator(diagonal, (mu, sigma), 400_000, 11), truth)
+        samples = 400_000 if estimator is mg.score_function else 100_000
+        assert_means(estimator(diagonal, (mu, sigma), samples, 11), truth)
 
     def full(loc, lower):
         q = mg.MultivariateNormal(loc, scale_tril=mg.tril(lower))
@@ -261,7 +290,7 @@ def test_of_discrete_outcomes():
 
     truth = (p * (1 - p) * (1 - 2 * t),)
     logit = math.log(p / (1 - p))
-    for baseline, samples in ((None, 400_000), ("mean", 400_000), ("optimal", 50_000)):
+    for baseline, samples in ((None, 400_000), ("mean", 400_000), ("optimal", 2_000)):
         estimate = mg.score_function(coin, (logit,), samples, 13, baseline=baseline)
         assert_means(estimate, truth)
     estimate = mg.finite_difference(coin, (logit,), 400_000, 13, step=0.5, common_noise=False)
@@ -273,9 +302,12 @@ def test_of_discrete_outcomes():
             estimator(coin, (logit,), 1_000, 13)
 
 
-@pytest.mark.parametrize("estimator", [mg.pathwise, mg.score_function, mg.measure_valued])
-def test_a_fault_of_3_percent_is_noticed(estimator):
-    estimate = estimator(quadratic, (MU, SIGMA), 4 * SAMPLES, 14)
+@pytest.mark.parametrize(
+    ("estimator", "samples"),
+    [(mg.pathwise, 400_000), (mg.score_function, 2_000_000), (mg.measure_valued, 200_000)],
+)
+def test_a_fault_of_3_percent_is_noticed(estimator, samples):
+    estimate = estimator(quadratic, (MU, SIGMA), samples, 14)
     assert_means(estimate, QUADRATIC_TRUTH)
     for i in range(2):
         wrong = list(QUADRATIC_TRUTH[1:])
