@@ -1,14 +1,13 @@
 """What several files of tests share: one browser, and the demos, run once."""
 
 import io
-import os
 from types import SimpleNamespace
 
 import pytest
 
 import minigrad as mg
 from demos import _run
-from tests.support.browser import WIDE, chromium, missing
+from tests.support.browser import WIDE, session_browser
 from tests.support.demo_sizes import SMALL
 from tests.support.stepper import Stepper
 
@@ -65,13 +64,7 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """The session's browser. Where a change is accepted, its absence is a failure."""
-    if reason := missing():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    with chromium() as ready:
-        yield ready
+browser = pytest.fixture(session_browser, scope="session")
 
 
 @pytest.fixture

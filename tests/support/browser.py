@@ -5,6 +5,7 @@ rules of accessibility. What is asked of a page is asked of the page, never of i
 """
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -173,6 +175,14 @@ class Browser:
         """Violations of axe-core's rules; DevTools may put it where the page's policy forbids."""
         self.devtools("Runtime.evaluate", expression=AXE)
         return self.driver.execute_async_script(RUN_AXE, True)
+
+
+def session_browser() -> Iterator[Browser]:
+    """The session's browser. Where a change is accepted, its absence is a failure."""
+    if reason := missing():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with chromium() as ready:
+        yield ready
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from selenium.webdriver.common.keys import Keys
 
 import minigrad as mg
 from minigrad.distributions.randomness import noise_leaf
-from tests.support.browser import Browser
+from tests.support.browser import LAYOUT, Browser
 
 ROWS = """return [...document.querySelectorAll("tr[data-node]")].map((row) =>
   [row.dataset.pane ?? "0", row.dataset.node, row.dataset.value, row.dataset.grad ?? null])"""
@@ -15,6 +15,16 @@ ROWS = """return [...document.querySelectorAll("tr[data-node]")].map((row) =>
 TURN = """const [knob, value] = arguments;
 knob.value = value;
 knob.dispatchEvent(new Event("input", {bubbles: true}))"""
+
+EACH_STEP = """const slider = document.querySelector("#step"), count = 1 + Number(slider.max);
+const look = () => {%s};
+const isFinite = (animation) => animation.effect.getComputedTiming().endTime < Infinity;
+return Array.from({length: count}, (_, step) => {
+  slider.value = step;
+  slider.dispatchEvent(new Event("input", {bubbles: true}));
+  document.getAnimations().filter(isFinite).forEach((animation) => animation.finish());
+  return look();
+})"""
 
 
 class Row(NamedTuple):
@@ -31,6 +41,20 @@ def number(text: str | None) -> float | str | None:
         return float(text)
     except (TypeError, ValueError):
         return text
+
+
+def rows_of(found: list, pane: int = 0) -> dict[str, Row]:
+    """By node, of what `ROWS` found."""
+    return {
+        node: Row(number(value), number(grad))
+        for its, node, value, grad in found
+        if int(its) == pane
+    }
+
+
+def grads_of(rows: dict[str, Row]) -> dict[str, float]:
+    """Those that are computed already."""
+    return {node: row.grad for node, row in rows.items() if isinstance(row.grad, float)}
 
 
 class Stepper:
@@ -66,15 +90,11 @@ class Stepper:
 
     def rows(self, pane: int = 0) -> dict[str, Row]:
         """By node, as the table shows them."""
-        return {
-            node: Row(number(value), number(grad))
-            for its, node, value, grad in self.browser.run(ROWS)
-            if int(its) == pane
-        }
+        return rows_of(self.browser.run(ROWS), pane)
 
     def grads(self, pane: int = 0) -> dict[str, float]:
         """Those that are computed already."""
-        return {node: r.grad for node, r in self.rows(pane).items() if isinstance(r.grad, float)}
+        return grads_of(self.rows(pane))
 
     def seen(self, node: str) -> str:
         """The words of a row."""
@@ -96,10 +116,19 @@ class Stepper:
     def walk(self):
         """Each step, from the first to the last, by the right arrow."""
         self.press(Keys.HOME)
-        yield self.step
-        while self.step < self.last:
+        last = self.last
+        yield (step := self.step)
+        while step < last:
             self.press(Keys.ARROW_RIGHT)
-            yield self.step
+            yield (step := self.step)
+
+    def at_each_step(self, script: str) -> list:
+        """What a script returns at every step, by the slider: one call for all, motion ended."""
+        return self.browser.run(EACH_STEP % script)
+
+    def layouts(self) -> list[list[str]]:
+        """The faults of layout at every step."""
+        return self.at_each_step(f"{LAYOUT}\nreturn faultsOfLayout();")
 
     def curve(self) -> int:
         """How many training steps the curve of the loss says it shows."""

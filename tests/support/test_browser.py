@@ -1,14 +1,10 @@
 """The browser tests' own eyes: each fault that they look for is found where it is made."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.support.browser import NARROW, missing
+from tests.support.browser import NARROW, missing, session_browser
 
 SOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>sound</title>
 <style>
@@ -125,15 +121,17 @@ def test_screenshots_hold_the_whole_page(shown, tmp_path):
     assert width == NARROW and height > 2000
 
 
-@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
-def test_no_browser_is_a_reason_to_skip_and_in_ci_to_fail(ci, outcome, tmp_path):
-    name = f"{Path(__file__).name}::{test_a_wait_in_vain_is_a_failure.__name__}"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"tests/support/{name}"]
-    bare = {**os.environ, "PATH": str(tmp_path), "CI": ci}
-    done = subprocess.run(
-        command, cwd=Path(__file__).parents[2], env=bare, capture_output=True, text=True
-    )
-    assert outcome in done.stdout and "no chromium and no chromedriver here" in done.stdout
+@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip), ("true", pytest.fail)])
+def test_no_browser_is_a_reason_to_skip_and_in_ci_to_fail(ci, outcome, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome.Exception, match="no chromium and no chromedriver here"):
+        next(session_browser())
+
+
+def test_the_fixture_is_that(request):
+    (definition,) = request._fixturemanager.getfixturedefs("browser", request.node)
+    assert definition.func is session_browser and definition.scope == "session"
 
 
 def test_what_is_missing_is_named(monkeypatch, tmp_path):

@@ -234,8 +234,8 @@ def test_formulas_fit_a_telephone(stepper, name):
     page = stepper(FORMULAS[name](), width=320)
     broken = """return [...document.querySelectorAll(".mark")].filter(
       (mark) => mark.getClientRects().length > 1).length"""
-    for step in page.walk():
-        assert page.browser.layout() == [] and page.browser.run(broken) == 0, step
+    assert page.layouts() == [[]] * (page.last + 1)
+    assert page.at_each_step(broken) == [0] * (page.last + 1)
 
 
 # -------------------------------------------------------------------------------- the coin-flip lab

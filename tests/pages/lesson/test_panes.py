@@ -5,7 +5,7 @@ import pytest
 
 import minigrad as mg
 from minigrad.pictures.labels import number
-from tests.support.stepper import ids
+from tests.support.stepper import ROWS, ids, rows_of
 
 HEARD = "return [...arguments[0].querySelectorAll('[role=img]')].map((e) => e.ariaLabel)"
 
@@ -26,8 +26,8 @@ def test_a_walk_through_arrays(stepper):
     page, named = stepper(output), ids(output)
     records = mg.step_through(output).steps
     computed = {r.node: r.step for r in records if r.phase in ("leaves", "forward")}
-    for step in page.walk():
-        rows = page.rows()
+    for step, found in enumerate(page.at_each_step(ROWS)):
+        rows = rows_of(found)
         assert all((rows[node].value != "") == (at <= step) for node, at in computed.items())
         arrived = {r.target for r in records if r.target and r.step <= step}
         assert rows[named["ε"]].grad is None
@@ -81,8 +81,7 @@ def test_broken_beside_repaired(stepper):
     broken, repaired = walls()
     page = stepper([broken, repaired])
     mu, fixed = ids(broken)["mu"], ids(repaired)["mu"]
-    for _ in page.walk():
-        assert page.rows(0)[mu].grad in ("", None)
+    assert all(rows_of(found)[mu].grad in ("", None) for found in page.at_each_step(ROWS))
     repaired.backward()
     truth = next(row.grad for row in mg.equations_of(repaired) if row.name == "mu")
     assert page.rows(1)[fixed].grad == pytest.approx(truth, rel=1e-12)

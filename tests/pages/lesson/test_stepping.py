@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 import minigrad as mg
 from minigrad.pictures.labels import number
 from tests.pages.lesson.test_training import vae
-from tests.support.stepper import ids, sampled
+from tests.support.stepper import ROWS, grads_of, ids, rows_of, sampled
 
 
 @pytest.fixture
@@ -120,10 +120,11 @@ def test_values_and_gradients_are_pythons_and_come_in_order(page):
         expected = {r.target: r.total for r in records if r.phase == "backward" and r.step <= step}
         if any(r.phase == "seed" and r.step <= step for r in records):
             expected[top] = 1.0
-        assert page.grads() == pytest.approx(expected, rel=1e-12)
+        rows = page.rows()
+        assert grads_of(rows) == pytest.approx(expected, rel=1e-12)
         ours = ("leaves", "forward")
         values = {r.node: r.value for r in records if r.phase in ours and r.step <= step}
-        shown = {node: row.value for node, row in page.rows().items() if row.value != ""}
+        shown = {node: row.value for node, row in rows.items() if row.value != ""}
         assert shown == pytest.approx(values, rel=1e-12)
     output.backward()
     by_backward = {f"n{r.position}": r.grad for r in mg.equations_of(output) if r.grad is not None}
@@ -140,9 +141,9 @@ return Object.fromEntries([...document.querySelectorAll("svg .mg-edge text")]
 
 
 def test_the_graph_says_what_the_table_says(page):
-    for step in page.walk():
-        boxes = page.browser.run(BOXES)
-        for node, (value, grad) in page.rows().items():
+    both = page.at_each_step(BOXES), page.at_each_step(ROWS)
+    for step, (boxes, found) in enumerate(zip(*both, strict=True)):
+        for node, (value, grad) in rows_of(found).items():
             assert boxes[node][0] == f"value {'·' if value == '' else number(value)}", step
             if grad is not None:
                 assert boxes[node][1] == f"grad {'·' if grad == '' else number(grad)}", step
@@ -150,16 +151,16 @@ def test_the_graph_says_what_the_table_says(page):
 
 def test_a_local_derivative_stands_on_its_arrow_once_it_is_used(page):
     records = [r for r in mg.step_through(sampled()).steps if r.phase == "backward"]
-    for step in page.walk():
-        assert page.browser.run(ARROWS) == {
+    for step, found in enumerate(page.at_each_step(ARROWS)):
+        assert found == {
             f"{r.node[1:]}-{r.operand}": f"× {number(r.local)}" for r in records if r.step <= step
         }
 
 
 def test_no_gradient_on_noise_or_data_at_any_step(page):
     named = ids(sampled())
-    for _ in page.walk():
-        rows = page.rows()
+    for found in page.at_each_step(ROWS):
+        rows = rows_of(found)
         assert rows[named["ε"]].grad is None and rows[named["target"]].grad is None
         assert rows[named["μ"]].grad is not None
 
