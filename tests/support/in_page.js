@@ -22,6 +22,18 @@ const common = (a, b) => ({
   top: Math.max(a.top, b.top), bottom: Math.min(a.bottom, b.bottom),
 });
 
+// What is asked of an element many times while the page stands still.
+const answers = new Map();
+
+function once(ask) {
+  return (element) => {
+    if (!answers.has(ask)) answers.set(ask, new Map());
+    const known = answers.get(ask);
+    if (!known.has(element)) known.set(element, ask(element));
+    return known.get(element);
+  };
+}
+
 function ancestors(element) {
   const all = [];
   for (let a = element.parentElement; a && a !== document.body; a = a.parentElement) all.push(a);
@@ -29,10 +41,10 @@ function ancestors(element) {
 }
 
 // Where an element's content ends: "" where it shows, else what is done to it.
-function overflow(element) {
+const overflow = once((element) => {
   const { overflowX, overflowY } = getComputedStyle(element);
   return overflowX === "visible" && overflowY === "visible" ? "" : `${overflowX} ${overflowY}`;
-}
+});
 
 function sideways() {
   const { scrollWidth, clientWidth } = document.documentElement;
@@ -40,7 +52,7 @@ function sideways() {
     `the page scrolls sideways: ${scrollWidth} px in ${clientWidth}`];
 }
 
-function texts() {
+const texts = once(() => {
   const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
   const all = [];
   while (walker.nextNode()) {
@@ -49,7 +61,7 @@ function texts() {
     if (walker.currentNode.data.trim() && !quiet && seen(element)) all.push(walker.currentNode);
   }
   return all;
-}
+});
 
 function rectangles(text) {
   const range = document.createRange();
@@ -58,16 +70,15 @@ function rectangles(text) {
 }
 
 // The boxes that words must not leave: those around them, up to what scrolls or stands by itself.
-function boxesAround(element) {
-  const boxes = [];
-  for (const box of [element, ...ancestors(element)]) {
-    const { display, position } = getComputedStyle(box);
-    if (/auto|scroll/.test(overflow(box))) break;
-    if (display !== "inline" && display !== "contents") boxes.push(box);
-    if (/absolute|fixed|sticky/.test(position)) break;
-  }
-  return boxes;
-}
+const boxesAround = once((element) => {
+  if (!element || element === document.body || /auto|scroll/.test(overflow(element))) return [];
+  const { display, position } = getComputedStyle(element);
+  const own = display === "inline" || display === "contents" ? [] : [element];
+  const isFree = /absolute|fixed|sticky/.test(position);
+  return isFree ? own : [...own, ...boxesAround(element.parentElement)];
+});
+
+const boxOf = once((element) => element.getBoundingClientRect());
 
 // Cut with an ellipsis, where the whole text is shown on hovering.
 const isCutOpenly = (element) =>
@@ -80,11 +91,12 @@ function textOutside() {
     if (element.closest("svg")) continue; // textInDrawing
     if (isCutOpenly(element)) continue;
     const words = rectangles(text);
-    for (const around of boxesAround(element)) {
-      const box = around.getBoundingClientRect();
+    const around = element === document.body ? [element] : boxesAround(element);
+    for (const each of around) {
+      const box = boxOf(each);
       if (heard(box)) break;
       if (!words.every((rectangle) => inside(rectangle, box))) {
-        faults.push(`${called(element)} leaves its box ${called(around)}`);
+        faults.push(`${called(element)} leaves its box ${called(each)}`);
         break;
       }
     }
@@ -170,13 +182,22 @@ function contrast(one, other) {
   return (light + 0.05) / (dark + 0.05);
 }
 
+const isOpaque = (colour) => channels(colour)[3] === 1;
+
+const ground = once((element) => {
+  const colour = getComputedStyle(element).backgroundColor;
+  if (isOpaque(colour)) return colour;
+  const isLast = element === document.body || !element.parentElement;
+  return isLast ? "rgb(255,255,255)" : ground(element.parentElement);
+});
+
 // The colour behind words: of the box in a drawing, or of the nearest element that has one.
 function behind(element) {
-  const shapes = element.closest(".mg-node")?.querySelectorAll("path,polygon,ellipse") ?? [];
-  const fills = [...shapes].map((shape) => getComputedStyle(shape).fill);
-  const grounds = [element, ...ancestors(element), document.body ?? document.documentElement]
-    .map((around) => getComputedStyle(around).backgroundColor);
-  return [...fills, ...grounds].find((colour) => channels(colour)[3] === 1) ?? "rgb(255,255,255)";
+  for (const shape of element.closest(".mg-node")?.querySelectorAll("path,polygon,ellipse") ?? []) {
+    const { fill } = getComputedStyle(shape);
+    if (isOpaque(fill)) return fill;
+  }
+  return ground(element);
 }
 
 function pale() {
@@ -187,5 +208,7 @@ function pale() {
   }).map((element) => `${called(element)} is too pale: its contrast is below 5`);
 }
 
-const faultsOfLayout = () =>
-  [sideways, textOutside, textInDrawing, overlaps, pale].flatMap((look) => look());
+function faultsOfLayout() {
+  answers.clear();
+  return [sideways, textOutside, textInDrawing, overlaps, pale].flatMap((look) => look());
+}
