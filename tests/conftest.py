@@ -19,7 +19,6 @@ SLOW = {
     "emit/test_jit.py",
     "emit/test_tracing.py",
     "engine/test_random_graphs.py",
-    "estimators/test_calibration.py",
     "estimators/test_honest.py",
     "estimators/test_streaming.py",
 }
