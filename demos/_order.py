@@ -26,6 +26,7 @@ SIDE_TRIPS = {
     "implicit_gamma": "Gradients without a transform",
     "flow": "Bending a Gaussian",
     "cost": "What accuracy costs",
+    "streaming": "A billion draws",
     "vae_iris": "A VAE of irises",
     "bayes_regression": "Weights with error bars",
     "stochastic_layers": "A net that knows what it doesn't know",

@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, special, stats
 
 import minigrad as mg
-from demos import cost, estimators, flow, gumbel_softmax, implicit_gamma, mistakes
+from demos import cost, estimators, flow, gumbel_softmax, implicit_gamma, mistakes, streaming
 
 
 def run(demo, out, **sizes):
@@ -234,3 +234,25 @@ def test_cost(tmp_path):
         assert grows == pytest.approx(1.0 if "batch" in name else 0.0, abs=0.15)
         assert cost.power(cost.DIMENSIONS, [c.memory for c in over_d]) > 0.5
         assert all(c.seconds > 0.0 for c in over_s + over_d)
+
+
+# ------------------------------------------------------------------------------------- streaming
+
+
+def test_streaming(tmp_path, monkeypatch):
+    monkeypatch.setattr(streaming, "CHUNK", 250)
+    found, lines = run(streaming, tmp_path, largest=40_000)
+    assert [r.draws for r in found["runs"]] == [1_000, 10_000, 40_000]
+    assert_rows(found["rows"])
+    assert_closing_table(lines, 6)
+    few, many = (r.memory for r in found["runs"][1:])  # with a chunk each time as large
+    assert many < few + 100_000 < 8 * 40_000  # less than all draws alone would take
+    deviation = math.sqrt(40_000) * found["runs"][-1].errors[0]
+    assert deviation == pytest.approx(streaming.DEVIATION, rel=5 / math.sqrt(2 * 80))
+
+
+def test_the_billion_is_right_and_its_errors_are_those_of_theory():
+    billion = streaming.BILLION
+    assert_rows(billion.rows, fault=0.001)
+    expected = streaming.DEVIATION / math.sqrt(billion.draws)
+    assert billion.errors[0] == pytest.approx(expected, rel=0.05)

@@ -11,5 +11,6 @@ SMALL: dict[str, dict[str, int]] = {
     "implicit_gamma": {"samples": 2000},
     "mistakes": {"samples": 2000},
     "policy_gradient": {"steps": 50, "episodes": 8},
+    "streaming": {"largest": 30_000},
     "stochastic_layers": {"steps": 50, "draws": 100},
 }
