@@ -13,11 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..derivatives.checking import check_gradients, compared
+from ..distributions.laws import LAWS
 from ..distributions.randomness import noise_leaf
 from ..emit.tracing import program_of
 from ..engine.op import OPS
 from ..engine.variable import Var
-from ..formulas.expressions import CONSTANTS, LAWS, Expression
+from ..formulas.expressions import CONSTANTS, Expression
 from ..pages.lesson.lesson import step_through
 from ..pages.play.live import playground
 from ..pictures.labels import short

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from .. import __version__
+from ..distributions.laws import LAWS
 from ..formulas.calls import families, functions
-from ..formulas.expressions import LAWS
 from ..pages.play.presets import START
 from ..pictures.labels import short
 from ..pictures.picture import SUFFIXES

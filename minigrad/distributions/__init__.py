@@ -24,7 +24,7 @@ from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
 from .flows import AffineCouplingTransform, PlanarTransform
 from .gammas import Chi2, InverseGamma
 from .gaussian import Normal
-from .heavy import HalfCauchy, Pareto
+from .halves import HalfCauchy, HalfNormal
 from .implicit import Beta, Gamma
 from .independent import Independent
 from .kl import kl_divergence, kl_monte_carlo
@@ -32,7 +32,8 @@ from .low_rank import LowRankMultivariateNormal
 from .mixtures import MixtureSameFamily
 from .multivariate import MultivariateNormal
 from .one_hot import OneHotCategorical
-from .positive import Exponential, HalfNormal, LogNormal
+from .pareto import Pareto
+from .positive import Exponential, LogNormal
 from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .strategies import strategy

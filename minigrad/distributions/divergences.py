@@ -23,15 +23,17 @@ from ..ops import (
     subtract,
     where,
 )
+from ..ops.tails import HALF_LOG_2PI
 from .base import Distribution
 from .families import Gumbel, Laplace, Logistic, Uniform
-from .gaussian import HALF_LOG_2PI, Normal
+from .gaussian import Normal
+from .halves import HalfNormal
 from .implicit import Beta, Gamma, above_tangent
 from .independent import Independent
 from .kl import kl_divergence, register_kl
 from .multivariate import MultivariateNormal
 from .parameters import Numbers, minus, over
-from .positive import Exponential, HalfNormal, LogNormal
+from .positive import Exponential, LogNormal
 from .transformed import Transformed
 from .weibull import Weibull
 

@@ -1,6 +1,5 @@
 """Normal: z = μ + σε, ε standard normal."""
 
-import math
 from typing import Self
 
 from ..engine.variable import Var
@@ -13,6 +12,7 @@ from ..ops import (
     softplus,
     square,
 )
+from ..ops.tails import HALF_LOG_2PI
 from .base import Distribution
 from .kl import register_kl
 from .parameters import (
@@ -24,7 +24,6 @@ from .parameters import (
 )
 from .support import REAL
 
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _FREE_SCALE = (
     "use Normal.from_log_variance or Normal.from_softplus; if their scale rounds to 0, bound the "
     "parameter with mg.soft_clip"

@@ -29,13 +29,12 @@ from ..ops import (
     tan,
     where,
 )
-from ..ops.tails import log_normal_cdf, normal_cdf, normal_quantile
+from ..ops.tails import ROOT_HALF, log_normal_cdf, normal_cdf, normal_quantile
 from .law import Generator, Law
 from .parameters import Numbers
 
 _NORMAL = NormalDist()
 _LOG_2 = math.log(2.0)
-_ROOT_HALF = math.sqrt(0.5)
 
 
 def _drawn(method: str, rng: Generator, shape: Shape) -> Value:
@@ -158,7 +157,7 @@ HALF_NORMAL = Law(
     "half_normal",
     _half_normal,
     _mirrored_half_normal,
-    lambda x: erf(multiply(_ROOT_HALF, x)),
+    lambda x: erf(multiply(ROOT_HALF, x)),
     lambda x: add(log_normal_cdf(negative(x)), _LOG_2),
     lambda u: negative(normal_quantile(multiply(0.5, subtract(1.0, u)))),
 )
@@ -243,3 +242,6 @@ HALF_CAUCHY = Law(
     lambda x: log(multiply(2.0 / math.pi, arctan2(1.0, x))),
     _half_cauchy_quantile,
 )
+
+_ALL = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL, HALF_CAUCHY
+LAWS = {law.name: law for law in _ALL}

@@ -21,8 +21,8 @@ from ..ops import (
     swapaxes,
 )
 from ..ops import sum as sum_
+from ..ops.tails import HALF_LOG_2PI
 from .base import Distribution
-from .gaussian import HALF_LOG_2PI
 from .kl import kl_divergence, register_kl
 from .multivariate import MultivariateNormal
 from .parameters import Numbers, as_outcome, spread

@@ -17,8 +17,8 @@ from ..ops import (
     tril,
     where,
 )
+from ..ops.tails import HALF_LOG_2PI
 from .base import Distribution
-from .gaussian import HALF_LOG_2PI
 from .kl import register_kl
 from .parameters import (
     Numbers,

@@ -1,4 +1,4 @@
-"""LogNormal, HalfNormal, Exponential: numbers above 0.
+"""LogNormal and Exponential: numbers above 0.
 
 Below, their log-density is -inf, and no gradient comes from there.
 """
@@ -8,9 +8,9 @@ import math
 from ..engine.variable import Var
 from ..ops import add, divide, exp, expm1, less, log, multiply, square, subtract, where
 from .base import Distribution
-from .gaussian import HALF_LOG_2PI, Normal
+from .gaussian import Normal
 from .kl import kl_divergence, register_kl
-from .laws import EXPONENTIAL, HALF_NORMAL
+from .laws import EXPONENTIAL
 from .parameters import Numbers, as_outcome
 from .support import POSITIVE
 from .unrounded import at_positive, log_of
@@ -76,62 +76,6 @@ class LogNormal(Distribution):
 def _log_normal(p: LogNormal, q: LogNormal) -> Var:
     """The KL of the logs: exp does not change it."""
     return kl_divergence(p._of_log, q._of_log)
-
-
-class HalfNormal(Distribution):
-    """The size |z| of a Normal number with mean 0 and standard deviation `scale`.
-
-    >>> q = mg.HalfNormal(1.0)
-    >>> round(q.mean, 4), round(q.mean**2 + q.variance, 4)
-    (0.7979, 1.0)
-    """
-
-    _law = HALF_NORMAL
-    _parameters = {"scale": 0}
-    _positive = ("scale",)
-    scale: Numbers
-    support = POSITIVE
-
-    def __init__(self, scale: object) -> None:
-        self._hold(scale=scale)
-
-    def _transform(self, eps: Var) -> Var:
-        return multiply(self.scale, eps)
-
-    def _noise_of(self, z: Numbers) -> Var:
-        return divide(z, self.scale)
-
-    def log_prob(self, z: object) -> Var:
-        """log 2 + the Normal log-density; z ≥ 0."""
-        z = as_outcome("HalfNormal", z, self.batch_shape, ())
-        below = less(z, 0.0)
-        full = Normal(0.0, self.scale).log_prob(where(below, 0.0, z))
-        return where(below, -math.inf, add(full, math.log(2.0)))
-
-    def entropy(self) -> Var:
-        """The entropy of the Normal, less log 2."""
-        return add(log(self.scale), HALF_LOG_2PI + 0.5 - math.log(2.0))
-
-    @property
-    def mean(self) -> Var:
-        """scale √(2/π)."""
-        return multiply(self.scale, math.sqrt(2.0 / math.pi))
-
-    @property
-    def variance(self) -> Var:
-        """scale² (1 - 2/π)."""
-        return multiply(square(self.scale), 1.0 - 2.0 / math.pi)
-
-    @property
-    def mode(self) -> Var:
-        """0."""
-        return multiply(0.0, self.scale)
-
-
-@register_kl(HalfNormal, HalfNormal)
-def _half_normal(p: HalfNormal, q: HalfNormal) -> Var:
-    """The KL of the Normal numbers whose sizes they are: both densities are doubled."""
-    return kl_divergence(Normal(0.0, p.scale), Normal(0.0, q.scale))
 
 
 class Exponential(Distribution):

@@ -13,9 +13,8 @@ from ..engine import context
 from ..engine.places import line_of_user
 from ..engine.values import Shape, Value
 from ..engine.variable import Fixed, Note, Var
+from .law import Generator
 from .laws import NORMAL
-
-Generator = np.random.Generator
 
 REQUIRED = cast(Generator, None)  # a default whose only use is a readable error for a missing rng
 

@@ -22,14 +22,13 @@ from ..ops import (
     subtract,
     where,
 )
+from ..ops.tails import HALF_LOG_2PI
 from .implicit import Implicit
 from .parameters import Numbers, as_outcome, minus, over, spread
 from .probabilities import beta_cdf
 from .quantiles import beta_quantile
 from .support import REAL
 from .tails import half_step, half_step_slope, log1p_square
-
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 class StudentT(Implicit):

@@ -68,7 +68,7 @@ def _multiply(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
             return x
         if steps[one].is_number(-1.0):
             return step._replace(op="negative", inputs=(x,))
-        if steps[one].is_number(0.0) and steps[x].op in _COMPARISONS and not step.shape:
+        if steps[one].is_number(0.0) and steps[x].op in COMPARISONS and not step.shape:
             return one  # only there: 0 * inf is nan, and 0 * -1 is -0.0
     if steps[a].op == steps[b].op == "negative":
         return step._replace(inputs=steps[a].inputs + steps[b].inputs)
@@ -97,7 +97,7 @@ def _scaled_twice(step: Step, steps: list[Step]) -> Step:
 _SCALINGS = ("multiply", "divide")
 
 
-_COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 
 
 def _by_one(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:

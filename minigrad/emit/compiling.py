@@ -21,7 +21,7 @@ from ..engine.variable import Inner, Var, next_order
 from .bindings import Bindings
 from .names import free_name
 from .replay import Drawing, Outcome, Replay, Unfit, on_tape, reasons_against
-from .signatures import LIVE, fresh, kind_of, number_of, value_of
+from .signatures import LIVE, fresh, kind_of, number_of, program_value
 from .watching import Watching
 
 MANY = 16  # signatures of one function; more cause a warning, since they are most likely a mistake
@@ -152,7 +152,7 @@ class Compiled:
         simple = not keywords and len(parts) == len(args) and not numbers
         if simple and all(type(x) in LIVE for x in args):  # of no subclass
             self._last = tuple(map(type, args)), replay
-        return parts, replay.run([value_of(x) for x in parts])
+        return parts, replay.run([program_value(x) for x in parts])
 
     def _traced(
         self, key: object, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool

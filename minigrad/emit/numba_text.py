@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.op import OPS
 from ..engine.values import Shape, as_axes, size_of
+from .algebra import COMPARISONS
 from .numba_ops import (
     ForNumba,
     batched_text,
@@ -40,12 +41,9 @@ def for_numba(step: Step, inputs: Sequence[Step]) -> ForNumba | None:
     is_copied = isinstance(row.numpy, str) and not row.numpy.startswith(("np.", "{", "-", "("))
     if row.elementwise and is_copied and isinstance(row.python, str):
         return _each(step, shapes, row.python)
-    if row.infix and row.elementwise and step.op in _COMPARISONS:
+    if row.infix and row.elementwise and step.op in COMPARISONS:
         return ForNumba(f"({{0}} {row.infix} {{1}}).astype(np.float64)")
     return None
-
-
-_COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 
 
 def _each(step: Step, shapes: list[Shape], python: str) -> ForNumba:

@@ -22,7 +22,7 @@ def fresh(
             return x
         kind = "" if not isinstance(x, Var) else x.kind if x.kind == "noise" else "constant"
         wants = x.requires_grad if isinstance(x, Var) else numbers
-        value = value_of(x)
+        value = program_value(x)
         leaves.append(Var(value) if wants else constant(value, "", kind or "constant"))
         return leaves[-1]
 
@@ -44,7 +44,7 @@ def kind_of(name: str, x: object, numbers: bool) -> object:
     return name, type(x), x
 
 
-def value_of(x: object) -> Value:
+def program_value(x: object) -> Value:
     """In the form that a program takes: a float, or a plain array, as from `.value`."""
     value = x._value if isinstance(x, Var) else as_value(x)
     return value if type(value) is float else np.asarray(value).view(np.ndarray)

@@ -13,24 +13,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..distributions.base import Distribution
-from ..distributions.laws import (
-    CAUCHY,
-    EXPONENTIAL,
-    GUMBEL,
-    HALF_CAUCHY,
-    HALF_NORMAL,
-    LAPLACE,
-    LOGISTIC,
-    NORMAL,
-    UNIFORM,
-)
+from ..distributions.laws import LAWS
 from ..engine.variable import Var, constant
 from .calls import function_of
 from .grammar import Statement, Step, statements_of
 
-_LAWS = NORMAL, UNIFORM, EXPONENTIAL, LAPLACE, LOGISTIC, GUMBEL, CAUCHY, HALF_NORMAL, HALF_CAUCHY
 Item = Var | Distribution
-LAWS = {law.name: law for law in _LAWS}
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 DRAWN = "e"  # a constant that a program may use for something else, such as noise
 

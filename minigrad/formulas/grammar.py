@@ -22,7 +22,7 @@ from .tokens import (
     WORDS,
     ExpressionError,
     Token,
-    lines_of,
+    program_lines,
     tokens_of,
 )
 
@@ -70,7 +70,7 @@ def statements_of(text: str) -> list[Statement]:
     if len(text) > LONGEST:
         why = WORDS["long"].format(f"{len(text):,}", f"{LONGEST:,}")
         raise ExpressionError(why, f"{text[:60]} …", 62)
-    found = [_Line(line).statement() for line in lines_of(text)]
+    found = [_Line(line).statement() for line in program_lines(text)]
     if not found:
         raise ExpressionError(WORDS["empty"], "", 0)
     named: set[str] = set()

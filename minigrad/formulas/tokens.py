@@ -55,7 +55,7 @@ class Token(NamedTuple):
     start: int
 
 
-def lines_of(text: str) -> Iterator[str]:
+def program_lines(text: str) -> Iterator[str]:
     """Each line by itself, spaces made single, comments dropped, continued lines joined."""
     joined: list[str] = []
     opened = 0

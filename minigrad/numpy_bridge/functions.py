@@ -12,14 +12,14 @@ from .. import ops
 from ..engine.values import shape_of
 from ..ops import arranging, diagonals, statistics
 from . import compositions
-from .ufuncs import Row, numbers_of
+from .ufuncs import Row, off_tape
 
 
 def _plain(function: Callable[..., object]) -> Row:
     """NumPy's own answer for the values: an index or a truth has no gradient."""
 
     def row(*given: object, **named: object) -> object:
-        return function(*map(numbers_of, given), **{key: numbers_of(x) for key, x in named.items()})
+        return function(*map(off_tape, given), **{key: off_tape(x) for key, x in named.items()})
 
     return wraps(function)(row)
 

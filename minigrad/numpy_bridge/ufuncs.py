@@ -12,7 +12,7 @@ from ..engine.variable import Var
 Row = Callable[..., object]
 
 
-def numbers_of(x: object) -> object:
+def off_tape(x: object) -> object:
     """The numbers of a Var, off the tape; anything else unchanged."""
     return x.value if isinstance(x, Var) else x
 
@@ -50,7 +50,7 @@ UFUNCS: dict[object, Row] = {
     np.fmin: lambda a, b: ops.where(
         ops.not_equal(a, a), b, ops.where(ops.not_equal(b, b), a, ops.minimum(a, b))
     ),
-    np.copysign: lambda a, b: ops.multiply(ops.abs(a), np.copysign(1.0, numbers_of(b))),  # type: ignore
+    np.copysign: lambda a, b: ops.multiply(ops.abs(a), np.copysign(1.0, off_tape(b))),  # type: ignore
     np.heaviside: lambda a, b: ops.where(
         ops.equal(a, 0.0), b, ops.where(ops.not_equal(a, a), a, ops.greater(a, 0.0))
     ),

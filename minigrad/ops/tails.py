@@ -12,8 +12,8 @@ from .exponentials import exp, log, log1p
 from .row import each
 from .special import _each, erfc
 
-_ROOT_HALF = math.sqrt(0.5)
-_LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
+ROOT_HALF = math.sqrt(0.5)
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _FAR_BELOW = -30.0  # below, the asymptotic series is exact to rounding
 
 
@@ -23,7 +23,7 @@ def normal_cdf(x: object) -> Var:
     >>> mg.normal_cdf(0.0), round(mg.normal_cdf(1.96), 4)
     (0.5, 0.975)
     """
-    return multiply(0.5, erfc(multiply(-_ROOT_HALF, x)))
+    return multiply(0.5, erfc(multiply(-ROOT_HALF, x)))
 
 
 @each(
@@ -44,7 +44,7 @@ def normal_hazard(x: Value) -> Value:
 
 def _normal_hazard(x: float) -> float:
     if x > _FAR_BELOW or x != x:
-        return math.exp(-0.5 * x * x - _LOG_ROOT_2PI) / (0.5 * math.erfc(-_ROOT_HALF * x))
+        return math.exp(-0.5 * x * x - HALF_LOG_2PI) / (0.5 * math.erfc(-ROOT_HALF * x))
     return -x / _mills(x)
 
 
@@ -72,14 +72,14 @@ def log_normal_cdf(x: Value) -> Value:
 
 def _log_normal_cdf(x: float) -> float:
     if x > 0.0:
-        return math.log1p(-0.5 * math.erfc(_ROOT_HALF * x))
+        return math.log1p(-0.5 * math.erfc(ROOT_HALF * x))
     if x > _FAR_BELOW or x != x:
-        return math.log(0.5 * math.erfc(-_ROOT_HALF * x))
-    return -0.5 * x * x - _LOG_ROOT_2PI - math.log(-x) + math.log(_mills(x))
+        return math.log(0.5 * math.erfc(-ROOT_HALF * x))
+    return -0.5 * x * x - HALF_LOG_2PI - math.log(-x) + math.log(_mills(x))
 
 
 @each(
-    lambda g, y, u: g * exp(0.5 * square(y) + _LOG_ROOT_2PI),
+    lambda g, y, u: g * exp(0.5 * square(y) + HALF_LOG_2PI),
     symbol="Φ⁻¹",
     python="_normal_quantile({0})",
     javascript="normal_quantile({0})",
@@ -106,7 +106,7 @@ def _normal_quantile(u: float) -> float:
     for _ in range(4):
         step = (2.0 * u - math.erfc(y)) / (1.1283791670955126 * math.exp(-y * y))  # by 2/√π
         y -= step / (1.0 + y * step)
-    return -y / _ROOT_HALF
+    return -y / ROOT_HALF
 
 
 def _normal_quantiles(u: Array) -> Array:
@@ -120,7 +120,7 @@ def _normal_quantiles(u: Array) -> Array:
         step = (2.0 * w - _each(math.erfc, y)) / (1.1283791670955126 * np.exp(-y * y))
         y = y - step / (1.0 + y * step)
     beyond = np.where(tail == 0.0, math.inf, math.nan)
-    return np.where(u > 0.5, 1.0, -1.0) * np.where(tail > 0.0, y / _ROOT_HALF, beyond)
+    return np.where(u > 0.5, 1.0, -1.0) * np.where(tail > 0.0, y / ROOT_HALF, beyond)
 
 
 @each(

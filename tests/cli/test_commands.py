@@ -21,9 +21,9 @@ import pytest
 
 import minigrad as mg
 from minigrad.cli import main
+from minigrad.distributions.laws import LAWS
 from minigrad.engine.op import OPS
 from minigrad.formulas.calls import families, functions
-from minigrad.formulas.expressions import LAWS
 from tests.support.references import executed
 
 SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")

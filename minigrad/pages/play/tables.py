@@ -5,6 +5,7 @@ where Python has it, so that a typed program looks the same in the page and in P
 import inspect
 from collections.abc import Callable
 
+from ...distributions.laws import LAWS
 from ...distributions.randomness import noise_leaf
 from ...emit.closures import closure_code
 from ...emit.rule_table import Use, rule_key, scalar_ops
@@ -60,7 +61,7 @@ def _functions() -> dict[str, object]:
     return {
         "constants": expressions.CONSTANTS,
         "drawn": expressions.DRAWN,
-        "laws": [*expressions.LAWS],
+        "laws": [*LAWS],
         "same": calls.SAME_FUNCTION,
         "meant": calls.MEANT,
         "asked": asked,

@@ -1,66 +1,15 @@
-"""Positive numbers with heavy tails: HalfCauchy, and Pareto, which starts at its `scale`."""
+"""Pareto: numbers from `scale` on, with a heavy tail."""
 
 import math
 
 from ..engine.variable import Var
 from ..ops import add, divide, exp, expm1, greater, less, log, multiply, square, subtract, where
 from .base import Distribution
-from .families import LOG_2, Cauchy
 from .kl import register_kl
-from .laws import EXPONENTIAL, HALF_CAUCHY
+from .laws import EXPONENTIAL
 from .parameters import Numbers, as_outcome, spread
-from .support import POSITIVE, Support
+from .support import Support
 from .unrounded import is_positive, log_of
-
-
-class HalfCauchy(Distribution):
-    """The size |z| of a Cauchy number around 0: half of the numbers are below `scale`.
-
-    Its mean and variance are inf.
-
-    >>> mg.HalfCauchy(2.0).cdf(2.0)
-    0.5
-    """
-
-    _law = HALF_CAUCHY
-    _parameters = {"scale": 0}
-    _positive = ("scale",)
-    scale: Numbers
-    support = POSITIVE
-
-    def __init__(self, scale: object) -> None:
-        self._hold(scale=scale)
-
-    def _transform(self, eps: Var) -> Var:
-        return multiply(self.scale, eps)
-
-    def _noise_of(self, z: Numbers) -> Var:
-        return divide(z, self.scale)
-
-    def log_prob(self, z: object) -> Var:
-        """log 2 + the Cauchy log-density; z ≥ 0."""
-        z = as_outcome("HalfCauchy", z, self.batch_shape, ())
-        full = Cauchy(0.0, self.scale).log_prob(z)
-        return where(less(z, 0.0), -math.inf, add(full, LOG_2))
-
-    def entropy(self) -> Var:
-        """log 2π scale."""
-        return add(log(self.scale), math.log(2.0 * math.pi))
-
-    @property
-    def mean(self) -> Var:
-        """inf."""
-        return spread(math.inf, self.batch_shape)
-
-    @property
-    def variance(self) -> Var:
-        """inf."""
-        return spread(math.inf, self.batch_shape)
-
-    @property
-    def mode(self) -> Var:
-        """0."""
-        return multiply(0.0, self.scale)
 
 
 class Pareto(Distribution):
