@@ -1,7 +1,7 @@
 """The course: a page a lesson, text at the left, the live page at the right.
 
 A lesson is one Markdown file in `lessons/`, which reads well by itself too. It begins with
-`# 2. Title` and one sentence in italics. A picture stands for the page of its name. A question
+`# 2. Title` and one sentence in italics. A picture represents the page of its name. A question
 begins with `**Question.**`; its answer follows in `<details>`, with what is to be typed in bold,
 and then a list of usual wrong answers, `- 12: what that number is`. A paragraph `Numbers: mu = 0.7`
 gives what a typed formula may name.

@@ -1,5 +1,5 @@
 """index.html: the course first, then a card for each experiment. What a card has no room for, its
-other pictures, numbers and source, stands on a page of the experiment's own.
+other pictures, numbers and source, is on a page of the experiment's own.
 """
 
 import html

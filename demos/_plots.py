@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Pair = tuple[Sequence[float], Sequence[float]]  # x and y of some points
 
-# (light, dark) of the lines and marks of a plot, told apart by shape or dashes as well. Draw with
+# (light, dark) of the lines and marks of a plot, with different shapes or dashes as well. Draw with
 # the light one: a style sheet swaps it in the dark.
 COLOURS = {
     **{name: LOOKS[name].line for name in ("parameter", "sample", "noise", "output", "constant")},
@@ -27,7 +27,7 @@ COLOURS = {
     "bad": BAD,
 }
 
-# As keywords for `axes.plot`: six lines that can be told apart without colours too.
+# As keywords for `axes.plot`: six lines that differ even without colours.
 LINES = tuple(
     {"color": COLOURS[name][0], "linestyle": dashes, "marker": marker}
     for name, dashes, marker in (

@@ -1,5 +1,5 @@
 """Run demos: the quick ones at once, then the others on every core. After each the gallery is
-written anew, so there is always something to look at.
+written again, so there is always something to look at.
 """
 
 import contextlib
@@ -80,7 +80,7 @@ def run(name: str, out: Path, seed: int, flags: dict[str, int]) -> Done:
 
 
 def run_aside(name: str, out: Path, seed: int) -> Done:
-    """Run one demo in a worker, without a word: no bars, and what it prints is handed over."""
+    """Run one demo in a worker, silently: no bars, and what it prints is returned."""
     sys.stderr = io.StringIO()  # no terminal, so tqdm draws nothing
     done = _run(name, out, seed, {}, io.StringIO())
     return done._replace(printed=f"{claim(load(name))}\n\n{done.printed}{sys.stderr.getvalue()}")
@@ -98,7 +98,7 @@ def _run(name: str, out: Path, seed: int, flags: dict[str, int], shown: io.Strin
 
 
 def run_all(names: Sequence[str], out: Path, seed: int, flags: dict[str, int]) -> dict[str, str]:
-    """Run them, whatever becomes of each; returns those that failed, and why."""
+    """Run them all, even if some fail; returns those that failed, and why."""
     failed: dict[str, str] = {}
     quick = [name for name in names if name in QUICK or len(names) == 1]
     later = [name for name in names if name not in quick]

@@ -2,10 +2,10 @@
 
 A bandit has five arms, and a softmax policy π pulls one. The reward is a number that no gradient
 comes from, and the gradient of its mean is known: π(r - π·r). Then a road of five places, on which
-a walker steps left or right for six steps, slips one time in ten, and is paid by the place that he
-reaches; his policy has two logits a place. Dynamic programming gives the best return and the exact
-return of any policy. `mg.surrogate` has one cost a step and gives it the scores of the steps before
-it alone; the mean over the other walks is the baseline.
+a walker steps left or right for six steps, slips one time in ten, and is paid by the place that it
+reaches; its policy has two logits per place. Dynamic programming gives the best return and the
+exact return of any policy. `mg.surrogate` has one cost a step and gives it the scores of the steps
+before it alone; the mean over the other walks is the baseline.
 """
 
 from pathlib import Path

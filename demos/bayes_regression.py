@@ -66,7 +66,7 @@ class Posterior(NamedTuple):
 
 
 def patients(count: int, rng: np.random.Generator) -> Data:
-    """`count` of the 442 to learn from, by lot, and the rest."""
+    """`count` of the 442 to learn from, chosen at random, and the rest."""
     from sklearn.datasets import load_diabetes  # here: it takes long to load, as in `_plots`
 
     table = load_diabetes()
@@ -110,7 +110,7 @@ def log_joint(w: mg.Var, x: mg.Var | Array, y: mg.Var | Array) -> mg.Var:
 
 
 class Fit(NamedTuple):
-    """What came of the starts, each along axis 0, but for `draws`: 1,000 w from each, axes 0, 1."""
+    """The results, starts along axis 0, but for `draws`: 1,000 w from each start, axes 0 and 1."""
 
     mean: Array
     sd: Array
@@ -206,7 +206,7 @@ def predict(data: Data, draws: Array) -> tuple[Array, Array]:
 
 
 def plot_band(path: Path, data: Data, draws: Array) -> None:
-    """What was predicted for the other patients, and what came."""
+    """What was predicted for the other patients, and what was observed."""
     mean, sd = predict(data, draws)
     order = np.argsort(mean)
     mean, sd = mean[order], sd[order]

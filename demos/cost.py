@@ -137,7 +137,7 @@ def costs() -> dict[str, tuple[list[Cost], list[Cost]]]:
     from threadpoolctl import threadpool_limits  # scikit-learn brings it along
 
     found = {}
-    with threadpool_limits(1):  # or times would tell how busy the other cores are
+    with threadpool_limits(1):  # or times would depend on how busy the other cores are
         for name, way in progress(WAYS.items(), "costs"):
             found[name] = (
                 [cost(partial(way, 8, samples)) for samples in COUNTS],

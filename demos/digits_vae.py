@@ -62,7 +62,7 @@ class Digits(NamedTuple):
 
 
 def digits(rng: np.random.Generator) -> Digits:
-    """A fifth for testing, by lot."""
+    """A fifth for testing, chosen at random."""
     from sklearn.datasets import load_digits  # here: it takes long to load, as in `_plots`
 
     table = load_digits()

@@ -205,7 +205,7 @@ def draw_planar(rng: np.random.Generator) -> mg.Drawing:
 
 
 def main(out: Path, seed: int = 0, steps: int = 1_000, samples: int = 100_000) -> dict[str, object]:
-    """Returns what came of each family, and the rows."""
+    """Returns each trained family, and the rows."""
     rng = np.random.default_rng(seed)
     found = {name: train(name, rng, steps, samples) for name in FAMILIES}
     plot_samples(out / "flow_samples.svg", found, rng)

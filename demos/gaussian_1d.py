@@ -1,7 +1,7 @@
 """A sample z = μ + σε lets gradients through: backward gives ∂μ and ∂σ of E[sin z].
 
 The expectation is a mean over draws of ε, which has no parameters, so the gradient of the mean is
-the mean of the gradients. Two other ways to the same numbers stand beside it: forward differences
+the mean of the gradients. Two other ways to the same numbers are beside it: forward differences
 on draws of their own, and the closed form E = exp(-½σ²) sin μ.
 """
 

@@ -19,7 +19,7 @@ from ._common import Row, alone, print_table, rows, save
 PICTURES = {
     "mistakes_noise_broken.svg": "Broken: ε is a parameter with a gradient, to be trained away",
     "mistakes_noise_repaired.svg": "Repaired: ε is noise, and no gradient goes there",
-    "mistakes_sample_broken.svg": "Broken: z stands behind a wall, μ learns from the KL alone",
+    "mistakes_sample_broken.svg": "Broken: z is behind a wall, μ learns from the KL alone",
     "mistakes_sample_repaired.svg": "Repaired: with rsample μ learns from z too",
     "mistakes_coin_broken.svg": "Broken: a comparison is flat, and no gradient gets through",
     "mistakes_coin_repaired.svg": "Repaired: a relaxed coin has a slope everywhere",
@@ -123,7 +123,7 @@ def variance_for_sigma(rng: RNG, n: int) -> Mistake:
 
 
 def too_few_samples(rng: RNG, n: int) -> Mistake:
-    """∂μ of E[sin z] from four samples: the standard error tells."""
+    """∂μ of E[sin z] from four samples: the standard error shows it."""
     few, many = mg.pathwise(sine, (0.5,), 4, rng), mg.pathwise(sine, (0.5,), n, rng)
     *_, number, warning = str(few).splitlines()
     right = Row("∂μ of E[sin z]", many.grads[0], many.grad_ses[0], D_SINE)

@@ -2,7 +2,7 @@
 
 200 numbers come from a mixture of three Gaussians. The approximation q has three logits for each
 number, and the ELBO is log p(x, k) - log q(k) in expectation over k. Drawn with
-`estimator="enumeration"`, all k stand side by side, so the gradient has no noise, and the bound
+`estimator="enumeration"`, all k are side by side, so the gradient has no noise, and the bound
 climbs, by natural gradient, to the evidence itself, where q is Bayes's posterior. Drawn by
 `.sample()` the score function gives the same gradient, with noise. At the posterior the ELBO's
 gradient in the means is that of the evidence (Fisher's identity).

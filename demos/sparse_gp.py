@@ -32,7 +32,7 @@ JITTER = 1e-8
 
 class Process(NamedTuple):
     """Data, and what the kernel makes of them: `map` is K_nm L_mm⁻ᵀ, so that f = map · v with
-    u = L_mm v, and `left` the variance of each f(x) that u does not tell."""
+    u = L_mm v, and `left` the variance of each f(x) that u does not explain."""
 
     x: Array
     y: Array

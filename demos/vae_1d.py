@@ -2,7 +2,7 @@
 
 q = N(μ, σ²) with σ = exp(½ logvar), decoder y = wz + b, loss ½(y - x)² + KL(q ‖ N(0, 1)), one datum
 x = 2, plain gradient descent. The bias alone can say x. From there on any w adds w²σ² to the mean
-squared error and tells nothing new, so w goes to 0; then z is free of the datum, and the KL pulls q
+squared error and says nothing new, so w goes to 0; then z is free of the datum, and the KL pulls q
 to N(0, 1). That is the only stationary point: w = 0, b = x, μ = 0, logvar = 0.
 """
 

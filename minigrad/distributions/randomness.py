@@ -13,7 +13,7 @@ from ..engine import context
 from ..engine.places import line_of_user
 from ..engine.values import Shape, Value
 from ..engine.variable import Fixed, Note, Var
-from .law import Generator
+from .law import Generator as Generator
 from .laws import NORMAL
 
 REQUIRED = cast(Generator, None)  # a default whose only use is a readable error for a missing rng

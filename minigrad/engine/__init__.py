@@ -10,5 +10,5 @@ The rest can wait. `values` says what a value may be, `arrays` what makes them f
 `ages` keep a sweep from mixing things up: with another sweep, and old values with new. `lanes` has
 the sweep's steps for floats, `context` what a `with` block switches on, `places` the lines of the
 user's code; `notation`, `habits` and `nests` are how one writes with Vars. What each op computes
-stands in `ops/`.
+is in `ops/`.
 """

@@ -1,8 +1,8 @@
 """Old values mixed with new: one rule for everything that reads a graph.
 
 No node may be older than one of its inputs. A leaf that is given a new value becomes as young as
-one made now, so a graph that used the old value is detected, whoever asks for it: `backward`,
-`grad`, pictures, programs. It covers what no gradient passes as well. What was computed
+one made now, so a graph that used the old value is detected wherever it is read: in
+`backward`, `grad`, pictures, programs. It covers what no gradient passes as well. What was computed
 under `no_grad`, or from `.value`, is a number without a graph, and stays as it is.
 """
 

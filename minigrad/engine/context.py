@@ -1,5 +1,5 @@
 """What is switched on where a line runs: recording or not, the scope that new nodes join, and who
-watches. A `with` block switches it, for the thread, task or generator that the block stands in.
+watches. A `with` block switches it, for the thread, task or generator that the block is in.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DEEPEST = 100
-"""So many blocks may stand in one another; pictures draw a box in a box for each scope."""
+"""How many blocks may be nested; pictures draw a box in a box for each scope."""
 
 
 class Watch:
@@ -52,12 +52,12 @@ class Settings(NamedTuple):
 
 OUTSIDE = Settings()
 blocks = 0  # that concern ops, in all threads together: while 0, ops skip the costlier `current()`
-watches = 0  # the like for those that watch
+watches = 0  # the same for blocks that watch
 _lock = threading.Lock()
 
 
 class _Entry:
-    """An active block, and the frame of the generator that it stands in, if any."""
+    """An active block, and the frame of the generator that it is in, if any."""
 
     __slots__ = ("block", "frame", "left")
 
@@ -65,7 +65,7 @@ class _Entry:
         self.block, self.frame, self.left = block, frame, False
 
 
-# Entered last stands last. Each thread begins with none, each task with those of its maker.
+# The innermost block is last. A thread begins with none, a task with those of its creator.
 _entered: ContextVar[tuple[_Entry, ...]] = ContextVar("minigrad", default=())
 
 

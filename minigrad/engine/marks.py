@@ -10,7 +10,7 @@ from .values import Value
 
 
 class _Marked(Protocol):
-    """A Var, seen from below."""
+    """A Var, as far as a sweep needs it."""
 
     _mark: "Mark | None"
     _flow: Value
@@ -23,7 +23,7 @@ NOBODY: frozenset[int] = frozenset()
 
 class Mark:
     """A sweep, as the nodes know it that it has reached: they hold it in `_mark`, and in `_flow`
-    what has come to them so far.
+    what has reached them so far.
 
     `done` makes that the users' `.grad`, of all nodes at one stroke. Until then, or for good where
     `grad` only asked, `before` has the `.grad` that was there, by id. So a sweep may stop anywhere
@@ -49,7 +49,7 @@ class Mark:
 
 
 # Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
-# stand on one line: a debugger that raises between lines can't part the lock from its release.
+# are on one line: a debugger that raises between lines can't come between lock and release.
 turn = threading.RLock()
 at_work: list[Mark | None] = [None]  # whose turn it is
 takes_turns: set[CodeType] = set()  # the functions that do

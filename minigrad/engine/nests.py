@@ -40,7 +40,7 @@ def rebuilt(thing: object, parts: Iterator[object]) -> Any:  # noqa: ANN401
 
 
 def is_container(thing: object) -> bool:
-    """Whether it is a dict, list or tuple of parts. A list of numbers, or of such, is an array."""
+    """Whether it is a dict, list or tuple of parts. Lists of numbers, nested too, are arrays."""
     if isinstance(thing, Mapping):
         return True
     return isinstance(thing, list | tuple) and not _is_array(thing)

@@ -1,6 +1,6 @@
 """The notation of a Var: its operators and methods, its conversions off the tape, and those that
 it refuses because they would be silent. Each operator reaches its op by name, so nothing is
-imported upward: the rows stand in `ops/`.
+imported upward: the rows are in `ops/`.
 """
 
 import warnings

@@ -21,9 +21,9 @@ _order_of = operator.attrgetter("_order")
 
 
 def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
-    """Mark what a gradient comes to below `output`: inner nodes, newest first, and leaves.
+    """Mark what a gradient reaches below `output`: inner nodes, newest first, and leaves.
 
-    The mark and the gradient stand in the nodes' own slots: a dictionary of nodes takes 1.3 times
+    The mark and the gradient are in the nodes' own slots: a dictionary of nodes takes 1.3 times
     as long for a whole sweep.
     """
     inner: list[Any] = []

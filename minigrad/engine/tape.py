@@ -1,8 +1,8 @@
 """How an operation on a `Var` is recorded.
 
 A node knows the op that made it and its inputs (`variable.py`), and that is the whole tape: no list
-of nodes, no children, no reference cycle. What an op computes, and its closures, stand in `ops/`,
-one row per op; how a gradient flows back stands in `sweep.py`.
+of nodes, no children, no reference cycle. What an op computes, and its closures, are in `ops/`,
+one row per op; how a gradient flows back is in `sweep.py`.
 """
 
 from collections.abc import Callable, Sequence

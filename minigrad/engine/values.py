@@ -37,7 +37,7 @@ def as_value(given: object) -> Value:
     if isinstance(given, list | tuple):
         given = _from_sequence(given)
     elif hasattr(given, "_order"):
-        raise TypeError("a Var stands where plain numbers are needed: pass v.value")
+        raise TypeError("a Var was given where plain numbers are needed: pass v.value")
     elif not isinstance(given, np.ndarray) and hasattr(type(given), "__array__"):
         given = np.asarray(given)  # a tensor, a pandas Series
     if not isinstance(given, np.ndarray) or given.dtype.kind not in "buif":

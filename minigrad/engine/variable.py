@@ -1,4 +1,4 @@
-"""What a Var is: a value, the op that made it, and its inputs. How one is recorded stands
+"""What a Var is: a value, the op that made it, and its inputs. How one is recorded is
 in `tape.py`, its operators and conversions in `notation.py`.
 """
 
@@ -54,7 +54,7 @@ class Var(Operators, Conversions):
     bool, array or list of real numbers, held as a float or as a read-only float64 array; anything
     else raises TypeError. Arithmetic gives Vars. `==` and `<` compare by value, `hash` is identity.
     So dicts and sets find a Var by identity, but a list by value: `p in params` and
-    `params.index(p)` find the first of p's value, as with torch's tensors. To ask for p itself:
+    `params.index(p)` find the first of p's value, as with torch's tensors. To find p itself:
     `any(p is x for x in params)`. (Were `a == b` false for two Vars of one value,
     `where(a == b, …)` would be silently wrong, the worse trap.)
 

@@ -46,7 +46,7 @@ ALL: Mapping[str, Estimator] = MappingProxyType(
 
 
 KNOWN: Mapping[str, Estimator] = MappingProxyType(
-    {**ALL, "stochastic triples": triples}  # runs a sample at a time: when asked for
+    {**ALL, "stochastic triples": triples}  # runs one sample at a time, so only on request
 )
 
 

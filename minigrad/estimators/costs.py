@@ -1,4 +1,4 @@
-"""A cost in parts: who depends on which draw, and on which sample of it.
+"""A cost in parts: which of them depends on which draw, and on which sample of it.
 
 A part that does not depend on a draw is not multiplied by its score, nor is the cost of one sample
 by the score of another: both would add noise and nothing else.
@@ -20,7 +20,7 @@ class Wall(NamedTuple):
 
 
 class Outcomes(NamedTuple):
-    """A draw whose outcomes stand side by side, their weights, and where its axes are below."""
+    """A draw with outcomes side by side, their weights, and where its axes are further down."""
 
     z: Var
     weights: Var
@@ -46,7 +46,7 @@ def repeats(cost: Var, sets: Sequence[Outcomes]) -> int:
         axes = found.dependent[cost]
         if None in axes or axes[0] in taken:
             raise ValueError(
-                f"surrogate: the outcomes of {found.z!r} stand side by side along its first axis, "
+                f"surrogate: the outcomes of {found.z!r} are side by side along its first axis, "
                 f"and the cost of shape {cost.shape} has not kept its axes apart: keep them, give "
                 'another such draw an axis of its own, or draw by estimator="score"'
             )

@@ -53,7 +53,7 @@ def triples(
     Draws are single numbers. `Bernoulli`, `Categorical`, `Poisson`, `Binomial` and `Geometric`
     numbers are perturbed; what has an rsample is differentiated along its path; any
     other raises TypeError. Each sample tries one of all perturbations, so that it takes two
-    runs. A problem (distribution, integrand) will do too. Other arguments as in `pathwise`.
+    runs. A problem (distribution, integrand) is accepted as well. Other arguments as in `pathwise`.
 
     >>> def program(p):
     ...     tails = yield mg.Bernoulli(p)

@@ -16,7 +16,7 @@ from ..engine.variable import Var, constant
 
 Mask = NDArray[np.bool_]
 
-MANY = 100  # samples: with fewer, a standard error is rough anyway
+MANY = 100  # samples: with fewer, a standard error is rough in any case
 DECISIVE = 0.25  # of the scatter: of n normal numbers the largest has about 2 log(n)/n
 RELEVANT = 0.1  # of the standard error
 

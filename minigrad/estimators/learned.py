@@ -107,7 +107,7 @@ def relax(
 
 
 class Draws(NamedTuple):
-    """One logit φ a sample and coin, a leaf; the coins b, and z and z̃ that differentiate in φ."""
+    """A leaf with a logit φ per sample and coin; the coins b, z and z̃, differentiable in φ."""
 
     phi: Var
     p: Array
@@ -128,7 +128,7 @@ def _draw(name: str, setting: Setting, rng: Generator, count: int) -> Draws:
 
 
 def _columns(values: Array, like: Array) -> Array:
-    """One number a sample, for each of its coins."""
+    """One number per sample, repeated for each of its coins."""
     return values.reshape(-1, *(1,) * (like.ndim - 1))
 
 

@@ -1,5 +1,5 @@
 """Measure-valued gradients: the derivative of a density as a difference of two densities, f
-evaluated in both. The densities of each family stand in `distributions/weak.py`.
+evaluated in both. The densities of each family are in `distributions/weak.py`.
 """
 
 from collections.abc import Sequence

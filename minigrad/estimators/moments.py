@@ -18,7 +18,7 @@ class Chunk(NamedTuple):
 class Moments:
     """The mean of the chunks' means, weighted by their samples, and how they scatter around it.
 
-    E[f] and the numbers of all gradients stand in one row: a chunk costs a few additions of rows.
+    E[f] and the numbers of all gradients form one row: a chunk costs a few additions of rows.
     """
 
     def __init__(self) -> None:

@@ -133,7 +133,7 @@ def _kind(x: object) -> str:
 def plus(
     grads: Sequence[Value], setting: Setting, parameter: Numbers, slope: object
 ) -> tuple[Value, ...]:
-    """`grads`, and besides what a slope with respect to a distribution's parameter makes."""
+    """`grads`, plus what a slope with respect to a distribution's parameter adds."""
     if not (isinstance(parameter, Var) and parameter.requires_grad):
         return tuple(grads)
     parts: tuple[Value, ...] = grad(parameter, setting.theta, seed=slope, allow_unused=True)  # type: ignore[assignment]

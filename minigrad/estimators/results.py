@@ -64,7 +64,7 @@ class Estimate:
         return tuple(map(_score, means, errors, truth))
 
     def __str__(self) -> str:
-        """One line a number: the estimate, ±, and its standard error."""
+        """One line per number: the estimate, ±, and its standard error."""
         lines = [f"{self.estimator}, {self.samples:,} samples", f"{'E[f]':<12}{self._value_text}"]
         for i, (mean, error) in enumerate(zip(self.grads, self.grad_ses, strict=True)):
             lines.extend(_lines(f"d/d param {i}", mean, error))
@@ -89,7 +89,7 @@ class Estimate:
 
 
 def _same(a: object, b: object) -> bool:
-    """Equal to the last bit; nan, which stands for unknown, is equal to nan."""
+    """Equal to the last bit; nan, which means unknown, is equal to nan."""
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, str) or isinstance(b, str):

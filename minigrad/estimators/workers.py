@@ -23,7 +23,7 @@ def each_block(
     samples: int,
     progress: bool,
 ) -> Iterator[T]:
-    """`work` of each span, in their order; a progress bar counts samples if asked for."""
+    """`work` of each span, in their order; with `progress`, a bar counts samples."""
     with _bar(samples) if progress else nullcontext() as bar:
         results = map(work, spans) if executor is None else _submitted(work, spans, executor)
         for i, result in enumerate(results):

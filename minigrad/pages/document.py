@@ -2,7 +2,7 @@
 
 The page may run its own script and nothing else, and ask the network for nothing: a
 Content-Security-Policy names the hash of every script and style sheet in it. So no `style="…"`
-and no `onclick="…"` may stand in the HTML.
+and the HTML has no `onclick="…"`.
 """
 
 import html
@@ -76,7 +76,7 @@ def document(
     for name, text in (("style", style), ("script", script)):
         if found := _CLOSES.search(text):
             raise ValueError(f"the {name} of a page can't hold {found[0]!r}: write it in two parts")
-    # An SVG is XML, so a > in its style sheet may stand there as &gt;
+    # An SVG is XML, so a > in its style sheet may be written &gt;
     sheets = [html.unescape(sheet) for part in parts.values() for sheet in _STYLES.findall(part)]
     page = Template(template).substitute(
         parts,
@@ -89,7 +89,7 @@ def document(
 
 
 def as_data(thing: object) -> str:
-    """JSON that may stand in a script element; what is not finite as "NaN", "Infinity" (a string).
+    """JSON that is safe in a script element; what is not finite as "NaN", "Infinity" (a string).
 
     >>> as_data({"name": "</script>", "grad": float("nan")})
     '{"name":"\\\\u003c/script\\\\u003e","grad":"NaN"}'

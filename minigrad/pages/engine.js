@@ -1,5 +1,5 @@
 // A whole engine: values in the order of the nodes, then every share of a gradient in the order of
-// minigrad's own sweep. What each op does stands in RULES, which Python made out of the rows of
+// minigrad's own sweep. What each op does is in RULES, which Python made out of the rows of
 // ops/; this file knows none by name. A value is a number, or an array { shape, cells }.
 //
 // A node has its `rule` ("" for a leaf), its `inputs` (positions of older nodes) and `takes`,

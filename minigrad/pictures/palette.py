@@ -90,7 +90,7 @@ def style_sheet(drawing: str) -> str:
 def page_colours() -> str:
     """The same colours as CSS variables of a whole page: `--ink`, `--noise`, `--noise-fill`, …
 
-    Dark follows the reader's system; a page that a notebook holds is told what the notebook has.
+    Dark follows the reader's system; a page in a notebook follows the notebook's theme.
     """
     named = dict(_NAMED)
     for kind, look in LOOKS.items():

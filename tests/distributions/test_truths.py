@@ -1,6 +1,6 @@
 """Every distribution against a reference: density, distribution function, moments, draws, edges.
 
-The rows stand in `tests/support/families.py`.
+The rows are in `tests/support/families.py`.
 """
 
 import math

@@ -159,7 +159,7 @@ def _check(q: Distribution) -> None:
         )
     if q.support.moves:
         raise TypeError(
-            f"coin_flip_lab: {q.moving_ends}, so no score function can stand beside: keep the ends "
+            f"coin_flip_lab: {q.moving_ends}, so the score function is wrong here: keep the ends "
             "fixed, or take mg.Normal or mg.Logistic"
         )
     try:

@@ -1,4 +1,4 @@
-// Coin flips as numbers: where each lands, and what it tells about the gradient of E[f].
+// Coin flips as numbers: where each lands, and what it says about the gradient of E[f].
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const KNOBS = DATA.knobs;
@@ -7,7 +7,7 @@ const COUNT = DATA.eps.length;
 const POINTS = 80; // intervals of the curve of the mean
 
 // One ε at the knobs' values: the outcome z, f and its slope there, and by knob its share of both
-// estimates. The chain rule of the trick stands here: slope of f × how far z moves.
+// estimates. The chain rule of the trick is here: slope of f × how far z moves.
 function flipped(knobs, eps) {
   const [z, moves] = PROGRAMS.transform(...knobs, eps);
   const [f, slopes] = PROGRAMS.integrand(...knobs, z);

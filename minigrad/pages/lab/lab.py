@@ -15,7 +15,7 @@ from ..document import Page, as_data, document, page_file
 from .experiment import Experiment, Problem, argument_names, numbers, reach_of
 
 FEW = 5  # flips at either end of each knob, where the page checks its numbers as well
-MOST = 500  # dots: more could not be told apart, and a move of a knob would no longer be smooth
+MOST = 500  # dots: more could not be distinguished, and a move of a knob would no longer be smooth
 
 _SHARED = "numbers random dom"
 _OWN = "flips plot views main controls"
@@ -77,7 +77,7 @@ def coin_flip_lab(
     all are single numbers here: f takes one z. `samples` draws of ε, 2 to 500, from `rng` (a
     Generator, a seed or None) are dots on the curve of f, which slide as a knob moves a parameter.
     The slope of f times ∂z/∂parameter, averaged over them, is the pathwise gradient of E[f(z)]; the
-    score function's estimate from the same z stands beside it.
+    score function's estimate from the same z is beside it.
 
     `names` are the knobs' names, by default those of the problem's arguments; `ranges` maps a name
     to the (low, high) of its knob. `exact(*params)` is E[f(z)] in closed form, written with

@@ -1,5 +1,5 @@
 // The page: its state is the knobs, the seed of the coins, whether coins are fresh at every move,
-// and the knob that the pictures are about; all of it stands in the address.
+// and the knob that the pictures are about; all of it is in the address.
 
 const SETS = 400; // further sets of coins, for the spread
 const BUDGET = 4; // milliseconds of a frame that they may take

@@ -1,4 +1,4 @@
-// An exercise: its question stands above the steps, and the way back opens when it is answered.
+// An exercise: its question is above the steps, and the way back opens once it is answered.
 
 function startExercise({ question, answer, tolerance, mistakes }) {
   const task = element("form", "task");

@@ -84,7 +84,7 @@ class Stage:
 
 class Words(NamedTuple):
     """A share as mathematics: `to` += `upstream` × `slope`; of arrays `slope` is "". `rule` is all
-    that stands on the right."""
+    on the right."""
 
     to: str
     upstream: str
@@ -272,6 +272,6 @@ def _columns(words: str) -> int:
 
 
 def _put_in(x: Equation, name: Formula) -> Formula:
-    """The number that stands for `x`; one that the user wrote stays as it is."""
+    """`x` as a number; one that the user wrote stays as it is."""
     digits = number(x.value).removeprefix("+") if isinstance(x.value, float) else ""
     return name if x.is_literal else Formula(digits, 3 if digits.startswith("−") else 5)

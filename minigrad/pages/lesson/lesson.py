@@ -253,7 +253,7 @@ def step_through(
 
 
 def _titles(panes: Sequence[Equations]) -> list[str]:
-    """The outputs' names if they tell the graphs apart."""
+    """The outputs' names if they distinguish the graphs."""
     names = [text(each[each.outputs[0]].name) for each in panes]
     if len(panes) == 1:
         return [names[0] or "the output"]

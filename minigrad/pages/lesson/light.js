@@ -1,4 +1,4 @@
-// One node, lit up wherever it stands: under the pointer or the focus in this page, or named by the
+// One node, lit up wherever it appears: under the pointer or the focus in this page, or named by the
 // page that holds this one in a frame. [data-node] has a node's id, [data-word] its name in a text.
 
 let litNodes = "";

@@ -16,7 +16,7 @@ from ...pictures.picture import Drawing
 from .ledger import Stage, Words, ledger_of
 from .replay import moved_leaves, rule_of, why_frozen
 
-MOST_CELLS = 128  # of a stored array: more could not be told apart in a strip
+MOST_CELLS = 128  # of a stored array: more could not be distinguished in a strip
 
 Knob = int | tuple[int, int]
 """The position of a parameter that is a number; of one that is an array, also a cell."""

@@ -137,7 +137,7 @@ function filledIn(node, nodes, values) {
 
 const isWordy = (letter = "") => /[\p{L}\p{M}\p{N}_]/u.test(letter) && !/[²ᵀ]/.test(letter);
 
-// Where `name` stands in `formula` as a word of its own: not the x of exp.
+// Where `name` is in `formula` as a word of its own: not the x of exp.
 function placeOf(name, formula) {
   for (let at = formula.indexOf(name); at >= 0; at = formula.indexOf(name, at + 1)) {
     const [first, last] = [name[0], name.at(-1)];

@@ -1,4 +1,4 @@
-"""Which line of its source made a node: the one that assigns its name, or tells it."""
+"""Which line of its source made a node: the one that assigns its name, or has it in quotes."""
 
 import ast
 import inspect
@@ -56,7 +56,7 @@ def lines_by_node(equations: Equations, lines: Sequence[str]) -> list[int | None
 
 
 def _lines_by_name(lines: Sequence[str]) -> tuple[dict[str, int], int | None]:
-    """Where each name is assigned, is an argument, or stands in quotes; where the return stands."""
+    """Where each name is assigned, is an argument, or is in quotes; where the return is."""
     try:
         tree = ast.parse("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

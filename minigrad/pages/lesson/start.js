@@ -1,4 +1,4 @@
-// A lesson made in Python: its graphs and numbers stand in the page.
+// A lesson made in Python: its graphs and numbers are in the page.
 
 byId("blocked")?.remove(); // for whom no script runs
 const DATA = JSON.parse(byId("data").textContent);

@@ -1,4 +1,4 @@
-// The program that one types: every change is read at once, and what is wrong stands below it.
+// The program that one types: every change is read at once, and errors appear below it.
 
 const box = document.querySelector("[data-program]");
 const PRESETS = JSON.parse(byId("data").textContent);

@@ -155,7 +155,7 @@ def _recorded(f: Callable[..., Var], examples: int, *more: float) -> Recorded:
 
 def _step(row: Equation, places: dict[int, int]) -> object:
     """The op, where its inputs are (leaf k is -1 - k), its kind and its scope; of a number that
-    stands in the formula the number, and in a scope "" with the number in place of inputs."""
+    is in the formula the number, and in a scope "" with the number in place of inputs."""
     if not row.op:
         return ["", row.value, row.kind, row.scope] if row.scope else row.value
     if row.static or not OPS[row.op].javascript:

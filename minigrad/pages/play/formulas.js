@@ -1,4 +1,4 @@
-// Nodes as formulas, in the words and signs of pictures/labels.py, which stand in TABLES.
+// Nodes as formulas, in the words and signs of pictures/labels.py, which are in TABLES.
 
 const {
   binds: BINDS, signs: SIGNS, around: AROUND, known: KNOWN, longest: LONGEST_NAME, words: MOST_LETTERS,

@@ -211,7 +211,7 @@ class Line {
     } else throw this.error(text === "," ? "foreign" : "missing", token);
   }
 
-  // What stands in brackets, parted by commas: how many.
+  // The formulas in brackets, between commas; returns how many.
   arguments() {
     const opening = this.take();
     this.deepen(opening);

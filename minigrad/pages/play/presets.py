@@ -42,7 +42,7 @@ PATH = (
     ),
     Preset(
         "A relaxed coin",
-        "A steep sigmoid stands for the jump, and has a slope everywhere.",
+        "A steep sigmoid replaces the jump, and has a slope everywhere.",
         "logit = 0.3\nu ~ logistic\nb = sigmoid((logit + u)/0.5)\nloss = (b - 0.8)**2",
     ),
     Preset(
@@ -72,7 +72,7 @@ MISTAKES = (
     ),
     Preset(
         "sample for rsample",
-        "A wall stands behind the draw: μ learns from the other terms alone.",
+        "There is a wall behind the draw: μ learns from the other terms alone.",
         "mu = 0.5\nsigma = 1\neps ~ normal\nz = stop_gradient(mu + sigma*eps)\n"
         "loss = z**2 + 0.5*mu**2",
     ),
