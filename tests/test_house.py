@@ -119,7 +119,6 @@ def test_no_module_is_named_like_a_public_function():
 LONGEST = 250
 LONGER = {
     "distributions/base.py": "one class: what a family declares, and what it gets for that",
-    "emit/python.py": "one text, from its templates to its lines",
     "engine/variable.py": "one class: the properties of a Var, nearly all docstrings",
     "ops/arrays.js": "NumPy's functions of arrays for pages, one after the other",
     "pages/lesson/ledger.py": "one table: each kind of record, made and written",
