@@ -55,9 +55,7 @@ def _sampled(say: Wording, rows: list[Equation]) -> Iterator[str]:
             remedy = f"draw by .rsample(): {wall.site.distribution.moving_ends}"
             yield f"{say.name(wall)} was drawn by .sample(), and no score can replace it: {remedy}"
             continue
-        if (
-            not z.requires_grad
-        ):  # a parameter is below, but the way the draw depends on it has no slope
+        if not z.requires_grad:  # a parameter is below, but the draw has no slope in it
             remedy = (
                 "its outcomes jump, so differentiate mg.surrogate(cost), whose score function "
                 "goes around it, or take a relaxation (mg.RelaxedBernoulli, "
