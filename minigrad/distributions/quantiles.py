@@ -21,9 +21,8 @@ from ..ops import exp, lgamma, softplus
 from ..ops.row import op
 
 _LOST = 37.0  # exp(-37) is as small beside 1 as rounding
-_TAIL_POINTS, _TAIL_WEIGHTS = (
-    tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(48)
-)  # on (-1, 1)
+# On (-1, 1).
+_TAIL_POINTS, _TAIL_WEIGHTS = (tuple(x.tolist()) for x in np.polynomial.legendre.leggauss(48))
 
 
 def scipy_special() -> ModuleType:

@@ -119,8 +119,7 @@ def _enumeration(q: Distribution, rng: Generator, shape: int | Shape, tail: floa
     if shape not in ((), []):
         raise ValueError(
             f"enumeration: every outcome appears exactly once, so shape is (), not {shape!r}: "
-            "there is "
-            "nothing to repeat"
+            "there is nothing to repeat"
         )
     values, beyond = outcomes(q, tail)
     axes = (len(values), *(1,) * len(q.batch_shape), *q.event_shape)

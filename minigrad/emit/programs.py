@@ -180,7 +180,6 @@ def _argument(x: object, given: Input) -> Value:
     if shape_of(value) != given.shape:
         raise ValueError(
             f"{given.name} has shape {shape_of(value)}, but the program was traced for "
-            f"{given.shape}: "
-            "trace again with an argument of that shape"
+            f"{given.shape}: trace again with an argument of that shape"
         )
     return value

@@ -29,9 +29,8 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
                 f"equations_of needs Vars, not {type(output).__name__}: compute it from a Var"
             )
     queue = nodes_below(*outputs)
-    queue.sort(
-        key=lambda node: (node._order, bool(node.op))
-    )  # a plain number is as old as its node
+    # A plain number is as old as its node, and comes before it.
+    queue.sort(key=lambda node: (node._order, bool(node.op)))
     position = {node: i for i, node in enumerate(queue)}
     given = _named_in(names or {})
     rows = [_equation(node, position, given) for node in queue]

@@ -26,9 +26,8 @@ from .svg import dressed
 SUFFIXES = (".svg", ".dot", ".html", *PRINTED)
 LARGEST = 100_000  # nodes in which scopes are folded: refusing more than these would take long
 
-_seen: Counter[str] = (
-    Counter()
-)  # drawings of each content, so that two alike in one page get different ids
+# Drawings of each content, so that two alike in one page get different ids.
+_seen: Counter[str] = Counter()
 _counting = threading.Lock()
 
 
