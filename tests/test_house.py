@@ -140,6 +140,16 @@ def test_files_are_short_enough_to_read_at_once():
     assert max(lines.values()) <= 1.5 * LONGEST
 
 
+def test_functions_fit_on_a_screen():
+    """A docstring does not count; most have 25 lines or fewer."""
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[ast.get_docstring(node) is not None :] or node.body
+                lines = body[-1].end_lineno - body[0].lineno + 1
+                assert lines <= 50, f"{path.relative_to(ROOT)}: {node.name} has {lines} lines"
+
+
 def test_the_wheel_has_every_room():
     settings = configparser.ConfigParser()
     settings.read(ROOT.parent / "setup.cfg")
