@@ -8,8 +8,8 @@ function unpackedArray({ shape, bytes }) {
   return { shape, cells: new Float64Array(codes.buffer) };
 }
 
-// An array of the page's data, as `numbers` in pictures/labels.py: up to 6 numbers, rows parted by
-// ";", of more how they are spread. Graph, table and rule ask for the same array.
+// An array of the page's data, as `numbers` in pictures/labels.py: up to 6 numbers, ";" between
+// rows, of more how they are spread. Graph, table and rule ask for the same array.
 function arrayAsText(array) {
   if (!wordsOf.has(array)) wordsOf.set(array, arrayInWords(array));
   return wordsOf.get(array);
