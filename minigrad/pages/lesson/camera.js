@@ -52,8 +52,12 @@ function resized(camera, { width, height }) {
   camera.isPlaced = false;
   camera.frame = [width, height];
   frameWidth = width;
+  const { svg } = camera.graph;
+  svg.style.transition = "none"; // a frame that changes size, as by a scrollbar, is no step
   if (isFollowing) follow(camera, camera.shown);
   else fit(camera);
+  getComputedStyle(svg).transform;
+  svg.style.transition = "";
 }
 
 const fitting = ({ frame, width, height }) =>
