@@ -3,12 +3,25 @@
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from .engine.marks import give, turn
 from .engine.nests import apart
 from .engine.values import Value
 from .engine.variable import Var
 from .ops import sqrt
+
+_ELSEWHERE = {
+    "weight_decay": "add 0.5 * decay * mg.sum(p ** 2) of each parameter to the loss",
+    "nesterov": "momentum= is the usual one",
+    "amsgrad": "the steps are those of algorithm 1",
+    "maximize": "minimise -loss",
+    "param_groups": "all of .params have the learning rate .lr; make one optimiser a group",
+    "add_param_group": "make one optimiser a group",
+    "state_dict": "pickle it together with its parameters: pickle.dumps((params, optimiser))",
+    "load_state_dict": "pickle it together with its parameters",
+    "parameters": "they are .params",
+}
 
 Params = Iterable[object] | Mapping[str, object]
 
@@ -19,7 +32,15 @@ class _Optimizer(ABC):
     Subclasses say how far each moves.
     """
 
+    def __new__(cls, *_: object, **keywords: object) -> Self:
+        for name in keywords:
+            if name in _ELSEWHERE:
+                raise TypeError(f"{cls.__name__} takes no {name}=: {_ELSEWHERE[name]}")
+        return super().__new__(cls)
+
     def __init__(self, params: Params, lr: float) -> None:
+        if isinstance(params, list) and any(isinstance(p, dict) and "params" in p for p in params):
+            raise TypeError(f"groups: make one {type(self).__name__} a group, each with its lr")
         given = params if isinstance(params, Mapping) else dict(enumerate(params))
         self.params: list[Var] = []
         for place, p in apart(given, "params").items():
@@ -33,6 +54,13 @@ class _Optimizer(ABC):
             if any(p is other for other in self.params[:i]):
                 raise ValueError(f"params[{i}] was given before: give each parameter once")
         self.lr = lr
+
+    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            way = f": {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+            what = f"{type(self).__name__} has no {name}{way}"
+            raise AttributeError(what, name=name, obj=self)
 
     @property
     def lr(self) -> float:

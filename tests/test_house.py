@@ -10,12 +10,12 @@ import minigrad as mg
 ROOT = Path(mg.__file__).parent
 FLOORS = [
     "engine.values",
+    "engine.habits",
     "engine.arrays",
     "engine.nests",
     "engine.context",
     "engine.places",
     "engine.op",
-    "engine.habits",
     "engine.marks",
     "engine.methods",
     "engine.notation",

@@ -15,9 +15,13 @@ _FAR = 2.0**52  # above this, not every whole number is a float
 
 
 def _smallest(cdf: Callable[[Array], Array], u: Value, guess: Value, step: Value) -> Value:
-    """The smallest whole number k ≥ 0 with cdf(k) ≥ u: bracketed around a guess, then halved."""
+    """The smallest whole number k ≥ 0 with cdf(k) ≥ u: bracketed around a guess, then halved.
+
+    ValueError where it is so large that the whole numbers next to it are no floats.
+    """
     u = np.multiply(_probability(u), 1.0 - _ROUNDING)
     u, middle, step = np.broadcast_arrays(u, np.floor(guess), np.ceil(step) + 1.0)
+    _check_reach(middle)
 
     def reached(k: Array) -> NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):
@@ -32,7 +36,16 @@ def _smallest(cdf: Callable[[Array], Array], u: Value, guess: Value, step: Value
         middle = np.floor(0.5 * (low + high))
         enough = reached(middle)
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    _check_reach(high)
     return plain(high)
+
+
+def _check_reach(k: Array) -> None:
+    if np.any(k >= _FAR):
+        raise ValueError(
+            f"counts near {np.max(k):.3g} are too large, from 2**52 = 4.5e15 on not every one is a "
+            "float: take mg.Normal with this distribution's mean and stddev"
+        )
 
 
 @each(None, None, symbol="Poisson⁻¹", numpy="poisson_quantile({all})")

@@ -37,7 +37,7 @@ from .kl import register_kl
 from .laws import UNIFORM
 from .odds import expected, probability
 from .parameters import Numbers, as_outcome, spread, unless_nan, value_of
-from .probabilities import gamma_cdf, gamma_log_survival
+from .probabilities import gamma_log_survival, log_gamma_cdf
 from .support import COUNTS
 
 _MOST = 1 << 22  # counts that an entropy is summed over
@@ -99,6 +99,8 @@ class Counts(Distribution):
     def entropy(self) -> Var:
         """-Σ p log p, summed over all counts that matter; ValueError if they are millions."""
         self._fix_range()
+        if 0 in self.batch_shape:
+            return self.mean
         low, middle, high = (self._quantile(u) for u in (0.0, 0.5, 1.0))
         high = np.minimum(high + (high - middle), value_of(self.support.upper))
         size = int(np.max(high - low)) + 1
@@ -150,7 +152,7 @@ class Poisson(Counts):
         return exp(gamma_log_survival(add(k, 1.0), log(self.rate)))
 
     def _log_beyond(self, k: Numbers) -> Var:
-        return log(gamma_cdf(add(k, 1.0), log(self.rate)))
+        return log_gamma_cdf(add(k, 1.0), log(self.rate))
 
     @property
     def mean(self) -> Var:

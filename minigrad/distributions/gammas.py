@@ -20,7 +20,7 @@ from ..ops import (
 from .implicit import Gamma, Implicit, _gamma
 from .kl import register_kl
 from .parameters import Numbers, as_outcome, spread
-from .probabilities import gamma_cdf, gamma_log_survival
+from .probabilities import gamma_log_survival, log_gamma_cdf
 from .quantiles import gamma_upper_quantile
 from .support import POSITIVE
 from .unrounded import at_positive, is_positive, log_of
@@ -96,7 +96,7 @@ class InverseGamma(Implicit):
         """log P(α, β/z). It needs SciPy."""
 
         def curve(y: Numbers) -> Var:
-            return log(gamma_cdf(self.concentration, y))
+            return log_gamma_cdf(self.concentration, y)
 
         return self._curve(z, curve, 0.0, -math.inf)
 

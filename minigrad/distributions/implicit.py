@@ -29,7 +29,7 @@ from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, minus, spread
-from .probabilities import beta_cdf, gamma_cdf, gamma_log_survival
+from .probabilities import beta_cdf, gamma_cdf, gamma_log_survival, log_beta_cdf
 from .quantiles import beta_quantile, gamma_quantile
 from .support import POSITIVE, UNIT
 from .unrounded import (
@@ -158,7 +158,7 @@ class Beta(Implicit):
     def log_survival(self, z: object) -> Var:
         """log of the cdf of 1 - z, which is of Beta(b, a). It needs SciPy."""
         a, b = self.concentration1, self.concentration0
-        return self._curve(z, lambda y: log(beta_cdf(b, a, negative(y))), 0.0, -math.inf)
+        return self._curve(z, lambda y: log_beta_cdf(b, a, negative(y)), 0.0, -math.inf)
 
     def _noise_of(self, z: Numbers) -> Var:
         """log z/(1 - z), for the curves."""

@@ -6,6 +6,7 @@ from typing import Self
 from ..engine.values import Shape
 from ..engine.variable import Var
 from .base import Distribution
+from .law import Law
 from .parameters import as_outcome, check_expansion, sum_last
 from .randomness import as_sample_shape
 from .support import Support
@@ -15,6 +16,10 @@ class Wrapped(Distribution):
     """A distribution made of another, `base`, whose noise and checks are its own."""
 
     base: Distribution
+
+    @property
+    def _law(self) -> Law:  # type: ignore[override]
+        return self.base._law
 
     def _check(self) -> None:
         self.base._check()
@@ -50,7 +55,7 @@ class Independent(Wrapped):
     def __init__(self, base: Distribution, n: int) -> None:
         if not isinstance(base, Distribution):
             raise TypeError(f"Independent takes a distribution, not {type(base).__name__}")
-        self.base, self.n, self._law = base, operator.index(n), base._law
+        self.base, self.n = base, operator.index(n)
         kept = len(base.batch_shape) - self.n
         if self.n < 0 or kept < 0:
             raise ValueError(

@@ -91,7 +91,8 @@ class Kumaraswamy(Distribution):
     def _log_density(self, z: Numbers) -> Var:
         a, b = self.concentration1, self.concentration0
         left, falls = times_log_of(subtract(a, 1.0), z), subtract(b, 1.0)
-        flat = add(equal(falls, 0.0), multiply(equal(z, 0.0), less(a, 1.0)))  # or lost by `left`
+        at_1 = multiply(equal(falls, 0.0), equal(z, 1.0))  # where 0 · -inf stands for 0
+        flat = add(at_1, multiply(equal(z, 0.0), less(a, 1.0)))  # or lost by `left`
         inside = z if is_inside_unit(z) else where(flat, 0.5, z)
         right = where(flat, 0.0, multiply(falls, self._log_rest(inside)))
         return add(add(log(a), log(b)), add(left, right))

@@ -3,6 +3,8 @@
 They move with a shape as their quantiles do: ∂F/∂α = -q(y) ∂y/∂α, with q the density of y.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..engine.values import Array, Value
@@ -82,7 +84,66 @@ def beta_cdf(a: Value, b: Value, x: Value) -> Value:
     return found
 
 
-def _density(a: Numbers, b: Numbers, x: Numbers) -> Var:
-    """Of x = log z/(1 - z)."""
+def _density(a: Numbers, b: Numbers, x: Numbers, log_mass: Numbers = 0.0) -> Var:
+    """Of x = log z/(1 - z), over the exponential of `log_mass`."""
     norm = lgamma(a + b) - lgamma(a) - lgamma(b)
-    return exp(norm - a * softplus(-x) - b * softplus(x))
+    return exp(norm - a * softplus(-x) - b * softplus(x) - log_mass)
+
+
+# ------------------------------------------------- their logs, also where they are below 1e-308
+
+_TINY = 1e-280
+
+
+@each(
+    lambda g, y, a, x: -g * exp(a * x - exp(x) - lgamma(a) - y) * gamma_slope(a, x),
+    lambda g, y, a, x: g * exp(a * x - exp(x) - lgamma(a) - y),
+    symbol="log Γ(α) cdf",
+    numpy="log_gamma_cdf({all})",
+)
+def log_gamma_cdf(a: Value, x: Value) -> Value:
+    """log of `gamma_cdf`: where that is tiny by its series (DLMF 8.7.1)."""
+    special = scipy_special()
+    with np.errstate(all="ignore"):
+        z = np.exp(x)
+        below, above = special.gammainc(a, z), special.gammaincc(a, z)
+        tiny = np.where(below < _TINY, z, 0.0)
+        series = _series(lambda n: tiny / (a + n))
+        far = a * x - z - special.gammaln(np.add(a, 1.0)) + np.log(series)
+        usual = np.where(below < 0.5, np.log(below), np.log1p(-above))
+        found: Array = np.where(below < _TINY, far, usual)
+    return found
+
+
+@each(
+    lambda g, y, a, b, x: -g * _density(a, b, x, y) * beta_slope(a, b, x),
+    lambda g, y, a, b, x: g * _density(a, b, x, y) * beta_slope(b, a, -x),
+    lambda g, y, a, b, x: g * _density(a, b, x, y),
+    symbol="log B(a, b) cdf",
+    numpy="log_beta_cdf({all})",
+)
+def log_beta_cdf(a: Value, b: Value, x: Value) -> Value:
+    """log of `beta_cdf`: where that is tiny by its series (DLMF 8.17.8)."""
+    special = scipy_special()
+    with np.errstate(all="ignore"):
+        p, q = special.expit(x), special.expit(np.negative(x))
+        below, above = special.betainc(a, b, p), special.betainc(b, a, q)
+        tiny = np.where(below < _TINY, p, 0.0)
+        series = _series(lambda n: tiny * (a + b + n - 1.0) / (a + n))
+        powers = a * special.log_expit(x) + b * special.log_expit(np.negative(x))
+        far = powers - np.log(a) - special.betaln(a, b) + np.log(series)
+        usual = np.where(below < 0.5, np.log(below), np.log1p(-above))
+        found: Array = np.where(below < _TINY, far, usual)
+    return found
+
+
+def _series(ratio: Callable[[int], Value]) -> Value:
+    """1 + r₁ + r₁r₂ + …, whose ratios fall below 1."""
+    term: Value = 1.0
+    total: Value = 1.0
+    for n in range(1, 100_000):
+        term = term * ratio(n)
+        total = total + term
+        if np.all(term <= 1e-17 * total):
+            break
+    return total

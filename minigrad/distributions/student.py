@@ -15,7 +15,6 @@ from ..ops import (
     log1p,
     minimum,
     multiply,
-    negative,
     sign,
     sqrt,
     square,
@@ -25,10 +24,12 @@ from ..ops import (
 from ..ops.tails import HALF_LOG_2PI
 from .implicit import Implicit
 from .parameters import Numbers, as_outcome, minus, over, spread
-from .probabilities import beta_cdf
+from .probabilities import beta_cdf, log_beta_cdf
 from .quantiles import beta_quantile
 from .support import REAL
 from .tails import half_step, half_step_slope, log1p_square
+
+LOG_2 = math.log(2.0)
 
 
 class StudentT(Implicit):
@@ -64,23 +65,23 @@ class StudentT(Implicit):
     def _standard(self, z: Numbers) -> Var:
         return over(minus(z, self.loc), self.scale)
 
-    def _tail(self, t: Numbers) -> Var:
-        """P(|T| > |t|): that 1/(1 + t²/ν) is below its value."""
+    def _beyond(self, t: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """|T| > |t| is that 1/(1 + t²/ν), a Beta number, is below its value: its a, b and logit."""
         size = abs_(add(t, where(equal(t, 0.0), 1e-150, 0.0)))  # log 0 has no slope, P has
         logit = subtract(log(self.df), multiply(2.0, log(size)))
-        return beta_cdf(multiply(0.5, self.df), 0.5, logit)
+        return multiply(0.5, self.df), 0.5, logit
 
     def cdf(self, z: object) -> Var:
         """½ P(|T| > |t|) below loc, its complement above. It needs SciPy."""
         t = self._standard(as_outcome("StudentT", z, self.batch_shape, ()))
-        tail = multiply(0.5, self._tail(t))
+        tail = multiply(0.5, beta_cdf(*self._beyond(t)))
         return where(less(t, 0.0), tail, subtract(1.0, tail))
 
     def log_survival(self, z: object) -> Var:
         """log of the cdf at the other side of loc. It needs SciPy."""
         t = self._standard(as_outcome("StudentT", z, self.batch_shape, ()))
-        tail = multiply(0.5, self._tail(t))
-        return where(less(t, 0.0), log1p(negative(tail)), log(tail))
+        below = log1p(multiply(-0.5, beta_cdf(*self._beyond(t))))
+        return where(less(t, 0.0), below, subtract(log_beta_cdf(*self._beyond(t)), LOG_2))
 
     @property
     def _half(self) -> Var:

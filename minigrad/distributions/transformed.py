@@ -33,7 +33,7 @@ class Transformed(Wrapped):
     def __init__(self, base: Distribution, transforms: Sequence[Transform] | Transform) -> None:
         if not isinstance(base, Distribution):
             raise TypeError(f"Transformed takes a distribution first, not {type(base).__name__}")
-        self.base, self._law = base, base._law
+        self.base = base
         self.transforms = tuple(transforms) if isinstance(transforms, Iterable) else (transforms,)
         shape = base.event_shape
         self._sums = []  # over how many axes the log-determinants of each map are summed

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..engine.variable import Var
-from ..ops import add, floor, lgamma, log, maximum, minimum, multiply, negative, subtract
+from ..ops import add, floor, lgamma, maximum, minimum, multiply, negative, subtract
 from ..ops.tails import times_log, times_log1p
 from .bernoulli import Bernoulli
 from .counting import binomial_quantile
@@ -11,7 +11,7 @@ from .counts import Counts
 from .kl import kl_divergence, register_kl
 from .odds import check_all, the_given
 from .parameters import Numbers, spread, value_of
-from .probabilities import beta_cdf
+from .probabilities import beta_cdf, log_beta_cdf
 from .support import Support
 
 
@@ -103,7 +103,7 @@ class Binomial(Trials):
         return beta_cdf(self._left(k), add(k, 1.0), negative(self.logits))
 
     def _log_beyond(self, k: Numbers) -> Var:
-        return log(beta_cdf(add(k, 1.0), self._left(k), self.logits))
+        return log_beta_cdf(add(k, 1.0), self._left(k), self.logits)
 
     def _left(self, k: Numbers) -> Var:
         return maximum(subtract(self.total_count, k), 1.0)

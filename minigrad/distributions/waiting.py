@@ -3,12 +3,12 @@
 import numpy as np
 
 from ..engine.variable import Var
-from ..ops import add, divide, expm1, floor, lgamma, log, maximum, multiply, negative, subtract
+from ..ops import add, divide, expm1, floor, lgamma, maximum, multiply, negative, subtract
 from .counting import geometric_quantile, negative_binomial_quantile
 from .kl import kl_divergence, register_kl
 from .odds import check_all
 from .parameters import Numbers, spread, value_of
-from .probabilities import beta_cdf
+from .probabilities import beta_cdf, log_beta_cdf
 from .trials import Trials
 
 
@@ -115,7 +115,7 @@ class NegativeBinomial(Trials):
         return beta_cdf(self.total_count, add(k, 1.0), negative(self.logits))
 
     def _log_beyond(self, k: Numbers) -> Var:
-        return log(beta_cdf(add(k, 1.0), self.total_count, self.logits))
+        return log_beta_cdf(add(k, 1.0), self.total_count, self.logits)
 
     @property
     def _odds(self) -> Var:

@@ -78,7 +78,7 @@ class Weibull(Distribution):
         else:
             x = divide(z, self.scale)
             slope, rest = times_log(subtract(k, 1.0), x), power(x, k)
-        return add(log(divide(k, self.scale)), slope) - rest
+        return add(subtract(log(k), log(self.scale)), slope) - rest
 
     def entropy(self) -> Var:
         """γ(1 - 1/k) + log(λ/k) + 1."""

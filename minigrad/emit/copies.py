@@ -64,13 +64,21 @@ def _check_same(name: str, one: object, other: object) -> None:
         )
 
 
-def renamed_of(copied: Collection[str], given: Collection[str]) -> dict[str, str]:
-    """Without leading underscores in their names, where the names stay distinct."""
+def renamed_of(copied: Mapping[str, object], given: Collection[str]) -> dict[str, str]:
+    """Without leading underscores in their names, where the names stay distinct, from those of
+    local variables too."""
+    local = {
+        node.arg if isinstance(node, ast.arg) else node.id
+        for thing in copied.values()
+        if isinstance(thing, types.FunctionType)
+        for node in ast.walk(tree_of(thing))
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and node.id not in copied)
+    }
     shorter = {old: old.lstrip("_") for old in copied}
     return {
         old: new
         for old, new in shorter.items()
-        if new != old and new not in given and new not in copied
+        if new != old and new not in given and new not in copied and new not in local
     }
 
 

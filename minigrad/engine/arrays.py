@@ -1,10 +1,11 @@
 """What arrays need, to be fast and safe in users' hands. Nothing they compute depends on it."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from .habits import OF_AN_ARRAY
 from .values import Array, Value, readonly
 
 # glibc maps a large array on fresh pages and gives them back when it dies, and touching pages costs
@@ -43,6 +44,10 @@ class Held(np.ndarray):
                 "assign that: a = p.value.copy(); a[0] = 1.0; p.value = a"
             )
         super().__setitem__(key, value)  # type: ignore
+
+    def __getattr__(self, name: str) -> NoReturn:
+        way = f": {OF_AN_ARRAY[name]}" if name in OF_AN_ARRAY else ""
+        raise AttributeError(f"an array of a Var has no {name}{way}", name=name, obj=self)
 
     def __reduce__(self) -> object:  # type: ignore[override]
         return self.view(np.ndarray).__reduce__()

@@ -46,6 +46,8 @@ OF_A_VAR = {
     "chunk": "write mg.split(v, n)",
     "clamp": "write v.clip(low, high)",
     "numel": "the count is .size",
+    "dim": "the number of axes is .ndim",
+    "dtype": "all is float64",
     "clone": "a Var never changes, so v itself serves; v.detach() is a fresh constant",
     "contiguous": "leave it out",
     "to": _ONE_DEVICE,
@@ -113,12 +115,33 @@ OF_THE_MODULE = {
     "mse_loss": "use mg.mean((y - target) ** 2)",
     "cross_entropy": "mg.Categorical(logits=logits).log_prob(target) is its negative",
     **dict.fromkeys(("gelu", "silu", "swish"), "x * mg.sigmoid(x) is similar"),
+    "autograd": "mg.grad(output, inputs) and mg.value_and_grad(f) are here",
+    "numpy": "NumPy's own functions take a Var: import numpy as np",
+    "from_numpy": "mg.Var(array) makes a parameter, mg.constant(array) data",
+    "draw_dot": "use mg.draw(output)",
+    **dict.fromkeys(("inference_mode", "set_grad_enabled"), "use with mg.no_grad():"),
+    **dict.fromkeys(("float32", "float64", "double"), "all is float64"),
     "leaky_relu": "use mg.maximum(x, 0.01 * x)",
     "nn": "a layer is x @ w + b with Vars w and b",
     "Optimizer": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",
     "jit": "mg.trace(f, …).jit() compiles",
     "vmap": "ops take whole arrays: give f a batch",
     "backward": "output.backward() or mg.grad(output, inputs)",
+}
+
+
+OF_BACKWARD = {
+    "retain_graph": "a graph stays for as long as its output: leave it out",
+    "create_graph": "write mg.grad(output, inputs, create_graph=True)",
+    "gradient": "it is called seed=",
+    "inputs": "write mg.grad(output, inputs)",
+}
+
+OF_AN_ARRAY = {
+    "zero_": "p.grad = None clears a gradient, optimizer.zero_grad() all of them",
+    **dict.fromkeys(("numpy", "detach", "cpu", "clone", "tensor"), "it is a NumPy array: a.copy()"),
+    **dict.fromkeys(("norm", "abs"), "it is a NumPy array: np.linalg.norm(a), abs(a)"),
+    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "copy_", "clamp_"), "write p.value = …"),
 }
 
 
@@ -144,3 +167,8 @@ HABITS["_data"] = Habit(NO_MASK, TypeError)  # asked for by NumPy's masked array
 def no_keyword(name: str, *_: str) -> TypeError:
     """What mg.Var says of a keyword that it does not take."""
     return TypeError(f"mg.Var takes no {name}=: {OF_A_LEAF.get(name, 'it takes value and name')}")
+
+
+def no_backward(name: str) -> TypeError:
+    """What `v.backward` says of a keyword that it does not take."""
+    return TypeError(f"backward takes no {name}=: {OF_BACKWARD.get(name, 'it takes seed=')}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import context
 from .arrays import handed
-from .habits import no_keyword
+from .habits import no_backward, no_keyword
 from .marks import Mark, give, interrupts, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
@@ -273,11 +273,13 @@ class Var(Operators, Conversions):
             return OPS["stop_gradient"].function(self)  # type: ignore[return-value]
         return constant(self._value)
 
-    def backward(self, seed: object = None) -> None:
+    def backward(self, seed: object = None, **others: object) -> None:
         """Add d(self)/d(leaf) to the `.grad` of every leaf; set inner nodes' `.grad` afresh.
 
         A Var that is no scalar needs a `seed`, the gradient with respect to itself, of its shape.
         """
+        if others:
+            raise no_backward(next(iter(others)))
         ABOVE["backward"](self, seed)
 
     def _repr_html_(self) -> str:

@@ -279,3 +279,12 @@ def test_gradients_of_one_hot_choices():
     x = np.array([0.3, -0.4, 0.9])
     mg.check_gradients(lambda x: mg.OneHotCategorical(logits=x).log_prob(np.eye(3)), x, order=2)
     mg.check_gradients(lambda x: mg.OneHotCategorical(logits=x).entropy(), x, order=2)
+
+
+@pytest.mark.parametrize(
+    "d", [mg.Poisson(1e18), mg.NegativeBinomial(1e300, 0.3), mg.Binomial(1e20, probs=0.5)]
+)
+def test_counts_that_are_no_floats_are_refused(d):
+    for ask in (lambda: d.sample(np.random.default_rng(0)), d.entropy, lambda: d.icdf(0.5)):
+        with pytest.raises(ValueError, match=r"from 2\*\*52 = 4.5e15 on not every one is a float"):
+            ask()

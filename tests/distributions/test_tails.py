@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.distributions.probabilities import beta_cdf, gamma_cdf, gamma_log_survival
+from minigrad.distributions.probabilities import (
+    beta_cdf,
+    gamma_cdf,
+    gamma_log_survival,
+    log_beta_cdf,
+    log_gamma_cdf,
+)
 from minigrad.distributions.quantiles import beta_slope, digamma_rise, gamma_slope
 from minigrad.distributions.tails import half_step, half_step_slope, log1p_square
 from minigrad.ops.tails import (
@@ -115,7 +121,14 @@ def test_far_tails_of_gamma(a, x):
         (lambda: mg.NegativeBinomial(1e4, 0.02).cdf(0.0), 1.8228751517174725e-88),
         (lambda: mg.Beta(1e5, 0.5).cdf(0.9982411403944199), 1.4928898679610746e-78),
         (lambda: mg.Beta(1e5, 0.5).cdf(0.9997781521997392), 2.7121448472260632e-11),
+        (lambda: mg.Poisson(2.0).log_survival(300.0), -1213.969014465223),
+        (lambda: mg.Binomial(1e4, probs=0.01).log_survival(9000.0), -38216.86382994801),
+        (lambda: mg.StudentT(1e3).log_survival(1e3), -3458.7499570780997),
+        (lambda: mg.StudentT(3.0).log_survival(1e150), -1036.065568408276),
+        (lambda: mg.Beta(2.0, 500.0).log_survival(0.99), -2296.378517067320),
+        (lambda: mg.InverseGamma(400.0, 1.0).log_survival(10.0), -2921.634485773356),
         (lambda: mg.VonMises(0.0, 1.0).log_prob(np.inf), -np.inf),
+        (lambda: mg.Weibull(1e15, 1e-320).log_prob(0.0), np.inf),
     ],
 )
 def test_far_tails(found, truth):
@@ -135,3 +148,28 @@ def test_slopes_far_out():
         assert mg.grad(d.cdf(x), x, allow_unused=True) == (0.0,)
     x = mg.Var(-np.inf)
     assert mg.grad(mg.HalfNormal(1.0).log_prob(x), x) == (0.0,)
+
+
+def mp_log_cdf(a, x, b=None):
+    if b is None:
+        return mpmath.log(mpmath.gammainc(a, 0, mpmath.exp(x), regularized=True))
+    return mpmath.log(mpmath.betainc(a, b, 0, 1 / (1 + mpmath.exp(-x)), regularized=True))
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        *((301.0, 0.7), (3.0, 1.0), (50.0, 0.0), (30.0, 4.0)),
+        *((400.0, -3.0, 2.0), (9001.0, -4.6, 1000.0), (500.0, -1.0, 0.5), (2.0, 0.3, 3.0)),
+    ],
+)
+def test_logs_of_distribution_functions_and_their_slopes(at):
+    a, x, *b = (mg.Var(n) for n in at)
+    found = log_beta_cdf(a, *b, x) if b else log_gamma_cdf(a, x)
+    with mpmath.workdps(50):
+        place, step = [mpmath.mpf(n) for n in at], mpmath.mpf("1e-20")
+        assert found.value == pytest.approx(float(mp_log_cdf(*place)), rel=1e-12)
+        for i, slope in enumerate(mg.grad(found, [a, x, *b])):
+            ends = [[n + s * step * (i == j) for j, n in enumerate(place)] for s in (-1, 1)]
+            rise = (mp_log_cdf(*ends[1]) - mp_log_cdf(*ends[0])) / (2 * step)
+            assert slope == pytest.approx(float(rise), rel=1e-9)

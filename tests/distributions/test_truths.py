@@ -3,7 +3,9 @@
 The rows are in `tests/support/families.py`.
 """
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -183,3 +185,54 @@ def test_nan_is_no_outcome_and_gives_nan(make):
     for curve in curves:
         assert np.isnan(mg.distributions.parameters.value_of(curve(z))).all()
         assert np.isnan(curve(z.value)).all()
+
+
+@pytest.mark.parametrize("make", {row.name: row.make for row in TABLE}.values())
+def test_copies_pickles_and_empty_batches(make):
+    d = make()
+    z = d.sample(rng(), 6).value
+    read_only = z.copy()
+    read_only.setflags(write=False)
+    known = d.log_prob(z)
+    for same in (pickle.loads(pickle.dumps(d)), copy.deepcopy(d)):
+        np.testing.assert_array_equal(same.log_prob(z), known)
+        np.testing.assert_array_equal(same.sample(rng(), 6).value, z)
+    for other in (read_only, np.repeat(z, 2, 0)[::2], np.asfortranarray(z), z.tolist()):
+        np.testing.assert_array_equal(d.log_prob(other), known)
+    assert d.sample(rng(), (2, 0)).shape == (2, 0, *d.batch_shape, *d.event_shape)
+    assert np.shape(d.log_prob(z[:0])) == (0, *d.batch_shape)
+    none = d.expand((0, *d.batch_shape))
+    for ask in (lambda q: q.mean, lambda q: q.variance, lambda q: q.entropy()[..., None]):
+        try:
+            assert ask(none).shape[: 1 + len(d.batch_shape)] == (0, *d.batch_shape)
+        except NotImplementedError as error:
+            assert "has no" in str(error) or "no closed form" in str(error)
+
+
+INF = math.inf
+SHIFTS = ("loc", "low", "high")  # their steps are as large as the scale says
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.make().event_shape == ()], ids=str)
+def test_slopes_of_densities_by_parameters(row):
+    d = row.make()
+    given = {k: x for k, x in d._shown().items() if isinstance(x, float) and k != "total_count"}
+    others = {k: x for k, x in d._shown().items() if k not in given}
+    z = d.sample(np.random.default_rng(3)).value
+    leaves = {k: mg.Var(x) for k, x in given.items()}
+    if not leaves or d.batch_shape or d.support.near_ends(z):
+        return
+    q = type(d)(**others, **leaves)
+    ends = [float(getattr(x, "value", x)) for x in (q.support.lower, q.support.upper)]
+    room = 0.1 * min(abs(z - x) for x in ends) if q.support.moves else INF
+    slopes = mg.grad(q.log_prob(z), list(leaves.values()), allow_unused=True)
+    for (name, x), slope in zip(given.items(), slopes, strict=True):
+        step = min(1e-4 * (given.get("scale", 1.0) if name in SHIFTS else abs(x) or 1.0), room)
+        places = [x + n * step for n in (-2.0, -1.0, 1.0, 2.0)]
+        if row.name in ("Bernoulli", "Binomial") and max(places) > 1.0 and "probs" in given:
+            continue
+        logs = [type(d)(**others, **{**given, name: at}).log_prob(z) for at in places]
+        rise = (logs[0] - 8.0 * logs[1] + 8.0 * logs[2] - logs[3]) / (12.0 * step)
+        rounding = 1e-13 * max(1.0, *map(abs, logs)) / step
+        moved = abs((places[3] - places[0]) / (4.0 * step) - 1.0)  # the steps round as well
+        assert slope == pytest.approx(rise, rel=1e-5 + moved, abs=rounding + 1e-9), name
