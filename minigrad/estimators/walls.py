@@ -35,7 +35,7 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     not, is not multiplied by its score. Derivatives of any order have the right expectation, by
     `mg.grad(…, create_graph=True)`.
 
-    Each cost is a scalar, or has shape (n,), one number per sample, and means their mean. A
+    Each cost is a scalar, or has shape (n,), one number per sample, whose mean counts. A
     draw of n samples of which each has a cost of its own is scored sample by sample; so are the
     sums and means of such costs.
 

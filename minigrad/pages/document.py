@@ -1,8 +1,8 @@
 """One HTML file that works offline: a template with its style, script and data put in.
 
 The page may run its own script and nothing else, and ask the network for nothing: a
-Content-Security-Policy names the hash of every script and style sheet in it. So no `style="…"`
-and the HTML has no `onclick="…"`.
+Content-Security-Policy names the hash of every script and style sheet in it. So the HTML
+has no `style="…"` and no `onclick="…"`.
 """
 
 import html

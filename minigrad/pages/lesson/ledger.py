@@ -83,8 +83,8 @@ class Stage:
 
 
 class Words(NamedTuple):
-    """A share as mathematics: `to` += `upstream` × `slope`; of arrays `slope` is "". `rule` is all
-    on the right."""
+    """A share as mathematics: `to` += `upstream` × `slope`; of arrays `slope` is "". `rule` is the
+    whole right side."""
 
     to: str
     upstream: str
