@@ -64,7 +64,9 @@ def static_text(static: Mapping[str, object], shapes: list[Shape]) -> dict[str, 
 def _text(x: object) -> str:
     if isinstance(x, tuple | list):
         return f"[{', '.join(map(_text, x))}]"
-    if isinstance(x, bool | np.bool_) or x is None:
+    if isinstance(x, np.generic):
+        x = x.item()
+    if isinstance(x, bool) or x is None:
         return {True: "true", False: "false", None: "null"}[x]  # type: ignore[index]
     return javascript_number(x).text if isinstance(x, float) else repr(x).replace("'", '"')
 

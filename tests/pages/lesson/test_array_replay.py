@@ -155,6 +155,13 @@ def test_random_programs_of_arrays():
 
 
 @needs_node
+def test_static_arguments_of_numpys_types():
+    x = mg.Var(np.arange(9.0).reshape(3, 3) - 2.5)
+    y = mg.tril(x, np.int64(-1)) + np.std(x, axis=np.int64(0), ddof=np.float64(1.0))
+    agree([("", weighed(y + mg.sum(x[np.int64(1) :], axis=-1, keepdims=np.True_)[:1]))])
+
+
+@needs_node
 def test_arrays_of_64_by_64():
     rng = np.random.default_rng(64)
     w, x = mg.Var(rng.normal(size=(64, 64)) / 8.0), mg.Var(rng.normal(size=(64, 64)))
