@@ -67,7 +67,7 @@ def _text(x: object) -> str:
     if isinstance(x, np.generic):
         x = x.item()
     if isinstance(x, bool) or x is None:
-        return {True: "true", False: "false", None: "null"}[x]  # type: ignore[index]
+        return {True: "true", False: "false", None: "null"}[x]
     return javascript_number(x).text if isinstance(x, float) else repr(x).replace("'", '"')
 
 
