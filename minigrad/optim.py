@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from .engine.marks import give, turn
+from .engine.marks import forget, turn
 from .engine.nests import apart
 from .engine.values import Value
 from .engine.variable import Var
@@ -75,7 +75,7 @@ class _Optimizer(ABC):
 
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
-        with turn: give([(p, None) for p in self.params])  # noqa: E701  # fmt: skip  # see `turn`
+        with turn: forget(self.params)  # noqa: E701  # fmt: skip  # see `turn`
 
     def step(self) -> None:
         """Give parameters that have a gradient new values; graphs recorded before become stale.
@@ -83,27 +83,25 @@ class _Optimizer(ABC):
         A ValueError where none has one. A warning, once, where one has the gradients of several
         backwards added up, which is most often a `zero_grad` forgotten.
         """
-        grads = [p._kept() for p in self.params]
-        if all(grad is None for grad in grads):
-            raise ValueError("step: no parameter has a gradient: call loss.backward() first")
-        if not self._warned:
-            self._warn_of_sums()
+        grads = []
         for i, p in enumerate(self.params):
-            grad = grads[i]
+            grad = p._kept()
             if grad is not None:
-                p._renew(p._value - self._move(i, grad))
+                if p._mark.sums and p._b is not None and not self._warned:  # type: ignore[union-attr]
+                    self._warn_of_sums(i)
+                grads.append((i, p, grad))
+        if not grads:
+            raise ValueError("step: no parameter has a gradient: call loss.backward() first")
+        for i, p, grad in grads:
+            p._renew(p._value - self._move(i, grad))
 
-    def _warn_of_sums(self) -> None:
-        for i, p in enumerate(self.params):
-            mark = p._mark
-            if mark is not None and mark.added and id(p) in mark.added:
-                self._warned = True
-                warnings.warn(
-                    f"step: params[{i}] has the gradients of several backwards added up: call "
-                    "zero_grad() before each backward, unless the sum is meant",
-                    stacklevel=3,
-                )
-                return
+    def _warn_of_sums(self, i: int) -> None:
+        self._warned = True
+        warnings.warn(
+            f"step: params[{i}] has the gradients of several backwards added up: call "
+            "zero_grad() before each backward, unless the sum is meant",
+            stacklevel=3,
+        )
 
     @abstractmethod
     def _move(self, i: int, grad: Value) -> Value:

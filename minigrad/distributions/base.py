@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn
 
 from ..engine import context
 from ..engine.values import Shape, Value, as_value, shape_of
-from ..engine.variable import Var, next_order
+from ..engine.variable import Var, orders
 from ..ops import sqrt
 from .copies import Copies
 from .curves import Curves
@@ -146,7 +146,7 @@ class Distribution(Curves, Copies):
                 f"{type(self).__name__}: eps of shape {eps.shape} must end in batch_shape + "
                 f"{what} = {outcome}, noise for each outcome: draw it with .noise(rng, shape)"
             )
-        start = next_order()
+        start = next(orders)
         if context.blocks and self.rounds and not context.current().recording:
             with recording:
                 z = rounded_again(self._transform(eps))

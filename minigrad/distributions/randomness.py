@@ -9,10 +9,8 @@ from typing import cast
 
 import numpy as np
 
-from ..engine import context
-from ..engine.places import line_of_user
 from ..engine.values import Shape, Value
-from ..engine.variable import Fixed, Note, Var
+from ..engine.variable import Var, fresh_note, leaf
 from .law import Generator as Generator
 from .laws import NORMAL
 
@@ -29,15 +27,15 @@ def noise(rng: Generator = REQUIRED, shape: int | Shape = (), name: str = "eps")
     ((2, 3), 'noise', 'eps')
     """
     check_generator(rng)
-    draw = NORMAL.drawn(rng, as_sample_shape(shape))
-    return noise_leaf(draw, name, context.current().scope, NORMAL.name)
+    return noise_leaf(NORMAL.drawn(rng, as_sample_shape(shape)), name, None, NORMAL.name)
 
 
-def noise_leaf(value: Value, name: str, scope: str, law: str = "") -> Var:
-    """A leaf of kind "noise" with a value that nobody else holds, so it needs no copy."""
-    line = line_of_user() if context.current().lines else ""
-    leaf: Var = Fixed()._fill(value, None, None, None, Note(name, scope, "noise", law, line=line))
-    return leaf
+def noise_leaf(value: Value, name: str, scope: str | None, law: str = "") -> Var:
+    """A leaf of kind "noise" with a value that nobody else holds, so it needs no copy.
+
+    In the scope of the block around where `scope` is None.
+    """
+    return leaf(value, fresh_note("noise", name, law, scope))
 
 
 def check_generator(rng: object) -> None:

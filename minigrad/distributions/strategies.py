@@ -16,7 +16,7 @@ import numpy as np
 
 from ..engine.op import ABOVE
 from ..engine.values import Array, Shape, Value
-from ..engine.variable import Var, constant, next_order
+from ..engine.variable import Var, constant, orders
 from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
 from ..ops.row import each
 from .base import STRATEGIES, Distribution, Site, strategy_of, usual
@@ -65,7 +65,7 @@ def _walled(q: Distribution, rng: Generator, shape: int | Shape, site: Site) -> 
 
 def _known(z: Var, site: Site) -> Var:
     """z behind a wall that knows how it was made."""
-    start = next_order()
+    start = next(orders)
     wall = mark(stop_gradient(z), start, "stop")
     if wall._call is not None:  # recorded, not under no_grad
         wall._note = wall._note._replace(site=site)

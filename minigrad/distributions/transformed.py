@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from ..engine.variable import Var, next_order
+from ..engine.variable import Var, orders
 from ..ops import add, equal, exp, log, multiply, square, subtract, where
 from .base import Distribution
 from .independent import Wrapped
@@ -57,7 +57,7 @@ class Transformed(Wrapped):
         gradient is the whole one. It does not pass through z.
         """
         x, log_p = self.base.transform_with_log_prob(eps)
-        start = next_order()
+        start = next(orders)
         z, log_det = self._forward(x)
         return mark(z, start, "sample"), subtract(log_p, log_det)
 

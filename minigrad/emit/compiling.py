@@ -17,7 +17,7 @@ from ..engine.context import current, watched, watcher
 from ..engine.gradients import add_gradients, grad
 from ..engine.nests import parts_of
 from ..engine.values import Value
-from ..engine.variable import Inner, Var, next_order
+from ..engine.variable import Tracked, Var, orders
 from .bindings import Bindings
 from .names import free_name
 from .replay import Drawing, Outcome, Replay, Unfit, on_tape, reasons_against
@@ -86,7 +86,6 @@ class Compiled:
             last is not None
             and not keywords
             and tuple(map(type, args)) == last[0]
-            and Inner not in last[0]
             and last[1].count < last[1].next_check
             and self._bindings.hold()
         ):
@@ -95,7 +94,7 @@ class Compiled:
             except Unfit:
                 pass
         parts, found = self._outcome(args, keywords, False)
-        if found is None or any(type(x) is Inner for x in parts):
+        if found is None or any(type(x) is Tracked and x.op for x in parts):
             y = self.function(*args, **keywords)
             y.backward()
             return y.item()
@@ -164,7 +163,7 @@ class Compiled:
                 f"traced {MANY} times, since its arguments or what it reads outside differ from "
                 "call to call: pass what changes as floats or arrays of one shape"
             )
-        since = next_order()
+        since = next(orders)
         leaves, given, named = fresh(args, keywords, numbers)
         watch = Watching(self.function, 0)
         output = watch.run(*given, **named)

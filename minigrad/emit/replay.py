@@ -80,13 +80,20 @@ class Replay:
         return Outcome(value, slopes, tuple(noise), self)
 
     def backward(self, args: Sequence[Any]) -> float:
-        """The usual call, of which only value and gradients are wanted: nothing is kept of it."""
+        """The usual call, of which only value and gradients are wanted: nothing is kept of it.
+
+        Unfit where an argument was computed, so that a gradient would have to go on from there.
+        """
         args = (*args, *self.outside)
+        wanted = [args[i] for i in self.places]
+        for x in wanted:
+            if x._call is not None:
+                raise Unfit
         values = [x if type(x) is float or type(x) is ndarray else x._value for x in args]
         drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
         value, slopes = self.step(*values, *self.held, *[drawn[i] for i in self.noise])
         self.count += 1
-        add_gradients(zip([args[i] for i in self.places], slopes))
+        add_gradients(zip(wanted, slopes))
         return value
 
     def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:

@@ -6,9 +6,9 @@ import numpy as np
 
 from ..engine.nests import parts_of, rebuilt
 from ..engine.values import Value, as_value, shape_of
-from ..engine.variable import Fixed, Inner, Var, constant
+from ..engine.variable import Fixed, Tracked, Var, constant
 
-LIVE = (Var, Inner, Fixed, float, np.ndarray)  # what may change from call to call
+LIVE = (Tracked, Fixed, float, np.ndarray)  # what may change from call to call
 
 
 def fresh(

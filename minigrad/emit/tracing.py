@@ -10,7 +10,7 @@ from typing import Any
 from ..engine.gradients import grad
 from ..engine.nests import is_nest, parts_of, rebuilt
 from ..engine.values import as_value
-from ..engine.variable import Var, constant, next_order
+from ..engine.variable import Var, constant, orders
 from ..equations import count_below, equations_of
 from .names import free_name
 from .passes import cleaned
@@ -100,7 +100,7 @@ def _code(
     inner = {x: name for name, x in reversed(named.items()) if x.requires_grad and x.op}
     label = {x: name for name, x in reversed(known.items()) if isinstance(x, Var)} | inner
     asked = [*wanted, *inner]
-    start = next_order()  # a scope would cost more, since every op would look it up
+    start = next(orders)  # a scope would cost more, since every op would look it up
     gradients: tuple[Any, ...] = ()
     if wanted:
         gradients = grad(output, asked, create_graph=True, allow_unused=True)

@@ -74,6 +74,8 @@ def current() -> Settings:
     it: code that waits for its next value runs outside them.
     """
     settings = OUTSIDE
+    if not blocks and not watches:
+        return settings
     for entry in _entered.get():
         if entry.frame is None or entry.frame.f_back is not None:
             settings = entry.block.change(settings)

@@ -33,12 +33,13 @@ def _add(output: Var, start: Value) -> None:
     mark = at_work[0] = Mark()
     inner, leaves = reach(output, mark)
     (located(sweep, "a gradient") if context.blocks else sweep)(output, start, inner)
-    if mark.before:
-        for x in leaves:
-            old = mark.before.get(id(x))
-            if old is not None:
-                x._flow = old + x._flow
-        mark.added = frozenset(mark.before)
+    sums = False
+    for x in leaves:
+        old = x._b
+        if old is not None:
+            x._flow = old + x._flow
+            sums = True
+    mark.sums = sums
     mark.finish()
 
 

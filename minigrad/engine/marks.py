@@ -2,9 +2,9 @@
 
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import CodeType, FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 from .values import Value
 
@@ -12,13 +12,12 @@ from .values import Value
 class _Marked(Protocol):
     """A Var, as far as a sweep needs it."""
 
-    _mark: "Mark | None"
+    _call: Any
+    _b: Any
     _flow: Value
+    _mark: "Mark | None"
 
     def _kept(self) -> Value | None: ...
-
-
-NOBODY: frozenset[int] = frozenset()
 
 
 class Mark:
@@ -26,26 +25,31 @@ class Mark:
     what has reached them so far.
 
     `done` makes that the users' `.grad`, of all nodes at one stroke. Until then, or for good where
-    `grad` only asked, `before` has the `.grad` that was there, by id. So a sweep may stop anywhere
+    `grad` only asked, a leaf has the `.grad` that was there in `_b`, where others hold an input;
+    that of an inner node, which seldom has one, is in `before` by id. So a sweep may stop anywhere
     and nothing needs cleaning up: the next one has its own Mark and ignores what was left. The id
     serves as a key because a node that is looked up holds this Mark.
     """
 
-    __slots__ = ("added", "before", "done")
+    __slots__ = ("before", "done", "sums")
 
     def __init__(self) -> None:
         self.before: dict[int, Value] = {}
         self.done = False
-        self.added = NOBODY  # leaves with the gradients of several backwards
+        self.sums = False  # whether some leaf has the gradients of several backwards
 
     def remember(self, x: _Marked) -> None:
         """Keep the `.grad` of x, which this sweep is about to reach."""
         grad = x._kept()
-        if grad is not None:
+        if x._call is None:
+            x._b = grad
+        elif grad is not None:
             self.before[id(x)] = grad
 
     def finish(self) -> None:
-        self.done, self.before = True, {}
+        self.done = True
+        if self.before:
+            self.before = {}
 
 
 # Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
@@ -75,17 +79,28 @@ def interrupts(x: _Marked) -> bool:
     return in_turn() and x._mark is not None and x._mark is at_work[0]
 
 
-def give(grads: Iterable[tuple[_Marked, Value | None]]) -> None:
+def give(grads: Sequence[tuple[_Marked, Value | None]]) -> None:
     """Set the users' gradients of several nodes, all or, if interrupted, none."""
     mark = Mark()
-    before = mark.before
     for x, grad in grads:
-        old = x._kept()
-        if old is not None:
-            before[id(x)] = old
+        mark.remember(x)
         x._mark = mark
         x._flow = grad  # type: ignore[assignment]
     mark.finish()
+
+
+def forget(leaves: Sequence[_Marked]) -> None:
+    """Take the users' gradients away from leaves, from all or, if interrupted, from none."""
+    mark = Mark()
+    for x in leaves:
+        was = x._mark
+        if was is not None and was.done:
+            x._b = x._flow
+        x._mark = mark
+        x._flow = None  # type: ignore[assignment]
+    mark.finish()
+    for x in leaves:  # gives memory back, no more
+        x._b = None
 
 
 def add(shares: Iterable[tuple[_Marked, Value]]) -> None:
@@ -95,11 +110,11 @@ def add(shares: Iterable[tuple[_Marked, Value]]) -> None:
         if x._mark is mark:  # it had a share already
             x._flow = x._flow + d
             continue
-        old = x._kept()
+        mark.remember(x)
+        old = x._b
         if old is not None:
-            mark.before[id(x)] = old
+            mark.sums = True
             d = old + d
         x._mark = mark
         x._flow = d
-    mark.added = frozenset(mark.before)
     mark.finish()

@@ -38,7 +38,8 @@ class Operators(Methods):
         def __rtruediv__(self, other: object) -> Self: ...
 
     def __pow__(self, exponent: object) -> Self:
-        if type(exponent) in (int, float) and exponent == 2:
+        kind = type(exponent)
+        if (kind is int or kind is float) and exponent == 2:
             return OPS["square"].function(self)
         return _do("power", self, exponent)
 

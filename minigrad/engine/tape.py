@@ -15,7 +15,7 @@ from . import context
 from .op import Call, Op
 from .places import located
 from .values import FLOAT64, Array, Value, as_axes, as_value, ieee, plain, shape_of
-from .variable import PLAIN, Fixed, Inner, Note, Var, fresh_note, leaf, next_order
+from .variable import PLAIN, Fixed, Note, Tracked, Var, fresh_note, leaf, orders
 
 Function = Callable[..., Var]
 
@@ -48,12 +48,12 @@ def unary(row: Op) -> Function:
             value = plain(value)
         if kind is float:
             return value
-        node = Fixed() if kind is Fixed else Inner()
+        node = Fixed() if kind is Fixed else Tracked()
         node._value = value
         node._mark = node._b = None
         node._a = x
         node._call = made
-        node._order = next_order()
+        node._order = next(orders)
         node._note = PLAIN
         return node
 
@@ -66,9 +66,9 @@ def binary(row: Op) -> Function:
 
     def function(a, b):  # type: ignore[no-untyped-def]
         kind, other = type(a), type(b)
-        if kind is Inner or kind is Var:
+        if kind is Tracked:
             x = a._value
-            if other is Inner or other is Var:
+            if other is Tracked:
                 y, made = b._value, both
             elif other is float:
                 y, made = b, left
@@ -76,7 +76,7 @@ def binary(row: Op) -> Function:
                 y, made = b._value, left
             else:
                 return apply(row, (a, b), {})
-        elif other is Inner or other is Var:
+        elif other is Tracked:
             y, made = b._value, right
             if kind is float:
                 x = a
@@ -85,7 +85,7 @@ def binary(row: Op) -> Function:
             else:
                 return apply(row, (a, b), {})
         elif kind is other is float:
-            x, y, made = a, b, None
+            return _of_floats(row, a, b)
         else:
             return apply(row, (a, b), {})
         if context.blocks:
@@ -98,20 +98,25 @@ def binary(row: Op) -> Function:
             if not _is_value(value):
                 value = plain(value)
             if type(value) is not float:
-                made = made and call
-        if made is None:
-            return value
-        node = Inner()
+                made = call
+        node = Tracked()
         node._value = value
         node._mark = None
         node._a = a
         node._b = b
         node._call = made
-        node._order = next_order()
+        node._order = next(orders)
         node._note = PLAIN
         return node
 
     return own(function)
+
+
+def _of_floats(row: Op, x: float, y: float) -> Value:
+    try:
+        return plain(row.number(x, y))
+    except (ArithmeticError, ValueError) as error:
+        return _rescue(row, error, (x, y))
 
 
 def own(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -200,7 +205,7 @@ def record(call: Call, value: Value, held: list[object], recording: bool) -> Var
         a, b = (*held, None)[:2]
     kind = call.op.kind
     note = fresh_note(kind) if context.blocks or kind != "op" else PLAIN
-    node: Var = Inner() if wants else Fixed()
+    node: Var = Tracked() if wants else Fixed()
     return node._fill(value, a, b, call, note)
 
 

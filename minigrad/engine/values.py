@@ -57,6 +57,8 @@ def _from_sequence(given: list[object] | tuple[object, ...]) -> NDArray[np.gener
 
 def plain(value: object) -> Value:
     """An op's result as a value: 0-d arrays and NumPy scalars become floats; arrays stay."""
+    if type(value) is float:
+        return value
     if isinstance(value, np.ndarray) and value.ndim:
         return value if value.dtype is FLOAT64 else value.astype(FLOAT64)
     return float(value)  # type: ignore[arg-type]

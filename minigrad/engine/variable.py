@@ -4,6 +4,7 @@ in `tape.py`, its operators and conversions in `notation.py`.
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from .op import ABOVE, OPS, Call, Closure
 from .places import line_of_user
 from .values import Shape, Value, as_value, readonly, shape_of
 
-next_order = itertools.count().__next__
+orders = itertools.count()
 newest_renewal = [-1]  # the order of the leaf that was given a new value last
 
 
@@ -35,10 +36,14 @@ class Note(NamedTuple):
 PLAIN = Note("", "", "op")
 
 
-def fresh_note(kind: str, name: str = "") -> Note:
-    """The note of a node made now."""
+def fresh_note(kind: str, name: str = "", law: str = "", scope: str | None = None) -> Note:
+    """The note of a node made now, in this scope or in that of the block around."""
     settings = context.current()
-    return Note(name, settings.scope, kind, line=line_of_user() if settings.lines else "")
+    line = line_of_user() if settings.lines else ""
+    return _note(name, settings.scope if scope is None else scope, kind, law, None, line)
+
+
+_note = lru_cache(1_000)(Note)  # to find one again takes a third of the time of making one
 
 
 class Var(Operators, Conversions):
@@ -58,15 +63,17 @@ class Var(Operators, Conversions):
     `any(p is x for x in params)`. (Were `a == b` false for two Vars of one value,
     `where(a == b, …)` would be silently wrong, the worse trap.)
 
-    The subclass says whether a Var wants a gradient: `Var` itself is a leaf that does, `Inner` an
-    op's result that does, `Fixed` what does not, leaf or result. A flag would be one more slot to
-    fill and read for every input of every op; the type is looked at anyway.
+    The subclass says whether a Var wants a gradient: `Tracked` does, `Fixed` does not, leaf or
+    result. A flag would be one more slot to fill and read for every input of every op; the type is
+    looked at anyway. Nothing is of the class Var itself: were leaves, a line of Python that sees
+    leaves and results by turns would take 13 ns longer for each slot that it reads.
     """
 
     # _a and _b are the inputs: a node, or a float met in arithmetic, or None. With two slots in
     # place of a tuple a node of a large graph took 1,189 ns instead of 1,744, and 45 bytes less.
     # An op of three inputs or more, or with a None among its rules, holds a tuple of all in _a.
-    # _flow is set where _mark is not None: see Mark.
+    # A leaf, which has no inputs, holds in _b the gradient from before the sweep in _mark; _flow is
+    # set where _mark is not None: see Mark.
     # No "__weakref__", for which nothing here has a use: a node takes 96 bytes instead of 112.
     __slots__ = ("_a", "_b", "_call", "_flow", "_mark", "_note", "_order", "_value")
     _a: object
@@ -91,10 +98,11 @@ class Var(Operators, Conversions):
             raise no_keyword(*other)
         note = fresh_note("parameter", _as_name(name))
         self._fill(as_value(value), None, None, None, note)
+        self.__class__ = Tracked
 
     def _fill(self, value: Value, a: object, b: object, call: Call | None, note: Note) -> Self:
         self._value, self._mark, self._a, self._b = value, None, a, b
-        self._call, self._order, self._note = call, next_order(), note
+        self._call, self._order, self._note = call, next(orders), note
         return self
 
     def _hold(self, edges: Sequence[object]) -> None:
@@ -115,7 +123,7 @@ class Var(Operators, Conversions):
         """The value: a float, or a read-only array. A leaf can be given a new one of its shape."""
         if context.watches and (watch := context.watcher()) is not None:
             watch.reads(self, ".value")
-        return handed(self._value) if type(self) is Var else readonly(self._value)
+        return handed(self._value) if self.kind == "parameter" else readonly(self._value)
 
     @value.setter
     def value(self, value: object) -> None:
@@ -132,7 +140,7 @@ class Var(Operators, Conversions):
 
     def _renew(self, value: Value) -> None:
         self._value = value
-        self._order = next_order()  # younger than the graphs recorded before, so that they notice
+        self._order = next(orders)  # younger than the graphs recorded before, so that they notice
         newest_renewal[0] = self._order
 
     @property
@@ -141,7 +149,7 @@ class Var(Operators, Conversions):
         grad = self._kept()
         if grad is None:
             return None
-        return handed(grad) if type(self) is Var else readonly(grad)
+        return handed(grad) if self.kind == "parameter" else readonly(grad)
 
     @grad.setter
     def grad(self, grad: object) -> None:
@@ -155,10 +163,7 @@ class Var(Operators, Conversions):
                 f"{self!r}: a gradient is being computed here, which this call interrupted: "
                 "set .grad before or after it"
             )
-        if new is None:
-            with turn: self._mark = None  # noqa: E701  # fmt: skip
-        else:
-            with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
+        with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
 
     def _kept(self) -> Value | None:
         """The gradient that users see. Another thread's sweep may come in between: look again."""
@@ -168,9 +173,9 @@ class Var(Operators, Conversions):
                 if self._mark is mark:
                     return grad
             else:
-                old = mark.before.get(id(self))
+                old = self._b if self._call is None else mark.before.get(id(self))
                 if self._mark is mark and not mark.done:
-                    return old
+                    return old  # type: ignore[return-value]
         return None
 
     @property
@@ -287,9 +292,9 @@ class Var(Operators, Conversions):
         return ABOVE["picture"](self)  # type: ignore[return-value]
 
 
-class Inner(Var):
-    """An op's result that wants a gradient. Built bare, with its slots filled where it is
-    recorded: an __init__ would take 1.7 times as long.
+class Tracked(Var):
+    """What wants a gradient: a parameter, or an op's result on such. Results are built bare, their
+    slots filled where they are recorded: an __init__ would take 1.7 times as long.
     """
 
     __slots__ = ()
@@ -304,7 +309,7 @@ class Fixed(Var):
     requires_grad = False
 
 
-Inner.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own among them
+Tracked.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own among them
 
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
@@ -321,7 +326,7 @@ def constant(value: object, name: str = "", kind: str = "constant") -> Var:
 
 def _restored(wants: bool, value: Value, note: Note) -> Var:
     """A leaf from a pickle, as young as any made now, with its name, scope and law."""
-    return leaf(as_value(value), note, Var if wants else Fixed)
+    return leaf(as_value(value), note, Tracked if wants else Fixed)
 
 
 def _as_name(name: object) -> str:

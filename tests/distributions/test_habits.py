@@ -62,7 +62,7 @@ ANSWERS = [
 def test_the_error_says_what_to_write(call, words):
     with pytest.raises(TypeError, match=re.escape(words)) as error:
         call()
-    assert "Inner" not in str(error.value) and "Fixed" not in str(error.value)
+    assert "Tracked" not in str(error.value) and "Fixed" not in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def raising(error):
     "error",
     [
         *(ZeroDivisionError("division by zero"), KeyError("x"), RecursionError("deep")),
-        *(TypeError(""), ValueError("an Inner has none"), TypeError("x._order is none")),
+        *(TypeError(""), ValueError("a Tracked has none"), TypeError("x._order is none")),
         *(ValueError("Traceback (most recent call last)"), ValueError("x" * 1000)),
         *(ValueError("One. Two. Three. Four."), UnicodeEncodeError("utf-8", "x", 0, 1, "no")),
     ],
