@@ -19,7 +19,9 @@ LONGEST = 700  # characters of a message
 DOCUMENTED = (TypeError, ValueError, IndexError, OSError)
 DOCUMENTED += (AttributeError, NotImplementedError, RendererError)
 BARE = (UnicodeError,)  # of a documented type by inheritance only
-INTERNAL = re.compile(r"\b(Tracked|Fixed|Held|_order|_[a-z_]+\(\))|Traceback|object at 0x|to unpack")
+INTERNAL = re.compile(
+    r"\b(Tracked|Fixed|Held|_order|_[a-z_]+\(\))|Traceback|object at 0x|to unpack"
+)
 _END_OF_SENTENCE = re.compile(r"[.!?](?=\s+[A-Z])")
 
 Check = Callable[[object], str]  # says what is wrong with a result, "" where nothing is
