@@ -47,9 +47,7 @@ class Mark:
             self.before[id(x)] = grad
 
     def finish(self) -> None:
-        self.done = True
-        if self.before:
-            self.before = {}
+        self.done, self.before = True, {}  # in one line: see `turn`
 
 
 # Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
@@ -90,7 +88,7 @@ def give(grads: Sequence[tuple[_Marked, Value | None]]) -> None:
 
 
 def forget(leaves: Sequence[_Marked]) -> None:
-    """Take the users' gradients away from leaves, from all or, if interrupted, from none."""
+    """Take the users' gradients away from leaves, from all or from none."""
     mark = Mark()
     for x in leaves:
         was = x._mark
