@@ -32,8 +32,7 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
     # The usual cases of _reach_one are written out: with the calls, a backward of a 1-D VAE takes
     # 1.16 times as long, of a wide graph 1.37 times.
     for node in inner:  # which grows meanwhile
-        a = node._a
-        b = node._b
+        a, b = node._a, node._b
         kind = type(a)
         if kind is Tracked:
             was = a._mark
@@ -46,8 +45,7 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
                     if was is not None and (was.done or was.before):
                         mark.remember(a)
                     inner.append(a)
-                a._mark = mark
-                a._flow = None
+                a._mark, a._flow = mark, None
         elif kind is tuple:
             for x, rule in zip(a, node._call.rules):
                 if rule is not None or type(x) is Fixed:  # where no gradient passes, none comes
@@ -68,8 +66,7 @@ def reach(output: Var, mark: Mark) -> tuple[list[Any], list[Any]]:
                     if was is not None and (was.done or was.before):
                         mark.remember(b)
                     inner.append(b)
-                b._mark = mark
-                b._flow = None
+                b._mark, b._flow = mark, None
         elif kind is not float:
             _reach_one(b, mark, inner, leaves, walls)
     inner.sort(key=_order_of, reverse=True)
