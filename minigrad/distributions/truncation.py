@@ -70,7 +70,7 @@ def log_room(c: Value, p: Value, q: Value) -> Value:
     """The log of ∫ exp(-s(½s + c)) ds from p to q."""
     top, _, weights = _on_points(c, p, q)
     with np.errstate(all="ignore"):
-        return plain(np.where(p < q, top + np.log(weights.sum(0)), -np.inf))
+        return plain(np.where(p >= q, -np.inf, top + np.log(weights.sum(0))))
 
 
 @op(
