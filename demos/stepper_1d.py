@@ -56,7 +56,7 @@ def main(out: Path, seed: int = 0) -> dict[str, tuple[float, float]]:
     """Returns what each arrow contributes: stepped through, and by hand."""
     eps = mg.noise(np.random.default_rng(seed))
     f = forward(mg.Var(MU, "mu"), mg.Var(SIGMA, "sigma"), eps)
-    lesson = mg.step_through(f, title="One sample into a sine", source=forward)
+    lesson = mg.step_through(f, title="One sample into a sine", source=forward, live=True)
     print(lesson.text(), end="\n\n")
     d_mu, d_sigma = by_differences(eps.item())
     print(f"Differences with eps kept: {d_mu:.6f} for mu, {d_sigma:.6f} for sigma")

@@ -57,7 +57,7 @@ def main(out: Path, seed: int = 0, samples: int = 50_000) -> list[Row]:
     rng = np.random.default_rng(seed)
     f = forward(mg.Var(MU, "mu"), mg.Var(S, "S"), mg.constant(A, "A"), mg.noise(rng, (2,)))
     title = "One draw through a Cholesky factor"
-    lesson = mg.step_through(f, title=title, source=forward)
+    lesson = mg.step_through(f, title=title, source=forward, live=True)
     f.backward()
     save(mg.draw(f, title=title), out, "stepper_full.svg")
     save(lesson, out, "stepper_full.html")

@@ -91,7 +91,7 @@ def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, tuple[float,
     rng = np.random.default_rng(seed)
     loss, measured, exact = first_step(rng)
     title = "A VAE of one number, step by step"
-    lesson = mg.step_through(loss, title=title, source=loss_of)
+    lesson = mg.step_through(loss, title=title, source=loss_of, live=True)
     count = len(mg.equations_of(loss))
     print(f"{count} nodes, {len(lesson.steps)} steps in the ledger; {steps:,} steps of training")
     found = dict(zip(exact, zip(measured, exact.values()), strict=True))

@@ -122,7 +122,6 @@ LONGER = {
     "engine/variable.py": "one class: the properties of a Var, nearly all docstrings",
     "ops/arrays.js": "NumPy's functions of arrays for pages, one after the other",
     "pages/lesson/ledger.py": "one table: each kind of record, made and written",
-    "pages/lesson/lesson.py": "one class, with the checks of what a user asks for",
     "pages/play/compile.js": "one pass over the steps of a program",
     "pages/play/parser.js": "one grammar, in the order of grammar.py",
 }

@@ -88,11 +88,12 @@ def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
 
 def write_lesson(formula: Typed, options: argparse.Namespace) -> None:
     """The page, the steps as text, a picture of each step: whatever the flags ask for."""
-    lesson = step_through(formula.output, title=_title(formula))
+    lesson = step_through(formula.output, title=_title(formula), live=options.live)
     if options.text:
         print(lesson.text())
     if options.frames:
-        print(f"wrote {len(lesson.frames(options.frames))} pictures into {options.frames}")
+        count = len(lesson.frames(options.frames, options.kind))
+        print(f"wrote {count} picture{'s' * (count != 1)} into {options.frames}")
     if options.file or options.open or not (options.text or options.frames):
         _wrote(lesson.save(options.file or Path("lesson.html")), options)
 

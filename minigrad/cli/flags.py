@@ -10,6 +10,7 @@ from typing import NoReturn
 from .. import __version__
 from ..distributions.laws import LAWS
 from ..formulas.calls import families, functions
+from ..pages.lesson.frames import KINDS
 from ..pages.play.presets import START
 from ..pictures.labels import short
 from ..pictures.picture import SUFFIXES
@@ -88,7 +89,13 @@ def make_parser() -> argparse.ArgumentParser:
         "--text", action="store_true", help="print the steps instead of writing a page"
     )
     step.add_argument(
-        "--frames", metavar="FOLDER", type=Path, help="write one SVG per step into it"
+        "--frames", metavar="FOLDER", type=Path, help="write a picture of each step into it"
+    )
+    step.add_argument(
+        "--kind", choices=KINDS, default="svg", help="of the frames: a file a step, or one of all"
+    )
+    step.add_argument(
+        "--live", action="store_true", help="a page with Graphviz in it: folds lay out anew, plots"
     )
     picture = _command(commands, "draw", write_picture, "draw the graph, as SVG, DOT, PNG or PDF")
     _add_file(picture, "picture to write; without it the SVG is printed", *SUFFIXES)

@@ -161,8 +161,8 @@ class _Machine:
             for name, item in zip(function.wanted, items, strict=False)
         ]
         try:
-            item: Item = function.call(*given)
-            return item
+            item: Item | float = function.call(*given)
+            return constant(item) if isinstance(item, float) else item  # as an infinite mean
         except (ValueError, TypeError, NotImplementedError) as error:
             raise line.refused(str(error), step.column) from None
 

@@ -42,3 +42,9 @@ const anyAsText = (x) => (typeof x === "number" ? asText(x) : arrayAsText(x));
 
 // What the page's data holds for a number: JSON has no NaN and no infinities, so these are words.
 const numberOf = (x) => (typeof x === "string" ? Number(x) : x);
+
+// A text of at most so many letters: the end of a longer one is dots.
+function short(text, most) {
+  const letters = [...text];
+  return letters.length <= most ? text : `${letters.slice(0, most - 1).join("")}…`;
+}

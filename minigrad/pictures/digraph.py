@@ -31,8 +31,7 @@ _ARROWS = {
 
 def dot_of(graph: Graph) -> str:
     """The DOT text. Ids and classes are the boxes', the arrows' and, for scopes, c0, c1, …"""
-    in_a_row = _fits_in_a_row(graph) if graph.alone else _length(graph) <= _LONGEST_ROW
-    direction = "LR" if in_a_row else "TB"
+    direction = _direction(graph)
     # One font name alone: a list breaks the renderer's measure of words. The SVG adds fallbacks.
     font = {"fontname": "Arial"}
     lines = [
@@ -45,10 +44,32 @@ def dot_of(graph: Graph) -> str:
     if max(Counter(arrow.tail for arrow in graph.arrows).values(), default=0) > _MOST_READERS:
         lines.append(f"graph {_listed(splines='line', mclimit='0.1', nslimit='1', nslimit1='1')}")
     lines += _filled(graph)
+    lines += _edges(graph)
+    return "\n\t".join(("digraph {", *lines)) + "\n}\n"
+
+
+def parts_of(graph: Graph) -> dict[str, object]:
+    """The picture in parts, of which a page writes the DOT text anew with scopes folded."""
+    edges = zip(graph.arrows, _edges(graph), strict=True)
+    return {
+        "direction": _direction(graph),
+        "boxes": [{"id": box.id, "scope": box.scope, "line": _node(box)} for box in graph.boxes],
+        "arrows": [
+            {"id": a.id, "tail": a.tail, "head": a.head, "kind": a.kind, "line": f"\t{line}"}
+            for a, line in edges
+        ],
+    }
+
+
+def _direction(graph: Graph) -> str:
+    in_a_row = _fits_in_a_row(graph) if graph.alone else _length(graph) <= _LONGEST_ROW
+    return "LR" if in_a_row else "TB"
+
+
+def _edges(graph: Graph) -> list[str]:
     straight = any("again" in box.marks for box in graph.boxes)
     leaves = {box.id for box in graph.boxes} - {arrow.head for arrow in graph.arrows}
-    lines += (_edge(arrow, straight and arrow.tail not in leaves) for arrow in graph.arrows)
-    return "\n\t".join(("digraph {", *lines)) + "\n}\n"
+    return [_edge(arrow, straight and arrow.tail not in leaves) for arrow in graph.arrows]
 
 
 def _filled(graph: Graph) -> list[str]:

@@ -82,6 +82,10 @@ def test_step_prints_the_ledger_and_writes_pictures(capsys, tmp_path, monkeypatc
     assert (status, out) == (0, f"wrote {len(frames)} pictures into slides\n")
     assert len(frames) == 1 + max(r.step for r in mg.step_through(sine()).steps)
     assert not Path("lesson.html").exists()
+    status, out, _ = run(capsys, *SINE, "--frames", "film", "--kind", "gif", command="step")
+    assert (status, out) == (0, "wrote 1 picture into film\n") and Path("film/steps.gif").is_file()
+    run(capsys, *SINE, "--live", "-o", "live.html", command="step")
+    assert 'id="engine"' in Path("live.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", ["step", "draw"])

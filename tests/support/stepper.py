@@ -27,6 +27,15 @@ return Array.from({length: count}, (_, step) => {
 })"""
 
 
+# Names of the nodes that one does not see whole.
+CUT = """const frame = document.querySelector(".frame").getBoundingClientRect();
+return [...document.querySelectorAll(".frame .mg-node")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  return box.left < frame.left || box.right > frame.right
+    || box.top < frame.top || box.bottom > frame.bottom;
+}).map((node) => node.dataset.name)"""
+
+
 class Row(NamedTuple):
     """A node's row: a number; "" while it is not computed; an array's text; a `grad` of None where
     no gradient is taken.

@@ -26,7 +26,8 @@ _FILES = "formulas parser unknown compile pane dot laws".split()
 
 def scripts(more: Sequence[str] = ()) -> str:
     """All that compiles a program, and knows nothing of a document."""
-    files = ["numbers.js", "random.js", "engine.js", *(f"play/{name}.js" for name in _FILES)]
+    shared = ["numbers.js", "random.js", "engine.js", "lesson/compose.js"]
+    files = [*shared, *(f"play/{name}.js" for name in _FILES)]
     return "\n".join(
         [
             '"use strict";',

@@ -1,10 +1,13 @@
-// Scopes that fold: a box over the scope's cluster that hides what is in it. Nothing else moves.
+// Scopes that fold. A page that has Graphviz lays out anew; else a box over the scope's cluster
+// hides what is in it, and nothing else moves.
 
 const depth = (scope) => scope.split("/").length;
 const isWithin = (node, scope) => node.scope === scope || node.scope.startsWith(`${scope}/`);
 let folds = [];
+const canLayOut = byId("engine") !== null;
 
 function loadFolds() {
+  if (canLayOut) return loadScopes();
   folds = graphs.flatMap((graph) => scopesOf(graph).map((scope) => foldOf(graph, scope)));
   // Where the ring goes for a node in a folded scope: around the outermost cover.
   for (const graph of graphs) {
@@ -12,7 +15,34 @@ function loadFolds() {
       fold.graph === graph && fold.isFolded && isWithin(node, fold.scope);
     graph.folded = (node) => folds.findLast(covering(node))?.cluster;
   }
-  addFoldButtons();
+  addFoldButtons([...new Set(folds.filter((fold) => fold.cover).map((fold) => fold.scope))], () => true);
+}
+
+// Where folding lays out anew: clusters and folded boxes, which a click turns into one another.
+function loadScopes() {
+  for (const graph of graphs) {
+    const { pane, svg } = graph;
+    graph.folded = () => undefined; // a folded node's box is the scope's
+    const { clusters, scopes } = (pane.picture.made ??= composed(pane.picture));
+    for (const [id, scope] of clusters) {
+      const cluster = svg.querySelector(`[id="${pane.prefix}-${id}"]`);
+      cluster.classList.add("folds");
+      cluster.addEventListener("click", () => toggleFold(scope));
+    }
+    for (const [id, scope] of scopes) openOn(graph.boxes.get(id).group, scope);
+  }
+  const all = panes.flatMap(({ picture }) => picture.boxes.flatMap(({ scope }) => pathOf(scope)));
+  addFoldButtons([...new Set(all)], (name) => !foldedScopes.has(name));
+}
+
+function openOn(group, scope) {
+  group.setAttribute("tabindex", "0");
+  group.addEventListener("click", () => toggleFold(scope));
+  group.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggleFold(scope);
+  });
 }
 
 // The scopes of the graph's nodes, the inner ones first; not those that are drawn as boxes already.
@@ -68,6 +98,11 @@ function coverOf({ cluster, scope, inside }) {
 
 // Fold or unfold the scope of this name in all graphs.
 function toggleFold(scope) {
+  if (canLayOut) {
+    if (!foldedScopes.delete(scope)) foldedScopes.add(scope);
+    buttonOf(CSS.escape(`fold-${scope}`)).setAttribute("aria-expanded", String(!foldedScopes.has(scope)));
+    return layAnew();
+  }
   const same = folds.filter((fold) => fold.scope === scope && fold.cover);
   for (const fold of same) fold.isFolded = !fold.isFolded;
   buttonOf(CSS.escape(`fold-${scope}`))?.setAttribute("aria-expanded", String(!same[0].isFolded));
@@ -93,15 +128,17 @@ function applyFolds(graph) {
   }
 }
 
-function addFoldButtons() {
+function addFoldButtons(names, isOpen) {
+  const isSame = byId("folds").dataset.names === names.join("\n");
+  if (isSame) return; // and the one that has the focus keeps it
+  byId("folds").dataset.names = names.join("\n");
   byId("folds").replaceChildren("Fold");
-  const names = [...new Set(folds.filter((fold) => fold.cover).map((fold) => fold.scope))];
   for (const name of names.sort((a, b) => depth(a) - depth(b))) {
     const button = element("button", "", name);
     button.type = "button";
     button.title = name;
     button.dataset.action = `fold-${name}`;
-    button.setAttribute("aria-expanded", "true");
+    button.setAttribute("aria-expanded", String(isOpen(name)));
     onAction(button.dataset.action, () => toggleFold(name));
     byId("folds").append(button);
   }

@@ -158,11 +158,14 @@ function renderCurrent(graph, { pane, step }) {
 
 function currentArrows(graph, step, node) {
   const ids =
-    step.phase === "forward" ? node.inputs.map((_, operand) => `e${node.id.slice(1)}-${operand}`)
+    step.phase === "forward" ? node.inputs.map((_, operand) => edgeOf(graph.pane, `e${node.id.slice(1)}-${operand}`))
     : step.phase === "backward" ? step.shares.map((k) => graph.pane.shares[k].edge)
     : [];
   return [...new Set(ids.map((id) => arrowOf(graph, id)))].filter(Boolean);
 }
+
+// An arrow as it is drawn now: where scopes are folded, one stands for several.
+const edgeOf = ({ picture }, id) => picture?.made?.edges.get(id) ?? id;
 
 function placeRing(ring, { x, y, width, height }) {
   const gap = 5;

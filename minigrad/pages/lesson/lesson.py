@@ -1,52 +1,27 @@
 """`step_through`: a page that walks through a graph, step by step, forward and back."""
 
-import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ...emit.rule_table import rule_table
 from ...engine import context
 from ...engine.variable import Var
 from ...equations import Equations
 from ...pictures.labels import heading, text
-from ...pictures.palette import page_colours
 from ...pictures.picture import drawable
-from ..document import Page, as_data, document, framed, page_file, unread
+from ..document import Page, framed
 from .chosen import images_of, knobs_of
+from .composing import Asked, page_of
 from .frames import frames_of
 from .ledger import PHASES, Record
 from .pane import Knob, Pane
-from .replay import ops_of
 from .sources import Source, lines_by_node, lines_of
 from .widget import widget_of
 
 if TYPE_CHECKING:
     from anywidget import AnyWidget
-
-_BLOCKED = "The scripts of this page are blocked here, so it can't be stepped through."
-_SHARED = "numbers random dom engine"
-OF_ARRAYS = ["arrays.js", "lesson/heat.js", "lesson/pictures.js"]
-_OWN = """
-    panes state graphs camera folds tables rules answers predict knobs curve train controls
-    main light teach
-"""
-SCRIPTS = [
-    *(f"{name}.js" for name in _SHARED.split()),
-    *(f"lesson/{name}.js" for name in _OWN.split()),
-]
-
-
-class Asked(NamedTuple):
-    """A question that a page asks: its answer, how close one has to come, and what wrong numbers
-    say of how they were found."""
-
-    question: str
-    answer: float
-    tolerance: float
-    mistakes: list[tuple[float, str]]
 
 
 class Lesson(Page):
@@ -73,9 +48,10 @@ class Lesson(Page):
         lines: Sequence[str],
         knobs: Sequence[list[Knob]],
         asked: Asked | None = None,
+        live: bool = False,
     ) -> None:
         self.title, self._panes, self._lines, self._knobs = title, panes, lines, knobs
-        self._asked = asked
+        self._asked, self._live = asked, live
 
     def __repr__(self) -> str:
         nodes = sum(len(pane.equations) for pane in self._panes)
@@ -84,15 +60,18 @@ class Lesson(Page):
     @cached_property
     def html(self) -> str:
         """The page: one HTML file that needs no network."""
-        return self._page(f"<noscript>{_BLOCKED}</noscript>\n")
+        return self._page("")
 
     def _repr_html_(self) -> str:
         return framed(self._page_with_text(), self.title, self._height)
 
     def _page_with_text(self) -> str:
         """The page for a frame: until its scripts run, the steps as text."""
-        ledger = f"<p>{_BLOCKED}</p><pre>{html.escape(self.text())}</pre>"
-        return self._page(f'<div id="blocked">{ledger}</div>\n')
+        return self._page(self.text())
+
+    def _page(self, ledger: str) -> str:
+        given = self._panes, self._knobs, self._lines, self._sent_timeline()
+        return page_of(self.title, *given, self._asked, self._live, ledger)
 
     def widget(self) -> "AnyWidget":
         """The page as a widget of a notebook (`pip install 'minigrad[widget]'`).
@@ -119,38 +98,9 @@ class Lesson(Page):
                     starts.setdefault(row.name, set()).add(row.value)
         return {name: found.pop() for name, found in starts.items() if len(found) == 1}
 
-    def _page(self, blocked: str) -> str:
-        panes = [pane.data(knobs) for pane, knobs in zip(self._panes, self._knobs, strict=True)]
-        live = [pane.equations for pane in self._panes if not pane.frozen]
-        data: dict[str, object] = {
-            "lines": self._lines,
-            "panes": panes,
-            "timeline": self._sent_timeline(),
-        }
-        arrays = any(row.shape for pane in self._panes for row in pane.equations)
-        more = OF_ARRAYS if arrays else []
-        if self._asked is not None:
-            data["exercise"] = self._asked._asdict()
-            more = [*more, "lesson/exercise.js"]
-        files = "".join(map(page_file, [*SCRIPTS, *more, "lesson/start.js"]))
-        rules = unread(rule_table(ops_of(live), arrays=arrays))
-        return document(
-            page_file("lesson/lesson.html"),
-            self.title,
-            style=page_colours() + page_file("lesson/lesson.css"),
-            script=f'(() => {{\n"use strict";\n{rules}{files}}})();',
-            data=as_data(data),
-            kind="lesson",
-            blocked=blocked,
-            editor="",
-            plots="",
-            more="",
-            graphs="\n".join(pane.drawing.svg for pane in self._panes),
-        )
-
     def asking(self, asked: Asked) -> "Lesson":
         """The same walk with a question before it; the way back opens when it is answered."""
-        return Lesson(self.title, self._panes, self._lines, self._knobs, asked)
+        return Lesson(self.title, self._panes, self._lines, self._knobs, asked, self._live)
 
     @cached_property
     def steps(self) -> list[Record]:
@@ -218,6 +168,7 @@ def step_through(
     knobs: Sequence[str | Var] | None = None,
     images: Mapping[str, tuple[int, int]] | None = None,
     max_nodes: int = 300,
+    live: bool = False,
 ) -> Lesson:
     """A walk through the graph of `output`: leaves, forward op by op, then the gradient back.
 
@@ -226,7 +177,9 @@ def step_through(
     `knobs` are the parameters that sliders move: a number, an array (a slider for each cell), one
     cell ("z[1]"); by default numbers and short vectors, at most 12 sliders. `images` says which
     arrays hold images, by name: `{"x": (8, 8)}` is drawn in ink, 64 numbers an image. Past
-    `max_nodes` each scope is drawn as one box; ValueError if there are still more.
+    `max_nodes` each scope is drawn as one box; ValueError if there are still more. A `live` page
+    is half a megabyte larger, for it has Graphviz in it: folding a scope lays the graph out anew,
+    in a narrow pane from top to bottom, and a graph of numbers gets curves, densities and draws.
 
     >>> mu, sigma, eps = mg.Var(0.7, "μ"), mg.Var(1.2, "σ"), mg.constant(0.83, "ε", "noise")
     >>> lesson = mg.step_through(mg.sin(mu + sigma * eps).named("f"))
@@ -249,7 +202,7 @@ def step_through(
     if missing:
         raise ValueError(f"images: no array of this graph is called {min(missing)!r}")
     head = heading(title, f"Step through {' and '.join(titles)}")
-    return Lesson(head, panes, lines, knobs_of(outputs, equations, knobs))
+    return Lesson(head, panes, lines, knobs_of(outputs, equations, knobs), live=live)
 
 
 def _titles(panes: Sequence[Equations]) -> list[str]:

@@ -2,6 +2,7 @@
 
 byId("blocked")?.remove(); // for whom no script runs
 const DATA = JSON.parse(byId("data").textContent);
+if (byId("plots")) renderers.push(renderPlots);
 load(DATA);
 if (DATA.exercise) {
   startExercise(DATA.exercise);
@@ -11,4 +12,5 @@ if (DATA.exercise) {
 readHash(state, location.hash);
 show();
 compare();
+if (canLayOut && panes.some((pane) => ![pane.picture.direction, ""].includes(directionOf(pane)))) layAnew();
 addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));

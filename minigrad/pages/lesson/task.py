@@ -13,7 +13,8 @@ from ...equations import Equations, equations_of
 from ...equations.shares import Share, shares_of
 from ...pictures.labels import number, numbers
 from ..document import Page
-from .lesson import Asked, step_through
+from .composing import Asked
+from .lesson import step_through
 
 TOLERANCE = 0.01  # relative: what is left of a number that is rounded to three digits
 

@@ -56,16 +56,8 @@ function renderWhy(pane, leaves) {
   else delete words.dataset.slope;
 }
 
-// " = σ·∂L/∂z" where the noise has one reader.
-function slopeInWords({ nodes }, i) {
-  const readers = nodes.flatMap((node, j) => node.inputs.flatMap((k, operand) => (k === i ? [[j, operand]] : [])));
-  if (readers.length !== 1) return "";
-  const [[reader, operand]] = readers;
-  if (!RULES[nodes[reader].rule].back[operand]) return "";
-  const names = namesOf(editor.tape.nodes);
-  const slope = slopeOf(editor.tape.nodes[reader], operand, names);
-  return `, ${closed(slope, 3)}·∂L/∂${closed(names[reader], 5)}`;
-}
+// What else there is to say of it: a page that has formulas sets that.
+let slopeInWords = () => "";
 
 asking.addEventListener("change", renderPlots);
 

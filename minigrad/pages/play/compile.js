@@ -119,6 +119,7 @@ class Machine {
     if (!name) throw refusedIn(line, "a draw needs a name: z ~ Normal(0, 1) on a line before", step.column);
     if (!this.draws.has(name)) {
       const { law, draw } = TABLES.families[item.family];
+      if (!draw) throw refusedIn(line, undrawn(item.family), step.column);
       const noise = { kind: "noise", name: `eps_${name}`, scope: "sampling", law };
       const eps = this.add(noise, line.number);
       const z = this.recorded(draw, [...item.parameters, eps], line);
@@ -169,8 +170,8 @@ class Machine {
   }
 
   family(family, parameters, line, { column }) {
-    const { refuses, order } = TABLES.families[family];
-    const found = refuses.flatMap((why, k) => (why ? [{ nodes: [parameters[k]], why }] : []));
+    const { refuses, takes, order } = TABLES.families[family];
+    const found = refuses.flatMap((why, k) => (why ? [{ nodes: [parameters[k]], why, takes: takes[k] }] : []));
     if (order) found.push({ nodes: parameters, why: order });
     const why = refusalOf(found, this.values);
     if (why) throw refusedIn(line, why, column);
@@ -208,7 +209,7 @@ class Machine {
     });
     takers(nodes).forEach((takes, i) => (nodes[i].takes = Boolean(takes)));
     const refusals = this.refusals.filter((each) => each.nodes.every((i) => moved.has(i)))
-      .map((each) => ({ why: each.why, nodes: each.nodes.map((i) => moved.get(i)) }));
+      .map((each) => ({ ...each, nodes: each.nodes.map((i) => moved.get(i)) }));
     return { nodes, output: moved.get(output), refusals };
   }
 }
@@ -235,15 +236,17 @@ function leafOf(line) {
 }
 
 // Why the parameters of a family are none, in Python's words, or "": one of them is not above 0, or
-// two are not in order.
+// 0 at least where it `takes` that, or too large; or two are not in order.
 function refusalOf(refusals, values) {
-  for (const { nodes, why } of refusals) {
+  for (const { nodes, why, takes } of refusals) {
     const given = nodes.map((i) => values[i]);
-    const isRight = given.length > 1 ? given[0] < given[1] : given[0] > 0;
+    const isRight = given.length > 1 ? given[0] < given[1] : isTaken(given[0], takes);
     if (!isRight) return filled(why, ...given.map(pythonFloat));
   }
   return "";
 }
+
+const isTaken = (x, [hasZero, most]) => (hasZero ? x >= 0 : x > 0) && (most === null || x <= most);
 
 function pythonFloat(x) {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";

@@ -45,11 +45,11 @@ function slopesOf(pane, leaves, i) {
 // a draw of a distribution before the z, that before another named node, and this before others.
 function sampledNode(pane) {
   const noise = noiseOf(pane);
-  if (noise.length !== 1 || pane.output === noise[0]) return null;
+  if (noise.length !== 1 || pane.output === noise[0] || !DENSITIES[pane.nodes[noise[0]].law]) return null;
   const [eps] = noise;
   const rank = (i) => {
-    const { kind, name } = editor.tape.nodes[i];
-    return kind === "sample" ? 3 : name === "z" ? 2 : name ? 1 : 0;
+    const { kind, name, says } = pane.nodes[i];
+    return kind === "sample" ? 3 : name === "z" ? 2 : name !== says ? 1 : 0;
   };
   const all = pane.nodes.map((_, i) => i).filter((i) => i !== pane.output && isAlone(pane, eps, i));
   const moved = all.filter((i) => pane.nodes[i].takes && isMonotone(pane, eps, i));
@@ -151,7 +151,7 @@ function draw(pane, knob, count) {
 function startDraws(pane, knob) {
   const fixed = pane.inputs.filter((i) => pane.nodes[i].kind !== "noise");
   const { values } = numbersOf(pane, state);
-  const key = JSON.stringify([editor.text, knob, fixed.map((i) => String(values[i]))]);
+  const key = JSON.stringify([programOf(pane), knob, fixed.map((i) => String(values[i]))]);
   if (key === draws.key) return;
   Object.assign(draws, { key, pathwise: [], score: [], count: 0 });
 }
@@ -174,6 +174,7 @@ function exactGradient(pane, knob) {
   if (noise.length > 1) return { why: `${noise.length} noises: no integral here` };
   const [eps] = noise;
   const { law } = pane.nodes[eps];
+  if (!DENSITIES[law]) return { why: "the law of the noise is not known" };
   if (DENSITIES[law].isHeavy) return { why: "the tails of this noise are too heavy" };
   const integral = (f) => expectation(law, f);
   const leaves = values.slice();

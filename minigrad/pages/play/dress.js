@@ -8,7 +8,7 @@ const OF_TEXTS = {
 function dressed(raw, pane) {
   const parsed = new DOMParser().parseFromString(raw.slice(raw.indexOf("<svg")), "image/svg+xml");
   const svg = document.importNode(parsed.documentElement, true);
-  const { prefix, title } = pane;
+  const { prefix, title, picture } = pane;
   svg.setAttribute("id", prefix);
   svg.setAttribute("aria-label", `The graph of ${title}`);
   for (const [name, value] of Object.entries(OF_TEXTS)) svg.setAttribute(name, value);
@@ -22,6 +22,7 @@ function dressed(raw, pane) {
     const id = group.id;
     const node = nodes.get(id);
     if (node) dressBox(group, node);
+    else if (group.classList.contains("scope")) dressScope(group, id, picture.made.scopes.get(id));
     else retitle(group, id.startsWith("e") ? arrowText(pane, id) : "");
     const words = new Set((group.getAttribute("class") ?? "").split(/\s+/).filter(Boolean));
     group.setAttribute("class", [...words].map((word) => `mg-${word}`).join(" "));
@@ -37,6 +38,14 @@ function dressBox(group, node) {
   const roles = ["name", "value", node.takes ? "grad" : "none"];
   [...group.querySelectorAll("text")].forEach((words, i) => words.setAttribute("class", `mg-${roles[i]}`));
   retitle(group, node.name);
+}
+
+// A scope that is one box.
+function dressScope(group, id, scope) {
+  group.dataset.node = id;
+  group.dataset.kind = "scope";
+  [...group.querySelectorAll("text")].forEach((words, i) => words.setAttribute("class", ["mg-name", "mg-value"][i]));
+  retitle(group, `scope ${scope ?? group.querySelector("text").textContent}`);
 }
 
 function arrowText({ nodes }, id) {

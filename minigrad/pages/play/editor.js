@@ -22,7 +22,10 @@ async function readProgram(restore = keepState) {
     const tape = compiled(box.value);
     const data = pageData(tape, []);
     const [pane] = data.panes;
-    const dot = dotOf(pane, pane.numbers, directionOf(pane));
+    pane.program = box.value;
+    pane.picture = pictureOf(pane, pane.numbers);
+    const dot = composedNow(pane);
+    layouts += 1; // what was folded or turned meanwhile is of the program before
     const svg = await drawn(dot);
     if (load !== loads) return;
     Object.assign(editor, { tape, text: box.value, dot });
@@ -39,13 +42,6 @@ function fitBox() {
 }
 
 const oneLine = ({ message }) => String(message).split("\n")[0];
-
-// Wide panes are filled from left to right, narrow ones downward.
-function directionOf(pane) {
-  const width = frameWidth || byId("graphs").clientWidth;
-  if (width < 560) return "TB";
-  return pane.nodes.length > 12 && width < 900 ? "TB" : "";
-}
 
 function showProgram(data, svg, restore) {
   const before = placesOf();
@@ -74,26 +70,6 @@ function startState() {
   state.moved = new Map();
   state.seed = 0;
   state.step = 0;
-}
-
-// -------------------------------------------------------------------- nodes glide to their places
-
-const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function placesOf() {
-  return new Map(graphs.flatMap(({ pane, boxes }) => pane.nodes.map((node) => [node.name, boxes.get(node.id)])));
-}
-
-function glide(before) {
-  if (isStill()) return;
-  for (const { pane, boxes } of graphs) {
-    for (const node of pane.nodes) {
-      const [from, to] = [before.get(node.name), boxes.get(node.id)];
-      if (!from || !to || (from.x === to.x && from.y === to.y)) continue;
-      const start = `translate(${from.x - to.x}px, ${from.y - to.y}px)`;
-      to.group.animate([{ transform: start }, { transform: "none" }], { duration: 220, easing: "ease-out" });
-    }
-  }
 }
 
 // ---------------------------------------------------------------------------------- in the address

@@ -9,15 +9,23 @@ from collections.abc import Callable, Sequence
 from itertools import count
 
 from ...distributions import (
+    Beta,
     Cauchy,
+    Chi2,
     Distribution,
     Exponential,
+    Gamma,
     Gumbel,
+    HalfCauchy,
     HalfNormal,
+    InverseGamma,
+    Kumaraswamy,
     Laplace,
     Logistic,
     LogNormal,
     Normal,
+    Pareto,
+    RelaxedBernoulli,
     Uniform,
     Weibull,
     kl_divergence,
@@ -37,11 +45,21 @@ FAMILIES: tuple[type[Distribution], ...] = (
     Gumbel,
     Cauchy,
     Weibull,
+    HalfCauchy,
+    Pareto,
+    Kumaraswamy,
+    RelaxedBernoulli,
+    Gamma,
+    Beta,
+    Chi2,
+    InverseGamma,
 )
-_EXAMPLE = (0.5, 1.5)  # parameters that every family takes, and an outcome that all of them know
+_EXAMPLE = (0.5, 1.5)  # parameters that most families take, and an outcome that all of them know
+_EXAMPLES: dict[type[Distribution], tuple[float, ...]] = {RelaxedBernoulli: (0.5, 0.4)}
 _OUTCOME = 0.9
 _SWAPPED = (2.5, 0.25)
 _WRONG = -1.0  # what a parameter that must be positive refuses
+_ABOVE = 2.0  # and one that is a probability
 
 Recorded = list[object]
 
@@ -51,15 +69,18 @@ def families() -> dict[str, dict[str, object]]:
 
     `draw` has the noise as its last input, `log_prob` the outcome; `kl` has an entry for each
     other family that a closed form is known for, with the parameters of both; `kl_standard` is the
-    one from N(0, 1). `refuses` has for each parameter the words for a number that it does not
-    take, or ""; `order` those for two parameters in the wrong order.
+    one from N(0, 1). What a page can't compute is None: a `draw` that takes SciPy's quantiles.
+    `refuses` has for each parameter the words for a number that it does not take, or "", and
+    `takes` whether 0 is taken and what the largest is; `order` are the words for two parameters in
+    the wrong order.
     """
     return {family.__name__: _described(family) for family in FAMILIES}
 
 
 def _described(family: type[Distribution]) -> dict[str, object]:
-    names = [*inspect.signature(family).parameters]
+    names = _names(family)
     n = len(names)
+    examples = _examples(family)
 
     def of(parameters: Sequence[Var]) -> Distribution:
         return family(*parameters)
@@ -71,72 +92,80 @@ def _described(family: type[Distribution]) -> dict[str, object]:
     }
     return {
         "wanted": names,
-        "law": of([Var(x) for x in _EXAMPLE[:n]])._law.name,
-        "draw": _recorded(lambda *x: of(x[:n]).transform(x[n]), n, _OUTCOME),
-        "log_prob": _asked(lambda *x: of(x[:n]).log_prob(x[n]), n, _OUTCOME),
-        "entropy": _asked(lambda *x: of(x).entropy(), n),
-        "mean": _asked(lambda *x: of(x).mean, n),
-        "stddev": _asked(lambda *x: of(x).stddev, n),
-        "variance": _asked(lambda *x: of(x).variance, n),
+        "law": of([Var(x) for x in examples])._law.name,
+        "draw": _asked(lambda *x: of(x[:n]).transform(x[n]), *examples, _OUTCOME),
+        "log_prob": _asked(lambda *x: of(x[:n]).log_prob(x[n]), *examples, _OUTCOME),
+        "entropy": _asked(lambda *x: of(x).entropy(), *examples),
+        "mean": _asked(lambda *x: of(x).mean, *examples),
+        "stddev": _asked(lambda *x: of(x).stddev, *examples),
+        "variance": _asked(lambda *x: of(x).variance, *examples),
         "kl": divergences,
-        "kl_standard": _to_standard(of, n),
+        "kl_standard": _asked(lambda *x: kl_divergence(of(x), Normal(0.0, 1.0)), *examples),
         "order": _order(family),
-        "refuses": [_refusal(family, names, i) for i in range(n)],
+        "refuses": [_refusal(family, i, _WRONG) for i in range(n)],
+        "takes": [_taken(family, i) for i in range(n)],
     }
 
 
-def _asked(f: Callable[..., Var], n: int, *more: float) -> Recorded | None:
+def _names(family: type[Distribution]) -> list[str]:
+    """The parameters that a page takes; of those that stand for one another the first."""
+    names = [*inspect.signature(family).parameters]
+    return names[: len(_EXAMPLES.get(family, names))]
+
+
+def _examples(family: type[Distribution]) -> tuple[float, ...]:
+    return _EXAMPLES.get(family, _EXAMPLE[: len(_names(family))])
+
+
+def _asked(f: Callable[..., Var], *examples: float) -> Recorded | None:
     """What `f` records; None where the family has no such number, or a page can't compute it."""
     try:
-        return _recorded(f, n, *more)
+        return _recorded(f, *examples)
     except NotImplementedError:
         return None
 
 
 def _divergence(p: type[Distribution], q: type[Distribution]) -> Recorded | None:
-    n, m = (len(inspect.signature(each).parameters) for each in (p, q))
+    n = len(_names(p))
 
     def divergence(*x: Var) -> Var:
         return kl_divergence(p(*x[:n]), q(*x[n:]))
 
-    try:
-        return _recorded(divergence, 0, *_EXAMPLE[:n], *_EXAMPLE[:m])
-    except NotImplementedError:
-        return None
-
-
-def _to_standard(of: Callable[[Sequence[Var]], Distribution], n: int) -> Recorded | None:
-    """The divergence from N(0, 1), whose numbers leave no step of their own."""
-    try:
-        return _recorded(lambda *x: kl_divergence(of(x), Normal(0.0, 1.0)), n)
-    except NotImplementedError:
-        return None
+    return _asked(divergence, *_examples(p), *_examples(q))
 
 
 def _order(family: type[Distribution]) -> str:
     """The words for two parameters in the wrong order, `{}` for each; "" where any is right."""
     try:
-        family(*_SWAPPED[: len(inspect.signature(family).parameters)])
+        family(*_SWAPPED[: len(_names(family))])
     except ValueError as error:
         message = str(error)
+        if not all(str(x) in message for x in _SWAPPED):
+            return ""  # that is about one of them
         return message.replace(str(_SWAPPED[0]), "{}").replace(str(_SWAPPED[1]), "{}")
     return ""
 
 
-def _refusal(family: type[Distribution], names: list[str], i: int) -> str:
+def _refusal(family: type[Distribution], i: int, wrong: float) -> str:
     """The words in which the family refuses a wrong parameter, `{}` for the number."""
-    wrong = [_WRONG if k == i else x for k, x in zip(range(len(names)), _EXAMPLE, strict=False)]
+    given = [wrong if k == i else x for k, x in enumerate(_examples(family))]
     try:
-        family(*wrong)
+        family(*given)
     except ValueError as error:
-        return str(error).replace(str(_WRONG), "{}")
+        return str(error).replace(str(wrong), "{}")
     return ""
 
 
-def _recorded(f: Callable[..., Var], examples: int, *more: float) -> Recorded:
+def _taken(family: type[Distribution], i: int) -> list[object]:
+    """Whether a parameter may be 0, and the largest that it may be, if there is one."""
+    is_bounded = family is RelaxedBernoulli and _refusal(family, i, _ABOVE)
+    return [not _refusal(family, i, 0.0), 1.0 if is_bounded else None]
+
+
+def _recorded(f: Callable[..., Var], *examples: float) -> Recorded:
     """What `f` records of leaves: the op and inputs of each step; a literal is a number, input
     number k is "k"."""
-    leaves = [Var(x) for x in (*_EXAMPLE[:examples], *more)]
+    leaves = [Var(x) for x in examples]
     found = f(*leaves)
     output = found if isinstance(found, Var) else constant(found)
     equations = equations_of(output, *leaves)

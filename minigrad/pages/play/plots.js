@@ -5,6 +5,7 @@ const POINTS = 121;
 const active = byId("active");
 let activeKey = "";
 
+const programOf = ({ program, title }) => program ?? title; // typed, or made in Python
 const activeKnob = (pane) => pane.labels.findIndex((label) => label === activeKey);
 
 function loadActive(pane) {
@@ -18,9 +19,9 @@ function loadActive(pane) {
 // Everything here from the state, as the rest of the page.
 function renderPlots() {
   const [pane] = panes;
-  if (!pane || !editor.tape) return;
-  if (active.dataset.of !== editor.text) {
-    active.dataset.of = editor.text;
+  if (!pane) return;
+  if (active.dataset.of !== programOf(pane)) {
+    active.dataset.of = programOf(pane);
     loadActive(pane);
   }
   const knob = activeKnob(pane);
@@ -122,8 +123,8 @@ function renderDraws(pane, knob) {
   const { name } = pane.nodes[knob];
   const list = draws.pathwise;
   const truth = exactOf(pane, knob);
-  const hasNoise = noiseOf(pane).length > 0;
-  byId("draws").hidden = !hasNoise;
+  const noise = noiseOf(pane);
+  byId("draws").hidden = !noise.length || noise.some((i) => !LAWS[pane.nodes[i].law]);
   histogram.dataset.knob = activeKey;
   histogram.dataset.count = list.length;
   histogram.dataset.mean = list.length ? summaryOf(list).mean : "";

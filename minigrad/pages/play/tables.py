@@ -15,10 +15,9 @@ from ...engine.variable import Var, constant
 from ...equations import equations_of
 from ...formulas import calls, expressions, grammar, tokens
 from ...ops import stop_gradient, where
-from ...pictures import digraph, labels
-from ...pictures.boxes import Arrow, Box, BoxLine, Graph
-from ...pictures.palette import LOOKS
+from ...pictures import labels
 from ...reports.wording import why_none
+from ..layout import dot_pieces
 from ..lesson.ledger import NOWHERE
 from .families import families
 
@@ -123,40 +122,3 @@ def _slope(name: str, operand: int) -> list[object]:
         else:
             steps.append(step.value if step.kind == LITERAL else next(leaves))
     return [*steps, code.outputs[0]]
-
-
-def dot_pieces() -> dict[str, object]:
-    """The lines of a DOT text with holes: `ID`, `LABEL`, `TAIL`, `HEAD`.
-
-    `heads` has the beginning by direction, `crowded` what follows it where a box has many readers;
-    `boxes` a box by kind, its marks and whether it has one line; `arrows` an arrow by kind, with
-    and without a label.
-    """
-    heads, boxes, arrows = {}, {}, {}
-    for direction, words in (("LR", "x"), ("TB", "x" * 200)):
-        box = Box("ID", "op", (BoxLine("name", words),), "", "")
-        heads[direction] = digraph.dot_of(Graph([box], [], "", [])).splitlines()[:6]
-    for kind in LOOKS:
-        for marks in ((), ("result",)):
-            for lines in (1, 3):
-                labels_of = (BoxLine("", "LABEL"),) * lines
-                box = Box("ID", kind, labels_of, "", "", marks)
-                line = digraph.dot_of(Graph([box], [], "", [])).splitlines()[6]
-                key = " ".join([kind, *marks, "small" if lines == 1 else "large"])
-                boxes[key] = line.replace('"LABEL\\nLABEL\\nLABEL"', "LABEL")
-    for kind in digraph._ARROWS:
-        for label in ("LABEL", ""):
-            arrow = Arrow("ID-0", "TAIL", "HEAD", kind, label)
-            ends = [Box(id, "op", (BoxLine("", "x"),), "", "") for id in ("TAIL", "HEAD")]
-            line = digraph.dot_of(Graph(ends, [arrow], "", [])).splitlines()[8]
-            arrows[f"{kind} {'words' if label else 'plain'}"] = line
-    many = [Arrow(f"e{i}", "ID", "ID", "flow") for i in range(digraph._MOST_READERS + 1)]
-    crowded = digraph.dot_of(Graph([Box("ID", "op", (BoxLine("", "x"),), "", "")], many, "", []))
-    return {
-        "crowded": crowded.splitlines()[6],
-        "heads": heads,
-        "boxes": boxes,
-        "arrows": arrows,
-        "longest": digraph._LONGEST_ROW,
-        "readers": digraph._MOST_READERS,
-    }

@@ -119,6 +119,12 @@ def frame_shows(page, node):
     )
 
 
+def test_a_page_of_some_thirty_nodes_is_small():
+    lesson = mg.step_through(vae())
+    assert len(mg.equations_of(vae())) >= 28
+    assert len(lesson.html.encode()) <= 150_000
+
+
 def test_zoom(stepper):
     page = stepper(vae(), still=True)
     page.click("fit")

@@ -34,7 +34,7 @@ def tab(tmp_path_factory):
 
 @pytest.fixture
 def page(tab, tmp_path):
-    tab.open(mg.playground(PROGRAM).save(tmp_path / "play.html"))
+    tab.open(mg.playground(PROGRAM).save(tmp_path / "play.html"), "#s=99")  # its last step
     tab.wait(SHOWN)
     return tab
 
@@ -75,3 +75,14 @@ def test_a_lesson_computes_pythons_numbers(tab, tmp_path):
     tab.wait("document.documentElement.dataset.steps")
     assert float(tab.run("document.querySelector('[data-badge]').dataset.error")) <= 1e-12
     assert np.isfinite(float(tab.run("document.documentElement.dataset.step")))
+
+
+def test_a_live_lesson_lays_out_anew_and_draws(tab, tmp_path):
+    tab.open(mg.step_through(sampled(), live=True).save(tmp_path / "live.html"))
+    tab.wait("document.documentElement.dataset.steps")
+    tab.run("document.querySelector('[data-action=fold-sampling]').click()")
+    tab.wait("document.querySelector('.mg-node[data-kind=scope]') !== null")
+    words = "document.querySelector('.mg-node[data-kind=scope] text').textContent"
+    assert tab.run(words) == "sampling"
+    tab.run("document.querySelector('[data-action=draw-100]').click()")
+    assert tab.run("document.querySelector('[data-histogram]').dataset.count") == "100"

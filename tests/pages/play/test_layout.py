@@ -5,7 +5,7 @@ import zlib
 
 import minigrad as mg
 from minigrad.pages.document import as_data, page_file
-from minigrad.pages.play.live import engine
+from minigrad.pages.layout import engine
 from minigrad.pictures.render import render
 from tests.support.typed_page import in_page, needs_node, node
 

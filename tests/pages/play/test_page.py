@@ -17,7 +17,7 @@ from minigrad.formulas.expressions import Expression
 from minigrad.formulas.tokens import ExpressionError
 from minigrad.pages.play.presets import PRESETS
 from tests.support.browser import Browser
-from tests.support.stepper import Stepper
+from tests.support.stepper import CUT, Stepper
 
 TYPE = """const box = document.querySelector("[data-program]");
 box.value = arguments[0];
@@ -25,15 +25,6 @@ box.dispatchEvent(new Event("input", {bubbles: true}));"""
 GAUSS = "mu = 0.7\nsigma = 1.2\neps ~ normal\nz = mu + sigma*eps\nf = sin(z)"
 ROWS = """return [...document.querySelectorAll("tr[data-name]")].map((row) =>
   [row.dataset.name, row.dataset.value, row.dataset.grad ?? null])"""
-
-
-# Names of the nodes that one does not see whole.
-CUT = """const frame = document.querySelector(".frame").getBoundingClientRect();
-return [...document.querySelectorAll(".frame .mg-node")].filter((node) => {
-  const box = node.getBoundingClientRect();
-  return box.left < frame.left || box.right > frame.right
-    || box.top < frame.top || box.bottom > frame.bottom;
-}).map((node) => node.dataset.name)"""
 
 
 class Page(Stepper):
@@ -164,6 +155,20 @@ def test_what_is_not_finite_has_no_place_in_a_plot_and_makes_no_noise(page):
     page.type("x = -1\neps ~ normal\nz = x + eps\nL = log(x) + z/0", {"L"})
     page.click("draw-100")
     assert page.browser.find_all("#over-knob circle") == [] == page.browser.errors()
+
+
+def test_a_scope_of_a_program_folds_into_a_box(page):
+    page.type("mu = 0.5\nq ~ Normal(mu, 1)\nL = q**2 + kl(q)", {"L"})
+    before = page.numbers()
+    laid_out = page._root("layouts")
+    page.click("fold-sampling")
+    page.browser.wait(lambda: page._root("layouts") != laid_out)
+    assert page.text_of(".mg-node[data-kind=scope] text") == "sampling"
+    assert page.numbers() == before
+    page.type("mu = 0.5\nq ~ Normal(mu, 1)\nL = q**2", {"L"})  # it stays folded
+    assert page.browser.find_all(".mg-node[data-kind=scope]")
+    page.type("mu = 0.5\nL = mu**2", {"L"})
+    assert not page.browser.find_all("#folds button")
 
 
 def test_a_link_carries_program_knobs_noise_and_step(page, file, browser):

@@ -1,5 +1,7 @@
 """A typed program in the page and in Python: the same nodes, numbers, words, picture, errors."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -24,11 +26,13 @@ FORMULAS = [
     "mu/0 + log(sigma - 2)",
     "(mu < sigma)*mu + (eps >= 0)*sigma",
     "μ = 2; −μ² × 3³ ≤ 1",
+    "logaddexp(mu, sigma) + mu*mu",
     "a = mu*sigma\nb = a + a*a; c = a\nb*c",
 ]
 DISTRIBUTIONS = [
-    f"{HEAD}q ~ {family.__name__}({', '.join(['mu', 'sigma'][:count])})\n{ask}"
+    f"{HEAD}q ~ {family.__name__}({', '.join(given[:count])})\n{ask}"
     for family, count in ((f, len(f.__init__.__annotations__) - 1) for f in FAMILIES)
+    for given in [["mu", "mu*mu"] if family.__name__ == "RelaxedBernoulli" else ["mu", "sigma"]]
     for ask in ("q*q + log_prob(q, 0.9)", "mean(q) + mu", "kl(q) + q", "kl(q, q)", "entropy(q)")
 ]
 WRONG = [
@@ -48,6 +52,17 @@ def same_numbers(found: dict, pane) -> None:
         np.testing.assert_allclose(here, data[part], 1e-10, 1e-300, err_msg=part)
 
 
+def same_ends(found: dict, pane) -> None:
+    """The output and the gradient of every parameter are the same."""
+    data = pane.data([])
+    for each in (found, data):
+        numbers, grads = each["numbers"], {}
+        for share, total in zip(each["shares"], numbers["sums"], strict=True):
+            grads[each["nodes"][share["target"]]["name"]] = total
+        each["ends"] = [numbers["values"][each["output"]], grads["mu"]]
+    np.testing.assert_allclose(found["ends"], data["ends"], 1e-12)
+
+
 @pytest.mark.parametrize(
     "programs",
     [
@@ -65,8 +80,14 @@ def test_the_page_agrees_with_python_to_the_letter(programs):
         except ExpressionError as error:
             assert "error" in found, (program, error)  # in words of its own, where none is known
             continue
+        if "SciPy's quantiles" in found.get("error", ""):
+            assert re.search("Gamma|Beta|Chi2", program) and re.search(r"\bq( |$|\*)", program)
+            continue
         assert "error" not in found, (program, found)
         compared += 1
+        if "RelaxedBernoulli" in program:  # whose parameters are computed before the noise is drawn
+            same_ends(found["pane"], pane)
+            continue
         assert found["dot"] == pane.drawing.dot
         same_numbers(found["pane"], pane)
         data = pane.data([])

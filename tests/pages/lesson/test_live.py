@@ -1,0 +1,110 @@
+"""A lesson that carries Graphviz: folds and narrow panes lay out anew; curves and draws."""
+
+import math
+
+import pytest
+
+import minigrad as mg
+from tests.pages.lesson.test_looks import frame_shows
+from tests.support.stepper import CUT, Stepper, assert_fresh, ids, sampled
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    return mg.step_through(sampled(), live=True).save(tmp_path_factory.mktemp("live") / "l.html")
+
+
+@pytest.fixture
+def page(browser, file):
+    browser.open(file, still=True)
+    yield Stepper(browser)
+    assert browser.errors() == [] == browser.requests()
+
+
+def laid_out(page, change, width=None):
+    before = page._root("layouts")
+    change()
+    page.browser.wait(lambda: page._root("layouts") != before)
+
+
+def drawn(page) -> list[str]:
+    return page.browser.run("""return [...document.querySelectorAll(".frame .mg-node")]
+        .map((node) => node.querySelector("text").textContent.split(/\\s/)[0])""")
+
+
+def test_a_fold_is_one_box_in_a_new_layout_and_opens_again(page):
+    wide = page.browser.run("return document.querySelector('.frame svg').viewBox.baseVal.width")
+    button = page.browser.find("[data-action='fold-sampling']")
+    laid_out(page, button.click)
+    assert button.get_attribute("aria-expanded") == "false"
+    assert sorted(drawn(page)) == sorted(["log", "μ", "ε", "sampling", "target", "z", "L"])
+    less = page.browser.run("return document.querySelector('.frame svg').viewBox.baseVal.width")
+    assert less < wide
+    page.go(page.last)
+    assert_fresh(page, sampled())
+    assert page.browser.find_all(".mg-flow.now") and page.browser.layout() == []
+    box = page.browser.find(".mg-node[data-kind=scope]")
+    laid_out(page, box.click)
+    assert {"σ", "σ·ε"} <= {*drawn(page)}
+    again = page.browser.run("return document.querySelector('.frame svg').viewBox.baseVal.width")
+    assert again == wide and button.get_attribute("aria-expanded") == "true"
+    page.turn("μ", 0.75)
+    assert_fresh(page, sampled(0.75))
+
+
+def test_both_scopes_fold_by_keyboard_with_one_arrow_between_them(page):
+    for name in ("sampling", "objective"):
+        page.browser.run(f"document.querySelector('[data-action=fold-{name}]').focus()")
+        laid_out(page, lambda: page.press(" "))
+        assert page.browser.run("return document.activeElement.dataset.action") == f"fold-{name}"
+    assert sorted(drawn(page)) == sorted(["log", "μ", "ε", "sampling", "objective"])
+    heads = page.browser.run("""return [...document.querySelectorAll(".frame .mg-edge")].length""")
+    assert heads == 4
+    assert page.browser.look() == []
+
+
+def test_a_narrow_pane_is_filled_downward(browser, tmp_path):
+    shape = """const {width, height} = document.querySelector(".frame svg").viewBox.baseVal;
+      return width / height"""
+    file = mg.step_through(sampled(), live=True).save(tmp_path / "narrow.html")
+    browser.open(file, width=400, still=True)
+    page = Stepper(browser)
+    browser.wait(lambda: page._root("layouts"))
+    assert browser.run(shape) < 1.0 and browser.run(CUT) == []
+    for step in page.walk():
+        if step:
+            node = browser.run("return document.querySelector('tr.now')?.dataset.node")
+            assert node is None or frame_shows(page, node), step
+    laid_out(page, lambda: browser.resize(1400))
+    assert browser.run(shape) > 1.0
+
+
+def test_the_plots_are_those_of_the_live_page(page):
+    assert page.text_of("#density svg", "aria-label") == "The density of z; this draw is +1.1795"
+    z = 0.5 + math.exp(-0.2) * 0.83
+    assert f"{2.0 * (z - 2.0):.4f}".replace("-", "−") in page.text_of("#over-sample-told")
+    page.click("draw-100")
+    exact = 2.0 * (0.5 - 2.0)  # of E(z - 2)² by μ
+    page.browser.wait(lambda: page.text_of("[data-histogram]", "data-exact"))
+    assert float(page.text_of("[data-histogram]", "data-exact")) == pytest.approx(exact, abs=1e-9)
+    assert page.text_of("[data-histogram]", "data-count") == "100"
+    assert ids(sampled())["z"] in page.browser.run(
+        "return [...document.querySelectorAll('#plots circle')].map((c) => c.dataset.node)"
+    )
+
+
+@pytest.mark.parametrize(("width", "dark"), [(400, True), (1000, False), (1400, True)])
+def test_nothing_is_wrong_to_the_eye_or_the_ear(browser, file, width, dark):
+    browser.open(file, width=width, dark=dark, still=True)
+    page = Stepper(browser)
+    page.go(8)
+    page.click("draw-100")
+    browser.run("scrollTo(0, 0)")
+    assert browser.look() == []
+
+
+def test_a_question_and_two_graphs_have_no_plots():
+    two = mg.step_through([sampled(), sampled(0.7)], live=True)
+    assert 'id="plots"' not in two.html and 'id="engine"' in two.html
+    x = mg.Var([1.0, 2.0], "x")
+    assert 'id="plots"' not in mg.step_through(mg.sum(x * x), live=True).html
