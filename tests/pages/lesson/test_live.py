@@ -82,7 +82,7 @@ def test_a_narrow_pane_is_filled_downward(browser, tmp_path):
 def test_the_plots_are_those_of_the_live_page(page):
     assert page.text_of("#density svg", "aria-label") == "The density of z; this draw is +1.1795"
     z = 0.5 + math.exp(-0.2) * 0.83
-    assert f"{2.0 * (z - 2.0):.4f}".replace("-", "−") in page.text_of("#over-sample-told")
+    assert f"{2.0 * (z - 2.0):.4f}".replace("-", "−") in page.text_of("#over-sample-text")
     page.click("draw-100")
     exact = 2.0 * (0.5 - 2.0)  # of E(z - 2)² by μ
     page.browser.wait(lambda: page.text_of("[data-histogram]", "data-exact"))
