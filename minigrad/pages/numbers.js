@@ -44,7 +44,7 @@ const anyAsText = (x) => (typeof x === "number" ? asText(x) : arrayAsText(x));
 const numberOf = (x) => (typeof x === "string" ? Number(x) : x);
 
 // A text of at most so many letters: the end of a longer one is dots.
-function short(text, most) {
+function cutTo(text, most) {
   const letters = [...text];
   return letters.length <= most ? text : `${letters.slice(0, most - 1).join("")}…`;
 }

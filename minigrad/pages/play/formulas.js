@@ -66,7 +66,7 @@ function namesOf(nodes) {
       names.push(formula.text.length <= LONGEST_NAME ? formula : other);
     }
   }
-  return names.map(({ text, ...rest }) => ({ ...rest, text: short(text, MOST_LETTERS) }));
+  return names.map(({ text, ...rest }) => ({ ...rest, text: cutTo(text, MOST_LETTERS) }));
 }
 
 // The local derivative of a node by an operand: `cos(z)`, `ε`. Its steps were recorded by Python's

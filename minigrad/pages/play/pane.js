@@ -29,7 +29,7 @@ function pageData(tape, lines) {
 
 function nodeData({ output }, node, names, i) {
   const { kind, rule, op, inputs, scope, takes, literal, line, law } = node;
-  const says = rule ? short(formulaOf(rule, inputs.map((j) => names[j])).text, MOST_LETTERS) : "";
+  const says = rule ? cutTo(formulaOf(rule, inputs.map((j) => names[j])).text, MOST_LETTERS) : "";
   return {
     id: `n${i}`, box: `n${i}`, name: names[i].text, says, op, rule, scope, inputs, takes, literal, line, law,
     kind: i === output && kind === "op" ? "output" : kind, shape: [],

@@ -62,7 +62,7 @@ function plotDensity(pane, { z, eps, zs, ends, value, at }) {
     return Math.exp(log(at[i])) / Math.abs((zs[b] - zs[a]) / (at[b] - at[a]));
   });
   const most = endsOf(heights)[1];
-  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${asText(value)}`, ends, [0, most], { x: name, y: `p(${short(name, 4)})` });
+  const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${asText(value)}`, ends, [0, most], { x: name, y: `p(${cutTo(name, 4)})` });
   plot.line(zs.map((x, i) => [x, heights[i]]), "sample-line");
   plot.rule(value, "draw-rule");
   plot.point(value, 0, "point sample", id);
@@ -86,7 +86,7 @@ function plotOutput(pane, { z, ends, leaves, slope }) {
   const [at, height] = [leaves[z], leaves[pane.output]];
   const seen = curveEnds(places.map(f), height);
   const label = `${output} over ${name}: the slope at ${asText(at)} is ${asText(slope)}`;
-  const plot = plotOn(byId("over-sample"), label, ends, seen, { x: name, y: short(output, 8) });
+  const plot = plotOn(byId("over-sample"), label, ends, seen, { x: name, y: cutTo(output, 8) });
   plot.line(curvePoints(f, places, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point sample", id);
@@ -108,7 +108,7 @@ function plotKnob(pane, leaves, grads, knob) {
   const [at, height, slope] = [leaves[knob], leaves[pane.output], grads[knob] ?? 0];
   const seen = curveEnds(places.map(f), height);
   const label = `${output} of ${name}, with the noise held: the slope is ${asText(slope)}`;
-  const plot = plotOn(byId("over-knob"), label, ends, seen, { x: name, y: short(output, 8) });
+  const plot = plotOn(byId("over-knob"), label, ends, seen, { x: name, y: cutTo(output, 8) });
   plot.line(curvePoints(f, places, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point parameter", id);
