@@ -48,6 +48,33 @@ addEventListener("resize", () => {
   if (panes.length && panes.map(directionOf).join() !== shownWays) layAnew();
 });
 
+// Where folding lays out anew: clusters and folded boxes, which a click turns into one another.
+function loadScopes() {
+  for (const graph of graphs) {
+    const { pane, svg } = graph;
+    graph.folded = () => undefined; // a folded node's box is the scope's
+    const { clusters, scopes } = (pane.picture.made ??= composed(pane.picture));
+    for (const [id, scope] of clusters) {
+      const cluster = svg.querySelector(`[id="${pane.prefix}-${id}"]`);
+      cluster.classList.add("folds");
+      cluster.addEventListener("click", () => toggleFold(scope));
+    }
+    for (const [id, scope] of scopes) openOn(graph.boxes.get(id).group, scope);
+  }
+  const all = panes.flatMap(({ picture }) => picture.boxes.flatMap(({ scope }) => pathOf(scope)));
+  addFoldButtons([...new Set(all)], (name) => !foldedScopes.has(name));
+}
+
+function openOn(group, scope) {
+  group.setAttribute("tabindex", "0");
+  group.addEventListener("click", () => toggleFold(scope));
+  group.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggleFold(scope);
+  });
+}
+
 // -------------------------------------------------------------------- nodes glide to their places
 
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -122,7 +122,7 @@ def frame_shows(page, node):
 def test_a_page_of_some_thirty_nodes_is_small():
     lesson = mg.step_through(vae())
     assert len(mg.equations_of(vae())) >= 28
-    assert len(lesson.html.encode()) <= 150_000
+    assert len(lesson.html.encode()) <= 150 * 1024
 
 
 def test_zoom(stepper):
