@@ -16,6 +16,7 @@ body{margin:0 auto;max-width:52rem;padding:1rem 1rem 4rem}
 .goal{color:var(--faint);font-size:1.15rem}
 pre{margin:1rem 0}
 table{display:block;overflow-x:auto;border-collapse:collapse}
+@media (max-width:600px){td code{overflow-wrap:anywhere;white-space:normal}th,td{min-width:8rem}}
 th,td{padding:.3rem .6rem;border:1px solid var(--faint);text-align:left;vertical-align:top}
 """
 

@@ -57,28 +57,42 @@ def forest(estimates: Sequence[tuple[str, float, float]], label: str) -> str:
     return _svg(left + _WIDE, row * len(known), label, "".join(parts))
 
 
-def curve(xs: Array, ys: Array, label: str, bars: bool = False) -> str:
-    """An SVG of y over x, above an axis with both ends: a line, or a bar each."""
+def curve(xs: Array, ys: Array, label: str, bars: bool = False, y: str = "") -> str:
+    """An SVG of y over x, above an axis with both ends: a line, or a bar each.
+
+    With `y`, what the height means, the height of the top is given too.
+    """
     top, low, high = float(ys.max()) or 1.0, float(xs[0]), float(xs[-1])
     across = [10.0 + (_WIDE - 20.0) * (float(x) - low) / ((high - low) or 1.0) for x in xs]
-    down = [_HIGH - 25.0 - (_HIGH - 35.0) * float(y) / top for y in ys]
-    floor = _HIGH - 25.0
+    floor, head = _HIGH - 25.0, 24.0 if y else 10.0
+    down = [floor - (floor - head) * float(height) / top for height in ys]
     if bars:
         drawn = "".join(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{floor}" y2="{y:.1f}" stroke="{_BLUE}" '
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{floor}" y2="{at:.1f}" stroke="{_BLUE}" '
             'stroke-width="5"/>'
-            for x, y in zip(across, down)
+            for x, at in zip(across, down)
         )
     else:
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, down))
+        points = " ".join(f"{x:.1f},{at:.1f}" for x, at in zip(across, down))
         drawn = f'<polyline points="{points}" fill="none" stroke="{_BLUE}" stroke-width="2"/>'
+    left, right = _apart(low, high)
+    title = html.escape(y) + f", shown up to {top:.4g}"
+    above = f'<text x="10" y="14" fill="currentColor">{title}</text>'
     axis = (
         f'<line x1="10" x2="{_WIDE - 10.0}" y1="{floor}" y2="{floor}" stroke="currentColor"/>'
-        f'<text x="10" y="{_HIGH - 8.0}" fill="currentColor">{low:.4g}</text>'
+        f'<text x="10" y="{_HIGH - 8.0}" fill="currentColor">{left}</text>'
         f'<text x="{_WIDE - 10.0}" y="{_HIGH - 8.0}" text-anchor="end" fill="currentColor">'
-        f"{high:.4g}</text>"
+        f"{right}</text>"
     )
-    return _svg(_WIDE, _HIGH, label, drawn + axis)
+    return _svg(_WIDE, _HIGH, label, drawn + axis + (above if y else ""))
+
+
+def _apart(low: float, high: float) -> tuple[str, str]:
+    """Both in as few digits as tell them apart."""
+    for digits in range(4, 17):
+        if (left := f"{low:.{digits}g}") != (right := f"{high:.{digits}g}"):
+            break
+    return left, right
 
 
 def _svg(wide: float, high: float, label: str, inner: str) -> str:

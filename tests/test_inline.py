@@ -7,6 +7,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import inline
+from tests.support.families import TABLE
 
 
 def problem(mu, sigma):
@@ -63,3 +64,58 @@ def test_a_curve_fits_its_frame():
         root = ElementTree.fromstring(svg)
         assert root.find("title").text == "a < b"
         assert ("polyline" in svg) != bars
+
+
+def corners(d):
+    """The x of the first and the last point of the line, in pixels, and the y of the highest."""
+    line = parsed(d).find(".//polyline").get("points").split()
+    points = np.array([[float(number) for number in each.split(",")] for each in line])
+    return points[0, 0], points[-1, 0], points[:, 1].min()
+
+
+def test_a_density_stands_above_its_parameters():
+    mu, sigma = mg.Var(0.7, "mu"), mg.Var(1.2, "<s>")
+    normal = mg.Normal(mu, sigma)
+    assert corners(normal) == (10.0, 410.0, 24.0)
+    assert parsed(normal).find(".//code").text == "Normal(loc = mu = 0.7, scale = <s> = 1.2)"
+    assert f"density, shown up to {1 / (1.2 * np.sqrt(2 * np.pi)):.4g}" in words(normal)
+    assert 'fill="currentColor"' in normal._repr_html_()  # the text, in light and dark
+    assert mu.grad is None
+
+
+def test_the_line_has_the_shape_of_the_density():
+    line = parsed(mg.Exponential(2.0)).find(".//polyline").get("points").split()
+    x, y = np.array([[float(n) for n in each.split(",")] for each in line]).T
+    low, high = (float(t.text) for t in parsed(mg.Exponential(2.0)).findall(".//text")[:2])
+    z = low + (high - low) * (x - 10.0) / 400.0
+    top = 2.0 * np.exp(-2.0 * z[0])
+    np.testing.assert_allclose((125.0 - y) / 101.0, 2.0 * np.exp(-2.0 * z) / top, atol=2e-3)
+
+
+def test_a_count_has_a_bar_for_each_outcome():
+    bars = parsed(mg.Binomial(3, 0.5)).findall(".//line")[:-1]  # the last is the axis
+    highs = [float(bar.get("y1")) - float(bar.get("y2")) for bar in bars]
+    np.testing.assert_allclose(np.array(highs) / 101.0, [1 / 3, 1, 1, 1 / 3], atol=1e-3)
+    assert "probability, shown up to 0.375" in words(mg.Binomial(3, 0.5))
+
+
+@pytest.mark.parametrize("d", [mg.Normal([0.0, 1.0], 1.0), mg.Dirichlet(np.ones(3))])
+def test_several_numbers_are_text(d):
+    assert parsed(d).find(".//svg") is None and type(d).__name__ in words(d)
+
+
+@pytest.mark.parametrize(
+    "d", [mg.Beta(0.5, 0.5), mg.Cauchy(0.0, 1.0), mg.Gamma(0.1, 1.0), mg.Normal(3.0, 1e-8)], ids=str
+)
+def test_awkward_densities_fill_their_frame(d):
+    line = parsed(d).find(".//polyline").get("points").split()
+    y = np.array([float(each.split(",")[1]) for each in line])
+    assert y.min() == 24.0 and 30 < np.sum(y < 124.0)
+    low, high = (t.text for t in parsed(d).findall(".//text")[:2])
+    assert low != high
+
+
+@pytest.mark.parametrize("truth", TABLE, ids=str)
+def test_every_distribution_can_be_shown(truth):
+    d = truth.make()
+    assert type(d).__name__ in words(d) and "nan" not in d._repr_html_().split("<code>")[0]

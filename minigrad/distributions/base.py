@@ -45,6 +45,7 @@ from .parameters import (
     joint_batch,
 )
 from .randomness import REQUIRED, Generator, as_sample_shape, check_generator, noise_leaf
+from .shown import as_html
 from .unrounded import rounded_again
 
 ANY_NUMBER = "mg.exp or mg.softplus of any number is"
@@ -257,6 +258,10 @@ class Distribution(Curves, Copies):
 
     def __repr__(self) -> str:
         return described(type(self).__name__, self._shown())
+
+    def _repr_html_(self) -> str:
+        """In Jupyter: the density or the masses of one number, else the text."""
+        return as_html(self)
 
 
 class Site(NamedTuple):

@@ -101,8 +101,15 @@ def check_expansion(owner: object, old: Shape, new: Shape) -> None:
         raise ValueError(f"expand: the batch {old} of {owner!r} does not broadcast to {new}")
 
 
-def described(name: str, parts: Mapping[str, object]) -> str:
-    """How an object is shown: its name, and its parameters with their numbers."""
+def described(name: str, parts: Mapping[str, object], by_name: bool = False) -> str:
+    """How an object is shown: its name, and its parameters with their numbers.
+
+    With `by_name` a Var that has a name is shown by it too: Normal(loc = mu = 0.7, …).
+    """
+    if by_name:
+        named = {x: f" = {p.name}" for x, p in parts.items() if isinstance(p, Var) and p.name}
+        words = (f"{x}{named.get(x, '')} = {_shown(p)}" for x, p in parts.items())
+        return f"{name}({', '.join(words)})"
     return f"{name}({', '.join(f'{key}={_shown(x)}' for key, x in parts.items())})"
 
 
