@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import inline
 from ..engine import context
 from ..engine.values import Array
+from ..inline import curve, source
 from .parameters import described, value_of
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def as_html(d: "Distribution") -> str:
     with context.no_grad(), np.errstate(all="ignore"):
         found = None if d.event_shape or d.batch_shape else _points(d)
     if found is None:
-        return inline.source(caption)
+        return source(caption)
     xs, ys = found
     counts = d.support.kind == "integers"
     what = "probability" if counts else "density"
-    picture = inline.curve(xs, ys, f"{what} of {caption}", counts and len(xs) <= _BARS, y=what)
+    picture = curve(xs, ys, f"{what} of {caption}", counts and len(xs) <= _BARS, y=what)
     return f"<div>{picture}<br/><code>{html.escape(caption)}</code></div>"
 
 
@@ -70,7 +70,8 @@ def _bounded(d: "Distribution", xs: Array, low: float, high: float) -> Array:
 
 
 def _density(d: "Distribution", xs: Array) -> Array:
-    return np.exp(np.asarray(value_of(d.log_prob(xs))))
+    density: Array = np.exp(np.asarray(value_of(d.log_prob(xs))))
+    return density
 
 
 def _range(d: "Distribution") -> tuple[float, float] | None:

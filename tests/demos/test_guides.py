@@ -165,6 +165,12 @@ def test_the_distribution_of_the_guide_is_right():
     assert found["lesson"].steps
 
 
+def test_the_loops_from_pytorch_train():
+    found = run("from_pytorch")
+    assert np.mean(found["losses"][-20:]) < np.mean(found["losses"][:20])
+    assert mg.softmax(found["logits"]).value[1] > 0.9
+
+
 def test_the_habits_run():
     """The right-hand column of the table, cell by cell, in one namespace."""
     (guide,) = (each for each in guides() if each.stem == "from_pytorch")
