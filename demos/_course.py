@@ -200,8 +200,11 @@ def _frame(picture: Picture) -> str:
 def _picture_html(picture: Picture, out: Path, several: bool) -> str:
     words = html.escape(picture.words)
     image = f'<img src="pictures/{picture.name}.svg" alt="{words}">'
-    if not _live(picture, out):  # it takes training: `make demo` makes it later
-        return f"<figure>{image}<figcaption>{words}</figcaption></figure>\n"
+    if not _live(picture, out):
+        return (
+            f"<figure>{image}<figcaption>{words}. Its live page takes training: "
+            "<code>make demo</code> makes it.</figcaption></figure>\n"
+        )
     button = (
         f'<button class="button quiet" data-page="../{picture.name}.html" '
         f'data-title="{words}">Show its page beside the text</button> '

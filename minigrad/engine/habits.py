@@ -144,7 +144,7 @@ OF_THE_MODULE = {
     **dict.fromkeys(("float32", "float64", "double"), "all is float64"),
     "leaky_relu": "use mg.maximum(x, 0.01 * x)",
     **dict.fromkeys(("Module", "Linear"), "a layer is x @ w + b with Vars w and b"),
-    "AdamW": "use mg.Adam, and add 0.5 * decay * mg.sum(w**2) to the loss",
+    "AdamW": "use mg.Adam, and write p.value -= lr * decay * p.value before each step",
     "nn": "a layer is x @ w + b with Vars w and b",
     "Optimizer": "mg.SGD(params, lr) and mg.Adam(params, lr) are here",
     "jit": "mg.trace(f, …).jit() compiles",

@@ -126,6 +126,15 @@ def test_the_page_beside_follows_the_question(lesson):
     assert frame.get_attribute("src").endswith("/coin_flip_lab.html")
 
 
+def test_a_page_that_takes_training_is_promised_until_it_is_there(tmp_path):
+    _course.write_course(tmp_path)
+    page = tmp_path / "lessons" / "11_digits.html"
+    assert page.read_text().count("<code>make demo</code> makes it") == 2
+    (tmp_path / "digits_vae.html").touch()
+    _course.write_course(tmp_path)
+    assert page.read_text().count("<code>make demo</code> makes it") == 1
+
+
 def test_it_prints_with_and_without_answers(lesson):
     browser = lesson(2)
     browser.run("window.print = () => {}")
