@@ -73,6 +73,9 @@ class _Optimizer(ABC):
             raise ValueError(f"lr is {lr}, but must be positive")
         self._lr = float(lr)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.params)} parameters, lr={self.lr:g})"
+
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
         with turn: forget(self.params)  # noqa: E701  # fmt: skip  # see `turn`
@@ -135,6 +138,8 @@ class SGD(_Optimizer):
 class Adam(_Optimizer):
     """Kingma and Ba (2015), algorithm 1: steps of the gradient's mean over its root mean square.
 
+    The default `lr` is theirs, 0.001.
+
     >>> x = mg.Var(5.0)
     >>> optimiser = mg.Adam([x], lr=0.1)
     >>> (x * x).backward()
@@ -146,7 +151,7 @@ class Adam(_Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float,
+        lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
     ) -> None:

@@ -94,3 +94,7 @@ def test_a_scalar_stays_a_python_float():
             (p * p).backward()
             opt.step()
             assert type(p.value) is float
+
+
+def test_adam_at_a_prompt_with_the_rate_of_its_paper():
+    assert repr(mg.Adam([mg.Var(1.0), mg.Var(2.0)])) == "Adam(2 parameters, lr=0.001)"

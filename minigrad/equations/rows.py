@@ -113,6 +113,11 @@ class Equations(Sequence[Equation]):
             row.name or (_shown(row.value) if row.is_literal else next(fresh)) for row in self.rows
         ]
 
+    def __repr__(self) -> str:
+        names = self.names()
+        ends = ", ".join(names[i] for i in self.outputs)
+        return f"<Equations of {ends}, {len(self)} rows: print lists them>"
+
     def _repr_html_(self) -> str:
         """The same as a table, in Jupyter."""
         rows = [(name, formula, value, grad) for _, name, formula, value, grad in self._lines()]

@@ -88,3 +88,8 @@ def test_a_long_chain_is_read_without_recursion():
 def test_only_vars_are_read():
     with pytest.raises(TypeError, match="needs Vars, not float"):
         mg.equations_of(1.0)
+
+
+def test_at_a_prompt_equations_say_what_they_are_of():
+    y = mg.sin(mg.Var(0.7, "mu")).named("y")
+    assert repr(mg.equations_of(y)) == "<Equations of y, 2 rows: print lists them>"
