@@ -51,8 +51,9 @@ function heat(array, most = 22, image = null, isInk = false) {
   };
   box.show(array);
   box.addEventListener("focus", () => showTip(box, allAsText(array)));
-  canvas.addEventListener("pointermove", (event) => {
-    const cell = cellAt(Math.floor(event.offsetX / side), Math.floor(event.offsetY / tall));
+  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+    const across = (offsetX * width) / canvas.clientWidth; // narrower where there is no room
+    const cell = cellAt(Math.floor(across), Math.floor(offsetY / tall));
     if (cell >= 0 && cell < array.cells.length) showTip(box, cellText(array, cell));
   });
   for (const end of ["blur", "pointerleave"]) box.addEventListener(end, () => (tip.hidden = true));
