@@ -49,12 +49,13 @@ _OTHER_NAMES = {"μ": "mu", "σ": "sigma", "ε": "eps"}
 
 
 class Question(NamedTuple):
-    """A question, its answer, what is to be typed, and what usual wrong answers are."""
+    """A question, its answer, what is to be typed, usual wrong answers, and names for formulas."""
 
     text: str
     answer: str
     typed: list[str]
     wrong: list[tuple[str, str]]
+    numbers: dict[str, float]
 
 
 class Picture(NamedTuple):
@@ -71,7 +72,6 @@ class Lesson(NamedTuple):
     title: str
     goal: str
     parts: list[str | Question | Picture]
-    numbers: dict[str, float]
 
 
 @cache
@@ -83,11 +83,8 @@ def lessons() -> tuple[Lesson, ...]:
 def _read(path: Path) -> Lesson:
     text = path.read_text(encoding="utf-8")
     heading, goal, rest = text.split("\n\n", 2)
-    stated = ", ".join(_NUMBERS.findall(rest)).replace("−", "-")
-    pairs = (pair.split(" = ") for pair in stated.split(", ") if pair)
-    numbers = {name: float(value) for name, value in pairs}
     title = heading.removeprefix("# ")
-    return Lesson(path.stem, title, goal.strip("*").replace("`", ""), [*_parts(rest)], numbers)
+    return Lesson(path.stem, title, goal.strip("*").replace("`", ""), [*_parts(rest)])
 
 
 def _parts(text: str) -> Iterator[str | Question | Picture]:
@@ -97,17 +94,28 @@ def _parts(text: str) -> Iterator[str | Question | Picture]:
     for cut in sorted(cuts, key=lambda found: found.start()):
         if before := text[place : cut.start()].strip():
             yield before
-        yield _question(*cut.groups()) if cut.re is _QUESTION else Picture(*cut.groups())
+        yield (
+            _question(*cut.groups(), _numbers(text[: cut.start()]))
+            if cut.re is _QUESTION
+            else Picture(*cut.groups())
+        )
         place = cut.end()
     if after := text[place:].strip():
         yield after
 
 
-def _question(text: str, answer: str) -> Question:
+def _numbers(text: str) -> dict[str, float]:
+    """What the text states last of each name."""
+    stated = ", ".join(_NUMBERS.findall(text)).replace("−", "-")
+    pairs = (pair.split(" = ") for pair in stated.split(", ") if pair)
+    return {name: float(value) for name, value in pairs}
+
+
+def _question(text: str, answer: str, numbers: dict[str, float]) -> Question:
     answer, *items = re.split(r"\n(?=- )", answer)
     found = [_WRONG.match(item) for item in items]
     wrong = [(m[1], " ".join(m[2].split())) for m in found if m]
-    return Question(text, answer.strip(), re.findall(r"\*\*(.+?)\*\*", answer), wrong)
+    return Question(text, answer.strip(), re.findall(r"\*\*(.+?)\*\*", answer), wrong, numbers)
 
 
 def course_cards() -> str:
@@ -175,7 +183,7 @@ def _lesson_page(lesson: Lesson, before: Lesson | None, after: Lesson | None, ou
         for label in ("lessons", "lessons, again")
     )
     content = f"""{steps}<main class="{"with-page" if shown else ""}">
-<article data-lesson="{lesson.stem}" data-numbers='{html.escape(json.dumps(lesson.numbers))}'>
+<article data-lesson="{lesson.stem}">
 <h1>{html.escape(lesson.title)}</h1>
 <p class="goal">{html.escape(lesson.goal)}</p>
 {"".join(body)}
@@ -222,9 +230,9 @@ def _question_html(question: Question, place: int, beside: str) -> str:
         f'data-answer="{html.escape(value)}" aria-label="your answer">'
         for value in question.typed
     )
-    wrong = html.escape(json.dumps(question.wrong))
+    wrong, numbers = (html.escape(json.dumps(x)) for x in (question.wrong, question.numbers))
     return f"""<section class="question" data-place="{place}" data-beside="{beside}" \
-data-wrong="{wrong}">
+data-wrong="{wrong}" data-numbers="{numbers}">
 {markdown(question.text)}<form>{inputs} <button class="button">Check</button>
 <button type="button" class="button quiet" data-show>Show the answer</button></form>
 <p class="verdict" aria-live="polite"></p>

@@ -2,7 +2,6 @@
 // what the pointer is on in the text, and prints hand-outs.
 (() => {
   const article = document.querySelector("article");
-  const names = JSON.parse(article.dataset.numbers);
   const KEPT = "minigrad.course";
   const aliases = { "μ": "mu", "σ": "sigma", "ε": "eps", pi: "pi", "π": "pi" };
   const FUNCTIONS = ["sin", "cos", "tan", "exp", "log", "sqrt", "abs", "tanh"];
@@ -10,9 +9,14 @@
   // ------------------------------------------------------------------ typed numbers and formulas
   // sum = product (("+" | "-") product)*, product = power (("*" | "/") power)*,
   // power = ["-"] atom ["^" power], atom = number | name | function "(" sum ")" | "(" sum ")"
-  function valueOf(text) {
-    const clean = text.replace(/[−–]/g, "-").replace(/[·×]/g, "*").replace(/\*\*/g, "^");
-    const tokens = clean.match(/\d+\.?\d*(e[+-]?\d+)?|\.\d+|[\p{L}_]\w*|[-+*/^()]|\S/giu) || [];
+  const tokensOf = (text) => {
+    const clean = text.replace(/[−–]/g, "-").replace(/[·×]/g, "*").replace(/\*\*/g, "^")
+      .replace(/½/g, "0.5").replace(/²/g, "^2").replace(/³/g, "^3").replace(/\bln\b/g, "log");
+    return clean.match(/\d+\.?\d*(e[+-]?\d+)?|\.\d+|[\p{L}_]\w*|[-+*/^()]|\S/giu) || [];
+  };
+
+  function valueOf(text, names = {}) {
+    const tokens = tokensOf(text);
     let place = 0;
     const take = (wanted) => tokens[place] === wanted && (place += 1, true);
     function sum() {
@@ -59,27 +63,40 @@
     return place === tokens.length ? x : NaN;
   }
 
-  // As close as the digits shown, or a part in five hundred, for those who round on the way.
+  // As close as the decimals shown, or a part in five hundred, for those who round on the way.
   const isClose = (x, text) => {
     const wanted = valueOf(text);
     const digits = (text.split(".")[1] || "").length;
-    return Math.abs(x - wanted) <= Math.max(0.6 * 10 ** -digits, 0.002 * Math.abs(wanted));
+    const rounded = digits ? 0.6 * 10 ** -digits : 1e-9;
+    return Math.abs(x - wanted) <= Math.max(rounded, 0.002 * Math.abs(wanted));
+  };
+
+  const unreadable = (text, names) => {
+    if (/\d,\d/.test(text)) return "Write the decimal point as a dot: 0.5, not 0,5.";
+    const known = [...FUNCTIONS, ...Object.keys(names), ...Object.values(aliases),
+      ...Object.keys(aliases), "ln"];
+    const strange = tokensOf(text).find((t) => /^[\p{L}_]/u.test(t) && !known.includes(t));
+    if (!strange) return `“${text}” can't be read. Write * between factors, as in 2*cos(0.85).`;
+    const given = Object.keys(names).join(", ");
+    return `“${text}” can't be read: “${strange}” is not a function or a name here` +
+      (given ? `. The names are ${given}.` : ", where no names are given.");
   };
 
   // ------------------------------------------------------------------ questions
   function judge(section) {
     const wrong = JSON.parse(section.dataset.wrong);
+    const names = JSON.parse(section.dataset.numbers);
     for (const input of section.querySelectorAll("input")) {
       const [given, wanted] = [input.value.trim(), input.dataset.answer];
       if (!given) return "Type a number, or a formula such as cos(0.85)*0.13.";
       if (given.toLowerCase() === wanted.toLowerCase()) continue;
       const isWord = Number.isNaN(valueOf(wanted));
-      const x = valueOf(given);
+      const x = valueOf(given, names);
       if (!isWord && isClose(x, wanted)) continue;
       const known = wrong.find(([text]) => isClose(x, text));
       if (known) return `Not that: ${known[1]}`;
       if (isWord) return "Not that. The page says it in one word.";
-      if (Number.isNaN(x)) return `“${given}” can't be read: a number, a formula, or a name given.`;
+      if (Number.isNaN(x)) return unreadable(given, names);
       const target = valueOf(wanted);
       if (target !== 0 && isClose(-x, wanted)) return "Right in size, but not in sign.";
       for (const [ratio, words] of [[2, "twice as large as it is"], [0.5, "half of what it is"]]) {

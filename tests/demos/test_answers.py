@@ -139,7 +139,7 @@ def estimators(out):
     return [
         f"{4.0:.4f}",
         f"{m**4 + 14 * m**2 + 15:.3f}",
-        *(f"{x:.2f}" for x in wide),
+        *(f"{x:.1f}" for x in wide),
         f"{blind:.0f}",
     ]
 

@@ -101,6 +101,21 @@ def test_formulas_count_as_answers(lesson, text):
     assert ask(lesson(3), 1, text) == "Right."
 
 
+def test_formulas_read_the_numbers_above_their_question(lesson):
+    assert ask(lesson(3), 0, "exp(−½*σ²)*cos(μ)") == "Right."  # σ is 0.5 there, 1.2 below
+
+
+def test_what_cannot_be_read_is_named(lesson):
+    browser = lesson(3)
+    assert ask(browser, 1, "0,6593") == "Write the decimal point as a dot: 0.5, not 0,5."
+    assert "“tau” is not a function or a name here. The names are μ" in ask(browser, 1, "cos(tau)")
+    assert "Write * between factors" in ask(browser, 1, "2 z")
+
+
+def test_half_is_not_taken_for_a_whole_number(lesson):
+    assert ask(lesson(2), 0, "5.5") != "Right."
+
+
 def test_progress_is_kept_and_shown(lesson, everything):
     browser = lesson(2)
     for i, text in enumerate(("6", "12", "24")):
