@@ -220,7 +220,8 @@ def _picture_html(picture: Picture, out: Path, several: bool) -> str:
     return (
         f'<figure class="stands-in">{image}<figcaption>{words}</figcaption></figure>\n'
         f'<p class="show">{button if several else ""}'
-        f'<a href="../{picture.name}.html">Open the page by itself</a></p>\n'
+        f'<a href="../{picture.name}.html">Open the page by itself</a> '
+        '<a class="below" href="#live">Go to the page below the text</a></p>\n'
     )
 
 
