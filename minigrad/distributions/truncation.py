@@ -63,6 +63,7 @@ def _on_points(c: Value, p: Value, q: Value) -> tuple[Array, Array, Array]:
     lambda g, y, c, p, q: -g * truncated_moment(c, p, q),
     lambda g, y, c, p, q: -g * _edge(c, p, y),
     lambda g, y, c, p, q: g * _edge(c, q, y),
+    elementwise=True,
     symbol="log ∫",
     numpy="log_room({all})",
 )
@@ -79,6 +80,7 @@ def log_room(c: Value, p: Value, q: Value) -> Value:
     ),
     lambda g, y, c, p, q, order=1: -g * _edge(c, p, log_room(c, p, q)) * _gap(p, order, y),
     lambda g, y, c, p, q, order=1: g * _edge(c, q, log_room(c, p, q)) * _gap(q, order, y),
+    elementwise=True,
     symbol="E",
     numpy="truncated_moment({all}{static})",
 )
@@ -94,6 +96,7 @@ def truncated_moment(c: Value, p: Value, q: Value, order: int = 1) -> Value:
     lambda g, y, c, p, q, s: -g * _edge(c, p, log_room(c, p, q)) * (1.0 - y),
     lambda g, y, c, p, q, s: -g * _edge(c, q, log_room(c, p, q)) * y,
     lambda g, y, c, p, q, s: g * _edge(c, s, log_room(c, p, q)),
+    elementwise=True,
     symbol="∫/∫",
     numpy="truncated_cdf({all})",
 )
@@ -111,6 +114,7 @@ def truncated_cdf(c: Value, p: Value, q: Value, s: Value) -> Value:
     lambda g, y, c, p, q, u: g * (1.0 - u) * _edge(c, p, -_falls(c, y)),
     lambda g, y, c, p, q, u: g * u * _edge(c, q, -_falls(c, y)),
     lambda g, y, c, p, q, u: g * _spread(c, p, q, y),
+    elementwise=True,
     symbol="Φ⁻¹",
     numpy="truncated_quantile({all})",
 )
