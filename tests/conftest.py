@@ -13,14 +13,33 @@ from tests.support.stepper import Stepper
 
 # Files whose tests take seconds each: `make test FAST=1` leaves them out.
 SLOW = {
+    "cli/test_commands.py",
+    "demos/test_applications.py",
     "demos/test_estimators.py",
+    "demos/test_guides.py",
     "demos/test_models.py",
+    "distributions/test_gaussian.py",
+    "distributions/test_implicit.py",
+    "distributions/test_mixtures.py",
+    "distributions/test_more_numbers.py",
+    "distributions/test_own_draws.py",
+    "distributions/test_own_ops.py",
+    "distributions/test_relaxed.py",
+    "distributions/test_transforms.py",
     "emit/test_javascript.py",
     "emit/test_jit.py",
+    "emit/test_laws_traced.py",
     "emit/test_tracing.py",
+    "engine/test_interrupted.py",
     "engine/test_random_graphs.py",
+    "estimators/test_better_noise.py",
+    "estimators/test_discrete.py",
     "estimators/test_honest.py",
     "estimators/test_streaming.py",
+    "estimators/test_walls.py",
+    "pictures/test_printing.py",
+    "pictures/test_render.py",
+    "support/test_browser.py",
 }
 
 
