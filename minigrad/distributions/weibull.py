@@ -1,5 +1,7 @@
 """Weibull: lifetimes, a power of an exponential number."""
 
+import numpy as np
+
 from ..engine.variable import Var
 from ..ops import (
     add,
@@ -20,7 +22,7 @@ from ..ops.tails import times_log
 from .base import Distribution
 from .families import EULER
 from .laws import EXPONENTIAL
-from .parameters import Numbers, as_outcome, spread
+from .parameters import Numbers, as_outcome, spread, value_of
 from .support import POSITIVE
 from .tails import polynomial
 from .unrounded import at_positive, is_positive, log_of
@@ -37,6 +39,14 @@ _ZETA = (
     1.0020083928260822,
 )
 _LOG_RATIO = [z * (-1) ** n * (2**n - 2) / n for n, z in enumerate(_ZETA, 2)]
+
+
+def _is_far(z: Numbers, scale: Numbers) -> bool:
+    """Whether a quotient z/scale of positive numbers is beyond what a float holds."""
+    with np.errstate(over="ignore"):
+        x = np.divide(value_of(z), value_of(scale))
+    lost = (x == 0.0) | np.isinf(x) & np.isfinite(value_of(z))
+    return bool(np.any(lost) and np.all(np.greater(value_of(z), 0.0)))
 
 
 class Weibull(Distribution):
@@ -63,6 +73,8 @@ class Weibull(Distribution):
         return exp(add(log(self.scale), divide(log(eps), self.concentration)))
 
     def _noise_of(self, z: Numbers) -> Var:
+        if _is_far(z, self.scale):
+            return exp(multiply(self.concentration, subtract(log(z), log(self.scale))))
         return power(divide(z, self.scale), self.concentration)
 
     def log_prob(self, z: object) -> Var:
@@ -72,7 +84,7 @@ class Weibull(Distribution):
 
     def _log_density(self, z: Numbers) -> Var:
         k = self.concentration
-        if is_positive(z):
+        if is_positive(z) or _is_far(z, self.scale):
             log_x = subtract(log_of(z), log(self.scale))
             slope, rest = multiply(subtract(k, 1.0), log_x), exp(multiply(k, log_x))
         else:

@@ -173,3 +173,16 @@ def test_logs_of_distribution_functions_and_their_slopes(at):
             ends = [[n + s * step * (i == j) for j, n in enumerate(place)] for s in (-1, 1)]
             rise = (mp_log_cdf(*ends[1]) - mp_log_cdf(*ends[0])) / (2 * step)
             assert slope == pytest.approx(float(rise), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scale", "k", "z"), [(1e-320, 1e-3, 1e300), (1e300, 1e-3, 1e-300), (1e300, 2.5, 1e-300)]
+)
+def test_a_quotient_beyond_the_floats_is_no_quotient(scale, k, z):
+    """Of a Weibull's z and scale."""
+    q = mg.Weibull(scale, k)
+    x = mpmath.mpf(z) / mpmath.mpf(scale)
+    density = mpmath.log(k) - mpmath.log(scale) + (k - 1) * mpmath.log(x) - x**k
+    assert q.log_prob(z) == pytest.approx(float(density), rel=1e-12)
+    assert q.cdf(z) == pytest.approx(float(-mpmath.expm1(-(x**k))), rel=1e-10)
+    assert q.log_survival(z) == pytest.approx(float(-(x**k)), rel=1e-10)
