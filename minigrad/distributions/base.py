@@ -24,9 +24,7 @@ leads to z, gives `cdf` and `log_survival` by the law's own.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from ..engine import context
 from ..engine.values import Shape, Value, as_value, shape_of
@@ -46,6 +44,7 @@ from .parameters import (
 )
 from .randomness import REQUIRED, Generator, as_sample_shape, check_generator, noise_leaf
 from .shown import as_html
+from .sites import strategy_of, usual
 from .unrounded import rounded_again
 
 ANY_NUMBER = "mg.exp or mg.softplus of any number is"
@@ -262,32 +261,3 @@ class Distribution(Curves, Copies):
     def _repr_html_(self) -> str:
         """In Jupyter: the density or the masses of one number, else the text."""
         return as_html(self)
-
-
-class Site(NamedTuple):
-    """How a draw behind a wall was made: `z.site` of a z from `.sample()`.
-
-    With `weights`, outcomes are side by side along the first axis of z, each with its weight;
-    `tail` is the probability of outcomes that were left out.
-    """
-
-    distribution: Distribution
-    estimator: str = "score"
-    baseline: object = None
-    weights: Var | None = None
-    tail: float = 0.0
-
-
-STRATEGIES: dict[str, Callable[..., Var]] = {}
-"""What `.sample` does, by name; filled in by `strategies`."""
-
-
-def strategy_of(name: str) -> Callable[..., Var]:
-    """By its name, or that of the estimator of whole problems that does the same."""
-    known = name.replace("_", "-").removesuffix("-function")
-    if known not in STRATEGIES:
-        raise ValueError(f"no strategy {name!r}: choose from {', '.join(sorted(STRATEGIES))}")
-    return STRATEGIES[known]
-
-
-usual: ContextVar[tuple[str, dict[str, object]]] = ContextVar("usual", default=("score", {}))

@@ -19,7 +19,7 @@ from ..engine.values import Array, Shape, Value
 from ..engine.variable import Var, constant, orders
 from ..ops import add, exp, index, multiply, negative, stack, stop_gradient, subtract
 from ..ops.row import each
-from .base import STRATEGIES, Distribution, Site, strategy_of, usual
+from .base import Distribution
 from .bernoulli import Bernoulli
 from .categorical import Categorical
 from .counts import Counts
@@ -29,6 +29,7 @@ from .one_hot import OneHotCategorical
 from .parameters import Numbers, is_wanted, spread, value_of
 from .randomness import Generator
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
+from .sites import STRATEGIES, Site, strategy_of, usual
 from .weak import arms_of, known
 
 MOST = 100_000  # outcomes side by side

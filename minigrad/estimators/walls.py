@@ -10,7 +10,7 @@ and others, 2018).
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from ..distributions.base import Site
+from ..distributions.sites import Site
 from ..engine.context import scope
 from ..engine.values import Value
 from ..engine.variable import Var

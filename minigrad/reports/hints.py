@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..distributions.base import Site
+from ..distributions.sites import Site
 from ..engine.op import OPS
 from ..engine.values import Value
 from ..equations import Equation
