@@ -40,9 +40,8 @@ def test_each_point_of_a_path_has_its_part():
     assert printing._codes("M-1.5,2L3,4") == [1, 2]
 
 
-def test_a_browser_stands_in(tmp_path):
-    if not any(map(printing.shutil.which, printing._BROWSERS)):
-        pytest.skip("no browser on PATH")
+def test_a_browser_stands_in(browser):
+    """Of the fixture it is known that one is there."""
     svg = mg.draw(walled()).svg
     assert printing._by_browser(svg, ".png").startswith(b"\x89PNG")
     assert printing._by_browser(svg, ".pdf").startswith(b"%PDF-")
