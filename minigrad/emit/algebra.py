@@ -75,6 +75,14 @@ def _multiply(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
     return _scaled_twice(step, steps)
 
 
+def _times(step: Step, steps: list[Step], sign_seen: bool) -> Step | int:
+    """0·∞ is nothing special where a factor is known and is neither."""
+    for x in (steps[i] for i in step.inputs):
+        if x.kind == LITERAL and not x.shape and x.value and math.isfinite(x.value):
+            return _multiply(step._replace(op="multiply"), steps, sign_seen)
+    return step
+
+
 def _scaled_twice(step: Step, steps: list[Step]) -> Step:
     """2 * (0.5 / x) is 1 / x, and 2 * (0.5 * x) is x, while 0.5 / x and 0.5 * x are not subnormal.
 
@@ -135,6 +143,7 @@ _ALGEBRA: dict[str, Callable[[Step, list[Step], bool], Step | int]] = {
     "add": _add,
     "subtract": _subtract,
     "multiply": _multiply,
+    "times": _times,
     "divide": _by_one,
     "power": _by_one,
     "negative": _negative,

@@ -68,6 +68,32 @@ def multiply(a: Value, b: Value) -> Value:
 
 
 @each(
+    lambda g, y, a, b: _times(g, b),
+    lambda g, y, a, b: _times(g, a),
+    symbol="×",
+    python="_number_times({0}, {1})",
+    numpy="_times({0}, {1})",
+    javascript="Number.isNaN({0} * {1}) && {0} === {0} && {1} === {1} ? 0 : {0} * {1}",
+)
+def _times(a: Value, b: Value) -> Value:
+    """a * b, where 0·∞ is 0: that of a zero and of numbers whose product overflowed.
+
+    >>> mg.ops.arithmetic._times(0.0, np.inf), mg.ops.arithmetic._times(2.0, np.inf)
+    (0.0, inf)
+    """
+    if type(a) is type(b) is float:
+        return _number_times(a, b)
+    with np.errstate(invalid="ignore"):
+        y = np.multiply(a, b)
+        return np.where((y == y) | (a != a) | (b != b), y, 0.0)
+
+
+def _number_times(a: float, b: float) -> float:
+    y = a * b
+    return y if y == y or a != a or b != b else 0.0
+
+
+@each(
     lambda g, y, a, b: g / b,
     lambda g, y, a, b: -g * y / b,
     infix="/",
@@ -94,13 +120,22 @@ def negative(x: Value) -> Value:
     return -x
 
 
-_TINY = 6e-309  # the reciprocal of anything smaller overflows
+_TINY, _LEAST = 6e-309, 5e-324  # the reciprocal of anything smaller overflows; the least float
+
+
+def _slope_in_base(a: Value, b: Value) -> Value:
+    """b a^(b - 1). At b = 0, where 1/a overflows, that would be 0·∞: there it is b/a, whose slope
+    in b is ±∞ as well.
+    """
+    if type(b) is float and b != 0.0:
+        return b * power(a, b - 1.0)  # type: ignore[return-value]
+    lost = less(abs(a), _TINY) * equal(b, 0.0)
+    quotient = where(lost, b, 0.0) / where(equal(a, 0.0), _LEAST, a)  # type: ignore
+    return where(lost, quotient, b * power(where(lost, 1.0, a), b - 1.0))  # type: ignore
 
 
 @each(
-    # Where 1/a overflows, a**0 would make 0·∞: the base is replaced there, and only there, since
-    # this has slope 1/a in b.
-    lambda g, y, a, b: g * b * power(where(less(abs(a), _TINY) * equal(b, 0.0), _TINY, a), b - 1.0),
+    lambda g, y, a, b: g * _slope_in_base(a, b),
     # 0**b is flat in b: log(0) is masked.
     lambda g, y, a, b: g * y * log(where(a == 0.0, 1.0, a)),
     infix="**",
@@ -111,6 +146,8 @@ _TINY = 6e-309  # the reciprocal of anything smaller overflows
 )
 def power(a: Value, b: Value) -> Value:
     """a to the power b. A negative base takes whole exponents, else nan; 0**0 is 1.
+
+    0**b is taken as flat in b, from b = 0 on, so that the slope of x**x at 0 is 0.
 
     >>> mg.value_and_grad(mg.power)(2.0, 3.0)
     (8.0, 12.0)

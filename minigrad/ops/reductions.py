@@ -5,6 +5,7 @@ import numpy as np
 from ..engine.arrays import ones
 from ..engine.values import Shape, Value, as_axes, shape_of, size_of
 from ..engine.variable import Var
+from .arithmetic import _times
 from .choices import _along, equal
 from .joining import concatenate
 from .row import op
@@ -152,13 +153,15 @@ def _others(x: object) -> object:
     *rest, n = shape_of(x)
     if n < 2:
         return np.ones((*rest, n))
+    if n == 2:
+        return index(x, (..., slice(None, None, -1)))
     if n % 2:
         x = concatenate((x, np.ones((*rest, 1))), -1)
     half = (n + 1) // 2
     pairs = reshape(x, (*rest, half, 2))
     partners = index(pairs, (..., slice(None, None, -1)))
-    of_pairs = _others(index(pairs, (..., 0)) * index(pairs, (..., 1)))
-    others = partners * index(of_pairs, (..., None))
+    of_pairs = _others(_times(index(pairs, (..., 0)), index(pairs, (..., 1))))
+    others = _times(partners, index(of_pairs, (..., None)))
     return index(reshape(others, (*rest, 2 * half)), (..., slice(0, n)))
 
 
@@ -170,12 +173,12 @@ def _times_others(g: Var, y: Var, x: Var, axis: Axis, keepdims: bool) -> Var:
     moved = transpose(x, order)
     lined = reshape(moved, (*(shape[i] for i in order[: len(shape) - len(axes)]), _count(x, axis)))
     others = reshape(_others(lined), shape_of(moved))
-    return _spread(g, x, axis) * transpose(others, tuple(np.argsort(order).tolist()))
+    return _times(_spread(g, x, axis), transpose(others, tuple(np.argsort(order).tolist())))
 
 
 @op(_times_others, symbol="Π", shown=("{g} times the other factors of {y}",))
 def prod(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    """The product over `axis`. Right at zeros too, to every order.
+    """The product over `axis`. Right at zeros too, to every order, though others overflow.
 
     >>> x = mg.Var([0.0, 2.0, 3.0])
     >>> mg.prod(x).value, mg.grad(mg.prod(x), x)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..engine.values import Value, as_axis, shape_of
 from ..engine.variable import Var
+from .arithmetic import _times
 from .joining import concatenate
 from .row import op
 from .shapes import flip, index, reshape
@@ -29,22 +30,54 @@ def cumsum(x: object, axis: int | None = None) -> Var:
     return _cumsum(x, as_axis(axis, len(shape_of(x))))
 
 
-def cumprod(x: object, axis: int | None = None) -> Var:
-    """Running products along `axis`; without one, those of the flattened x. Right at zeros too.
+def _slices(x: object, axis: int, *ends: slice) -> list[Var]:
+    return [index(x, (*(slice(None),) * axis, end) if axis else end) for end in ends]
 
-    It takes log₂ n steps, each of which doubles the length of the products so far. Where a
-    part of the product overflows and another part is 0, the result is nan.
+
+def _before(x: object, axis: int) -> Var:
+    """The products of all elements before each: log₂ n steps, which double their length."""
+    shape, step = list(shape_of(x)), 1
+    n, shape[axis] = shape[axis], 1
+    y = concatenate([np.ones(shape), *_slices(x, axis, slice(None, -1))], axis)
+    while step < n:
+        near, far = _slices(y, axis, slice(None, step), slice(None, -step))
+        y = concatenate([near, _times(*_slices(y, axis, slice(step, None)), far)], axis)
+        step *= 2
+    return y
+
+
+def _after(g: object, x: object, axis: int) -> Var:
+    """Of each element, the sum over those from it on of g times what is multiplied in between."""
+    shape, step = list(shape_of(x)), 1
+    n, shape[axis] = shape[axis], 1
+    factors = concatenate([*_slices(x, axis, slice(1, None)), np.zeros(shape)], axis)
+    while step < n:
+        kept, last = slice(None, -step), slice(-step, None)
+        (far,), (here, end) = _slices(g, axis, slice(step, None)), _slices(g, axis, kept, last)
+        near, over = _slices(factors, axis, kept, slice(step, None))
+        g = concatenate([here + _times(near, far), end], axis)
+        factors = concatenate([_times(near, over), *_slices(factors, axis, last)], axis)
+        step *= 2
+    return g  # type: ignore[return-value]
+
+
+@op(
+    lambda g, y, x, axis: _times(_before(x, axis), _after(g, x, axis)),
+    shown=("{g} times the other factors, in the products that {0} is in",),
+)
+def _cumprod(x: Value, axis: int) -> Value:
+    """Running products along `axis`."""
+    return np.cumprod(x, axis=axis)
+
+
+def cumprod(x: object, axis: int | None = None) -> Var:
+    """Running products along `axis`; without one, those of the flattened x.
+
+    Its gradient is right at zeros too, though other factors overflow.
 
     >>> mg.cumprod(np.array([2.0, 3.0, 4.0]))
     array([ 2.,  6., 24.])
     """
     if axis is None:
-        x, axis = reshape(x, -1), 0
-    shape = shape_of(x)
-    i = as_axis(axis, len(shape))
-    y, before, step = reshape(x, shape), (slice(None),) * i, 1
-    while step < shape[i]:
-        ones = np.ones((*shape[:i], step, *shape[i + 1 :]))
-        y = y * concatenate([ones, index(y, (*before, slice(None, -step)))], i)
-        step *= 2
-    return y
+        return _cumprod(reshape(x, -1), 0)
+    return _cumprod(x, as_axis(axis, len(shape_of(x))))

@@ -14,6 +14,10 @@ INF, NAN, PI = math.inf, math.nan, math.pi
 EDGES = [
     ("add", (INF, -INF), NAN, (1.0, 1.0)),
     ("multiply", (INF, 0.0), NAN, (0.0, INF)),
+    ("times", (INF, 0.0), 0.0, (0.0, INF)),
+    ("times", (0.0, -INF), 0.0, (-INF, 0.0)),
+    ("times", (NAN, 0.0), NAN, (0.0, NAN)),
+    ("times", (-2.0, INF), -INF, (INF, -2.0)),
     ("divide", (1.0, 0.0), INF, (INF, -INF)),
     ("divide", (-1.0, 0.0), -INF, (INF, INF)),
     ("divide", (1.0, -0.0), -INF, (-INF, -INF)),
@@ -193,6 +197,8 @@ def test_a_side_not_taken_passes_0_even_of_an_infinite_gradient(f, x):
         (mg.digamma, 0.0, -INF),
         (mg.digamma, -0.0, INF),
         (lambda x: x**0, 1e-310, 0.0),
+        (lambda x: x**x, 0.0, INF),
+        (lambda x: x**1.0, 5e-324, 0.0),
         (lambda x: mg.hypot(x, 0.0), 0.0, 0.0),
     ],
 )
@@ -204,3 +210,21 @@ def test_second_slope_at_an_edge(f, x, second):
         leaf = mg.Var([x])
         (d,) = mg.grad(f(leaf), [leaf], seed=[1.0], create_graph=True)
         assert_value(mg.grad(d, [leaf], seed=[1.0])[0], [second])
+
+
+@pytest.mark.parametrize(
+    "a, b, mixed",
+    [
+        (0.0, 0.0, INF),
+        (-0.0, 0.0, INF),
+        (1e-310, 0.0, INF),
+        (-1e-310, 0.0, -INF),
+        (0.5, 0.0, 2.0),
+        (-0.5, 2.0, NAN),
+    ],
+)
+def test_mixed_slope_of_a_power(a, b, mixed):
+    """That of a**b at b = 0 is 1/a."""
+    leaves = [mg.Var(a), mg.Var(b)]
+    (d,) = mg.grad(leaves[0] ** leaves[1], leaves[:1], create_graph=True)
+    assert_value(mg.grad(d, leaves[1:])[0], mixed)

@@ -150,3 +150,27 @@ def test_log_softmax_does_not_mind_a_shift():
 )
 def test_explain_says_which_subgradient_was_taken(y, why):
     assert why in str(mg.explain(y)) and "subgradient 0" in str(mg.explain(y))
+
+
+@pytest.mark.parametrize(
+    "x, value, slopes",
+    [
+        ([0.0, 1e200, 1e200], 0.0, [math.inf, 0.0, 0.0]),
+        ([1e200, 1e200, 0.0], math.nan, [0.0, 0.0, math.inf]),
+        ([0.0, 1e200, 1e200, -1e200], 0.0, [-math.inf, 0.0, 0.0, 0.0]),
+        ([1e200, 1e200, 0.0, 0.0], math.nan, [0.0, 0.0, 0.0, 0.0]),
+    ],
+)
+def test_products_that_overflow_beside_a_zero(x, value, slopes):
+    """NumPy's value; each slope is the product of the others, 0 where one of them is."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        for f in (mg.prod, lambda x: mg.cumprod(x)[-1]):
+            leaf = mg.Var(x)
+            assert_value(f(leaf).value, value)
+            assert mg.grad(f(leaf), leaf)[0].tolist() == slopes
+            program = mg.trace(f, np.array(x))
+            assert program.value_and_grad(np.array(x))[1][0].tolist() == slopes
+            curved = mg.hessian(f)(np.array(x))
+            assert curved[0, 0] == 0.0 and (curved == curved.T).all()
+    running = mg.cumprod(mg.Var(x)).value if value == 0.0 else np.zeros(1)
+    assert not running.any()

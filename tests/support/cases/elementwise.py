@@ -191,6 +191,8 @@ TWO_INPUTS = [
     *binary("subtract", np.subtract, SIGNS, (_one, lambda a, b: -_one(a, b)), FLAT),
     *binary("multiply", np.multiply, SIGNS,
             (lambda a, b: b * _one(a), lambda a, b: a * _one(b)), (_zero, _one, _zero)),
+    *binary("times", np.multiply, SIGNS,
+            (lambda a, b: b * _one(a), lambda a, b: a * _one(b)), (_zero, _one, _zero)),
     *binary("divide", np.divide, SIGNS, (lambda a, b: _one(a) / b, lambda a, b: -a / b**2),
             (_zero, lambda a, b: -_one(a) / b**2, lambda a, b: 2 * a / b**3)),
     *binary("power", np.power, ([0.3, 1.0, 2.5], [-1.5, 0.0, 3.0]),
