@@ -5,7 +5,6 @@ Each family is its standard distribution (loc 0, scale 1): how to draw it, its l
 
 import math
 import sys
-from abc import abstractmethod
 from typing import ClassVar
 
 from ..engine.variable import Var
@@ -68,11 +67,15 @@ class LocationScale(Distribution):
     def log_prob(self, z: object) -> Var:
         """The standard log-density at (z - loc)/scale, less log scale."""
         z = as_outcome(type(self).__name__, z, self.batch_shape, ())
-        return minus(self._log_density(self._noise_of(z)), log(self.scale))
+        return minus(self._standard_density(z), log(self.scale))
 
-    @abstractmethod
+    def _standard_density(self, z: Numbers) -> Var:
+        """The standard log-density at (z - loc)/scale."""
+        return self._log_density(self._noise_of(z))
+
     def _log_density(self, x: Numbers) -> Var:
-        """The log-density of the standard distribution."""
+        """The log-density of the standard distribution; Cauchy has `_standard_density` instead."""
+        raise NotImplementedError
 
     def entropy(self) -> Var:
         """log scale + the entropy of the standard distribution."""
@@ -172,8 +175,8 @@ class Cauchy(LocationScale):
     _mean, _variance, _entropy = math.nan, math.inf, math.log(4.0 * math.pi)
     _law = CAUCHY
 
-    def _log_density(self, x: Numbers) -> Var:
-        return subtract(-math.log(math.pi), log1p_square(x))
+    def _standard_density(self, z: Numbers) -> Var:
+        return subtract(-math.log(math.pi), log1p_square(minus(z, self.loc), self.scale))
 
 
 class Uniform(Distribution):

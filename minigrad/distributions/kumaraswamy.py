@@ -25,6 +25,7 @@ from ..ops import (
     subtract,
     where,
 )
+from ..ops.tails import times_log1p
 from .base import Distribution
 from .bends import lgamma_bend
 from .families import EULER
@@ -91,10 +92,13 @@ class Kumaraswamy(Distribution):
     def _log_density(self, z: Numbers) -> Var:
         a, b = self.concentration1, self.concentration0
         left, falls = times_log_of(subtract(a, 1.0), z), subtract(b, 1.0)
-        at_1 = multiply(equal(falls, 0.0), equal(z, 1.0))  # where 0 · -inf stands for 0
-        flat = add(at_1, multiply(equal(z, 0.0), less(a, 1.0)))  # or lost by `left`
-        inside = z if is_inside_unit(z) else where(flat, 0.5, z)
-        right = where(flat, 0.0, multiply(falls, self._log_rest(inside)))
+        if is_inside_unit(z):
+            right = multiply(falls, self._log_rest(z))
+        else:
+            at_1, lost = equal(z, 1.0), multiply(equal(z, 0.0), less(a, 1.0))  # beside `left`
+            end = times_log1p(falls, negative(where(at_1, z, 0.0)))  # 1 - z^a is about a(1 - z)
+            inside = multiply(falls, self._log_rest(where(add(at_1, lost), 0.5, z)))
+            right = where(at_1, add(multiply(falls, log(a)), end), where(lost, 0.0, inside))
         return add(add(log(a), log(b)), add(left, right))
 
     def entropy(self) -> Var:

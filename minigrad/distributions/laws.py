@@ -112,7 +112,8 @@ def log_of_rest(log_u: Numbers) -> Var:
     """log(1 - u) of log u, with the digits of both ends."""
     near = less(log_u, -_LOG_2)
     small = log1p(negative(exp(where(near, log_u, -1.0))))
-    return where(near, small, log(negative(expm1(where(near, -_LOG_2, log_u)))))
+    rest = subtract(0.0, expm1(where(near, -_LOG_2, log_u)))  # 0, not -0: its log falls to -inf
+    return where(near, small, log(rest))
 
 
 def _exp_of_minus(x: Numbers) -> Var:

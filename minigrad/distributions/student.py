@@ -96,8 +96,8 @@ class StudentT(Implicit):
     def log_prob(self, z: object) -> Var:
         """-(ν + 1)/2 log(1 + t²/ν) - log √(νπ) Γ(ν/2)/Γ((ν + 1)/2) - log scale."""
         z = as_outcome("StudentT", z, self.batch_shape, ())
-        t = divide(self._standard(z), sqrt(self.df))
-        kernel = multiply(add(self._half, 0.5), log1p_square(t))
+        width = multiply(self.scale, sqrt(self.df))
+        kernel = multiply(add(self._half, 0.5), log1p_square(minus(z, self.loc), width))
         return subtract(subtract(multiply(-1.0, kernel), self._log_norm), log(self.scale))
 
     def entropy(self) -> Var:

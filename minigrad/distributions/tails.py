@@ -50,9 +50,12 @@ def half_step_slope(a: Numbers) -> Var:
     return where(large, series, direct)
 
 
-def log1p_square(x: Numbers) -> Var:
-    """log(1 + x²), of x whose square overflows as well: there 2 log |x| + log(1 + 1/x²)."""
-    far = greater(abs_(x), 1.0)
-    large = where(far, x, 1.0)
-    small = divide(where(far, 1.0, x), large)
-    return add(multiply(2.0, log(abs_(large))), log1p(square(small)))
+def log1p_square(d: Numbers, scale: Numbers) -> Var:
+    """log(1 + x²) of x = d/scale, which may be beyond the floats as well.
+
+    Where |x| > 1 it is 2 log |x| + log(1 + 1/x²).
+    """
+    far = greater(abs_(d), scale)
+    log_x = subtract(log(abs_(where(far, d, scale))), log(scale))
+    small = divide(where(far, scale, d), where(far, d, scale))
+    return add(multiply(2.0, log_x), log1p(square(small)))

@@ -1,11 +1,11 @@
 """Weibull: lifetimes, a power of an exponential number."""
 
-import numpy as np
-
 from ..engine.variable import Var
+from ..ops import abs as abs_
 from ..ops import (
     add,
     divide,
+    equal,
     exp,
     expm1,
     greater,
@@ -22,7 +22,7 @@ from ..ops.tails import times_log
 from .base import Distribution
 from .families import EULER
 from .laws import EXPONENTIAL
-from .parameters import Numbers, as_outcome, spread, value_of
+from .parameters import Numbers, as_outcome, spread
 from .support import POSITIVE
 from .tails import polynomial
 from .unrounded import at_positive, is_positive, log_of
@@ -39,14 +39,6 @@ _ZETA = (
     1.0020083928260822,
 )
 _LOG_RATIO = [z * (-1) ** n * (2**n - 2) / n for n, z in enumerate(_ZETA, 2)]
-
-
-def _is_far(z: Numbers, scale: Numbers) -> bool:
-    """Whether a quotient z/scale of positive numbers is beyond what a float holds."""
-    with np.errstate(over="ignore"):
-        x = np.divide(value_of(z), value_of(scale))
-    lost = (x == 0.0) | np.isinf(x) & np.isfinite(value_of(z))
-    return bool(np.any(lost) and np.all(np.greater(value_of(z), 0.0)))
 
 
 class Weibull(Distribution):
@@ -72,10 +64,17 @@ class Weibull(Distribution):
     def _transform(self, eps: Var) -> Var:
         return exp(add(log(self.scale), divide(log(eps), self.concentration)))
 
+    def _quotient(self, z: Numbers) -> tuple[Var, Var, Var]:
+        """x = z/λ; where it is near the ends of the floats, or beyond them; log x there, else 0."""
+        positive = greater(z, 0.0)
+        log_x = subtract(log(where(positive, z, 1.0)), log(self.scale))
+        far = multiply(positive, greater(abs_(log_x), 700.0))
+        return divide(where(far, self.scale, z), self.scale), far, where(far, log_x, 0.0)
+
     def _noise_of(self, z: Numbers) -> Var:
-        if _is_far(z, self.scale):
-            return exp(multiply(self.concentration, subtract(log(z), log(self.scale))))
-        return power(divide(z, self.scale), self.concentration)
+        x, far, log_x = self._quotient(z)
+        k = self.concentration
+        return where(far, exp(multiply(k, log_x)), power(x, k))
 
     def log_prob(self, z: object) -> Var:
         """log(k/λ) + (k - 1) log x - x^k with x = z/λ, λ the scale, k the concentration; z ≥ 0."""
@@ -84,13 +83,24 @@ class Weibull(Distribution):
 
     def _log_density(self, z: Numbers) -> Var:
         k = self.concentration
-        if is_positive(z) or _is_far(z, self.scale):
+        if is_positive(z):
             log_x = subtract(log_of(z), log(self.scale))
-            slope, rest = multiply(subtract(k, 1.0), log_x), exp(multiply(k, log_x))
+            rise, rest = multiply(subtract(k, 1.0), log_x), exp(multiply(k, log_x))
         else:
-            x = divide(z, self.scale)
-            slope, rest = times_log(subtract(k, 1.0), x), power(x, k)
-        return add(subtract(log(k), log(self.scale)), slope) - rest
+            rise = self._rise(z)
+            lost = multiply(equal(z, 0.0), less(k, 1.0))  # beside the slope of `rise`
+            rest = where(lost, 0.0, self._noise_of(where(lost, 1.0, z)))
+        return add(subtract(log(k), log(self.scale)), rise) - rest
+
+    def _rise(self, z: Numbers) -> Var:
+        """(k - 1) log x; at z = 0, where only log z is infinite, (k - 1) log z - (k - 1) log λ."""
+        x, far, log_x = self._quotient(z)
+        rises, at_0 = subtract(self.concentration, 1.0), equal(z, 0.0)
+        edge = subtract(
+            times_log(rises, where(at_0, z, 1.0)),
+            multiply(rises, where(at_0, log(self.scale), 0.0)),
+        )
+        return add(add(edge, multiply(rises, log_x)), times_log(rises, where(at_0, 1.0, x)))
 
     def entropy(self) -> Var:
         """γ(1 - 1/k) + log(λ/k) + 1."""

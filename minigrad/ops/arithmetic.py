@@ -128,10 +128,10 @@ def _slope_in_base(a: Value, b: Value) -> Value:
     in b is ±∞ as well.
     """
     if type(b) is float and b != 0.0:
-        return b * power(a, b - 1.0)  # type: ignore[return-value]
+        return b * power(a, b - 1.0)
     lost = less(abs(a), _TINY) * equal(b, 0.0)
-    quotient = where(lost, b, 0.0) / where(equal(a, 0.0), _LEAST, a)  # type: ignore
-    return where(lost, quotient, b * power(where(lost, 1.0, a), b - 1.0))  # type: ignore
+    quotient = where(lost, b, 0.0) / where(equal(a, 0.0), _LEAST, a)
+    return where(lost, quotient, b * power(where(lost, 1.0, a), b - 1.0))
 
 
 @each(

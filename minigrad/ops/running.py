@@ -58,7 +58,7 @@ def _after(g: object, x: object, axis: int) -> Var:
         g = concatenate([here + _times(near, far), end], axis)
         factors = concatenate([_times(near, over), *_slices(factors, axis, last)], axis)
         step *= 2
-    return g  # type: ignore[return-value]
+    return g
 
 
 @op(

@@ -49,7 +49,8 @@ def test_their_rules():
     mg.check_gradients(times_log, np.array([0.4, -1.0, 2.0]), z, order=2)
     mg.check_gradients(times_log1p, np.array([0.4, -1.0, 2.0]), z - 0.7, order=2)
     mg.check_gradients(half_step, np.array([0.3, 4.0, 60.0]), order=2)
-    mg.check_gradients(log1p_square, np.array([-3.0, 0.0, 0.4, 7.0]), order=2)
+    d = np.array([-3.0, 0.0, 0.4, 7.0])
+    mg.check_gradients(log1p_square, d, 1.3, order=2)
     for a, y in ((0.05, -3.0), (2.0, 0.4), (40.0, 3.6)):
         mg.check_gradients(gamma_cdf, a, y)
         mg.check_gradients(gamma_log_survival, a, y)
