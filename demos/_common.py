@@ -161,5 +161,5 @@ def save_all(
 ) -> None:
     """The graph of `output`, a page that steps through it, and a program's text."""
     save(mg.draw(output, title=title), out, f"{name}.svg")
-    save(mg.step_through(output, title=title, images=images), out, f"{name}.html")
+    save(mg.step_through(output, title=title, images=images, live=True), out, f"{name}.html")
     save_listing(program, out, f"{name}.program.txt")

@@ -95,7 +95,7 @@ def main(out: Path, seed: int = 0) -> list[Line]:
     for picture, each in zip(PICTURES, losses, strict=True):
         save(mg.draw(each, title=picture.removesuffix(".svg").capitalize()), out, picture)
     title = "Broken beside repaired: .sample() and .rsample()"
-    save(mg.step_through(losses, title=title), out, *PAGES)
+    save(mg.step_through(losses, title=title, live=True), out, *PAGES)
     print()
     print_lines(found)
     return found

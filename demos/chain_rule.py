@@ -65,7 +65,7 @@ def main(out: Path, seed: int = 0) -> dict[str, float]:
     lines = [(n, ORDERS.get(n, ""), f"{g:g}", f"{EXACT:g}") for n, g in found.items()]
     print_table(("a = 3, b = a + a, c = b * b", "edges", "dc/da", "exact 8a"), lines)
     save(mg.draw(c, title="b = a + a; c = b * b"), out, "chain_rule.svg")
-    lesson = mg.step_through(c, title="The chain rule", source="b = a + a\nc = b * b")
+    lesson = mg.step_through(c, title="The chain rule", source="b = a + a\nc = b * b", live=True)
     save(lesson, out, "chain_rule.html")
     save_listing(mg.trace(lambda a: square_of_double(a)[1], A), out, "chain_rule.program.txt")
     return found

@@ -199,7 +199,8 @@ def save_decoder(x: Array, params: Params, out: Path) -> None:
     """The graph of `decoding`, and a page whose sliders move z."""
     distance, title = decoding(x, params), "Two numbers decoded into a digit"
     images = {"pixels": IMAGE, "x": IMAGE}
-    save(mg.step_through(distance, title=title, images=images), out, "digits_vae_decoder.html")
+    lesson = mg.step_through(distance, title=title, images=images, live=True)
+    save(lesson, out, "digits_vae_decoder.html")
     distance.backward()
     save(mg.draw(distance, title=title), out, "digits_vae_decoder.svg")
 

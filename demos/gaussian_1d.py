@@ -98,7 +98,7 @@ def main(out: Path, seed: int = 0, samples: int = 20_000) -> dict[str, object]:
     print_rows(measured)
     mean, title = two_draws(rng), "The mean of sin z over two draws of z = μ + σε"
     save(mg.draw(mean, title=title), out, "gaussian_1d.svg")
-    save(mg.step_through(mean, title=title), out, "gaussian_1d.html")
+    save(mg.step_through(mean, title=title, live=True), out, "gaussian_1d.html")
     program = mg.trace(
         lambda mu, sigma, eps: mean_of_sines(mu, sigma, eps)[2],
         MU,

@@ -72,7 +72,7 @@ def main(out: Path, seed: int = 0, samples: int = 10_000) -> list[Row]:
     print_rows(measured)
     two, title = two_draws(rng), "The mean of Σ tanh zᵢ over two draws of five coordinates"
     save(mg.draw(two, title=title), out, "gaussian_diagonal.svg")
-    save(mg.step_through(two, title=title), out, "gaussian_diagonal.html")
+    save(mg.step_through(two, title=title, live=True), out, "gaussian_diagonal.html")
     program = mg.trace(lambda mu, sigma, eps: mean_of_tanh(mu, sigma, eps)[2], MU, SIGMA, eps)
     save_listing(program, out, "gaussian_diagonal.program.txt")
     return measured

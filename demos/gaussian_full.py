@@ -174,7 +174,7 @@ def main(
     again = np.random.default_rng(seed)  # the first draw once more, which the page can redraw
     value, title = one_draw(again), "zᵀAz of one draw z = μ + Lε, each multiplication"
     save(mg.draw(value, title=title), out, "gaussian_full_scalars.svg")
-    save(mg.step_through(value, title=title), out, "gaussian_full.html")
+    save(mg.step_through(value, title=title, live=True), out, "gaussian_full.html")
     noise = mg.constant(eps, "eps", "noise")
     save_listing(mg.trace(mean_of_quadratic, MU, L, noise), out, "gaussian_full.program.txt")
     return found

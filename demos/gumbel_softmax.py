@@ -166,7 +166,7 @@ def save_hard(out: Path, rng: np.random.Generator) -> None:
     output.backward()
     title = "A straight-through coin: b is 1 or 0, the gradient is smooth"
     save(mg.draw(output, title=title), out, "gumbel_softmax_hard.svg")
-    save(mg.step_through(output, title=title), out, "gumbel_softmax_hard.html")
+    save(mg.step_through(output, title=title, live=True), out, "gumbel_softmax_hard.html")
 
 
 def main(out: Path, seed: int = 0, samples: int = 200_000) -> list[Row]:

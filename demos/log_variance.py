@@ -80,7 +80,9 @@ def main(out: Path, seed: int = 0) -> dict[str, tuple[float, float]]:
         save(
             mg.draw(kl, title=f"{how.capitalize()}: KL to N(0, 1)"), out, f"log_variance_{how}.svg"
         )
-    lesson = mg.step_through([kl for kl, _ in graphs.values()], title="A variance taken for a σ")
+    lesson = mg.step_through(
+        [kl for kl, _ in graphs.values()], title="A variance taken for a σ", live=True
+    )
     save(lesson, out, "log_variance.html")
     return found
 

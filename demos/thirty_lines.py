@@ -82,7 +82,9 @@ def main(out: Path, seed: int = 0) -> dict[str, tuple[float, float]]:
     lines = [(what, repr(a), repr(b), "yes" if a == b else "no") for what, (a, b) in found.items()]
     print_table(("", "thirty lines", "minigrad", "the same to the last bit"), lines)
     save(mg.draw(f, title="sin(mu + sigma·eps)"), out, "thirty_lines.svg")
-    lesson = mg.step_through(f, title="What thirty lines do", source="f = sin(mu + sigma*eps)")
+    lesson = mg.step_through(
+        f, title="What thirty lines do", source="f = sin(mu + sigma*eps)", live=True
+    )
     save(lesson, out, "thirty_lines.html")
     return found
 

@@ -77,7 +77,7 @@ def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, float]:
             drawing = mg.draw(step.loss, title=f"The 1-D VAE after {i:,} steps")
             save(drawing, out, pictures[i])
         if i == 0:
-            save(mg.step_through(step.loss, title="The 1-D VAE"), out, *PAGES)
+            save(mg.step_through(step.loss, title="The 1-D VAE", live=True), out, *PAGES)
         if i and i % 1_000 == 0:  # where i steps have led, and the loss of the next draw there
             now = (step.loss, step.rec, step.kl, step.mu, step.logvar, step.w, step.b)
             print(f"{i:5}" + "".join(f"{v:z10.6f}" for v in now))

@@ -13,7 +13,13 @@ from ..pictures.render import RendererError
 from .document import as_data, page_file
 
 TABLES = 'const TABLES = JSON.parse(document.getElementById("facts").textContent);\n'
-SCRIPTS = ["lesson/compose.js", "play/layout.js", "play/dress.js", "lesson/anew.js"]
+SCRIPTS = [
+    "lesson/compose.js",
+    "play/layout.js",
+    "play/dress.js",
+    "lesson/anew.js",
+    "lesson/focus.js",
+]
 
 
 def element(id: str, thing: object) -> str:

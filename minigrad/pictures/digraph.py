@@ -11,7 +11,7 @@ from .palette import FAINT, GRADIENT, INK, LOOKS, STOPPED
 _LONGEST_ROW = (
     150  # characters side by side that a page still shows readably: else boxes run downward
 )
-_PAGE = 1500  # pixels across that a page shows readably
+_PAGE = 1000  # pixels across that a page shows readably
 _MOST_READERS = 30  # of one box: beyond, curves around the others take the renderer minutes
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|-?(\.[0-9]+|[0-9]+(\.[0-9]*)?)")
 _KEYWORDS = frozenset("node edge graph digraph subgraph strict".split())
@@ -35,7 +35,7 @@ def dot_of(graph: Graph) -> str:
     # One font name alone: a list breaks the renderer's measure of words. The SVG adds fallbacks.
     font = {"fontname": "Arial"}
     lines = [
-        f"graph {_listed(id='graph', rankdir=direction, nodesep='0.3', ranksep='0.4')}",
+        f"graph {_listed(id='graph', rankdir=direction, nodesep='0.25', ranksep='0.25')}",
         f"graph {_listed(bgcolor='transparent', color=FAINT[0], fontcolor=FAINT[0])}",
         f"graph {_listed(**font, fontsize='12', labeljust='l')}",
         f"node {_listed(**font, fontsize='12', fontcolor=INK[0], margin='0.12,0.06')}",

@@ -1,33 +1,39 @@
-// A page that has Graphviz lays its graphs out anew: with scopes folded, in the direction of their
-// pane. Nodes glide from where they were.
+// A page that has Graphviz lays its graphs out anew: with scopes folded, from left to right or
+// downward, as they get larger in their room. Nodes glide from where they were.
 
 const foldedScopes = new Set();
 let layouts = 0; // how often one was asked for
-let shownWays = "";
 
-// Wide panes are filled from left to right, narrow ones downward; "" is Python's choice.
-function directionOf(pane) {
-  const width = frameWidth || byId("graphs").clientWidth;
-  if (width < 560) return "TB";
-  return pane.nodes.length > 12 && width < 900 ? "TB" : "";
+// The pictures of panes with what is folded now, in the direction in which they get larger.
+async function largestOf(shown) {
+  const ways = [];
+  for (const direction of ["LR", "TB"]) {
+    const made = shown.map(({ picture }) => composed(picture, direction, foldedScopes));
+    const svgs = [];
+    for (const { dot } of made) svgs.push(await drawn(dot));
+    ways.push({ made, svgs, direction, scale: roomFor(svgs.map(sizeOf)).scale });
+  }
+  return ways[0].scale >= ways[1].scale ? ways[0] : ways[1];
 }
 
-// The DOT text of a pane with what is folded now; its nodes and shares then know their places.
-function composedNow(pane) {
-  const made = composed(pane.picture, directionOf(pane), foldedScopes);
+function sizeOf(svg) {
+  const [, width, height] = svg.match(/viewBox="\S+ \S+ (\S+) ([^"]+)"/);
+  return { width: Number(width), height: Number(height) };
+}
+
+// From now on a pane's nodes and shares have their places in this picture of it.
+function takePlaces(pane, made) {
   pane.picture.made = made;
   for (const node of pane.nodes) node.box = made.places.get((node.home ??= node.box));
   for (const share of pane.shares) share.edge = made.edges.get((share.home ??= share.edge)) ?? "";
-  return made.dot;
 }
 
 async function layAnew() {
   const turn = ++layouts;
-  shownWays = panes.map(directionOf).join();
-  const svgs = [];
-  for (const pane of panes) svgs.push(await drawn(composedNow(pane)));
+  const { made, svgs } = await largestOf(panes);
   if (turn !== layouts) return;
   const before = placesOf();
+  panes.forEach((pane, i) => takePlaces(pane, made[i]));
   const styles = panes.map(({ prefix }) => byId(`${prefix}-style`)); // of a drawing that Python made
   byId("graphs").replaceChildren(...svgs.map((svg, i) => {
     const drawing = dressed(svg, panes[i]);
@@ -44,9 +50,20 @@ async function layAnew() {
   root.dataset.layouts = layouts;
 }
 
-addEventListener("resize", () => {
-  if (panes.length && panes.map(directionOf).join() !== shownWays) layAnew();
-});
+let resizing = 0; // the timer that will look whether the graphs have to turn
+
+addEventListener("resize", turnSoon);
+
+function turnSoon() {
+  clearTimeout(resizing);
+  resizing = setTimeout(layout.waiting ? turnSoon : turnIfLarger, 100);
+}
+
+async function turnIfLarger() {
+  if (!panes.length) return;
+  const { made } = await largestOf(panes);
+  if (made.some(({ dot }, i) => dot !== panes[i].picture.made?.dot)) layAnew();
+}
 
 // Where folding lays out anew: clusters and folded boxes, which a click turns into one another.
 function loadScopes() {

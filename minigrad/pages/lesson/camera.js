@@ -4,8 +4,6 @@ const READABLE = 1.1; // the scale at which the arrows' 10 px words are 11 px hi
 const SMALLEST = 0.6; // down to which a step that is too wide is shown smaller, to show it whole
 let cameras = [];
 let isFollowing = false;
-let frameWidth = 0; // inside, as last seen: for a new graph the browser need not lay out the page
-let windowHeight = heightOfWindow(); // likewise
 
 function loadCameras() {
   cameras = graphs.map(cameraOf);
@@ -22,26 +20,15 @@ function cameraOf(graph) {
   return camera;
 }
 
-// A frame that fits itself to this page must not make the page grow with it.
-function heightOfWindow() {
-  return parent === window ? innerHeight : Math.min(innerHeight, 800);
-}
-
-// A frame's height comes from the window and the graph: enough for the graph, half the window.
 function sizeFrames() {
-  frameWidth ||= cameras[0].graph.frame.clientWidth;
-  const room = Math.max(220, (root.classList.contains("present") ? 0.72 : 0.48) * windowHeight);
-  const heights = cameras.map(({ width, height }) => {
-    const fit = Math.min(1.25, frameWidth / (width + 16));
-    return (fit >= READABLE ? fit : READABLE) * (height + 16);
-  });
-  const tall = Math.min(room, Math.max(...heights));
-  byId("graphs").style.setProperty("--frame", `${tall}px`);
-  return [frameWidth, tall - 2]; // without its border
+  const { columns, frame } = roomFor(cameras);
+  byId("graphs").classList.toggle("stacked", columns < cameras.length);
+  byId("graphs").style.setProperty("--frame", `${frame[1] + 2}px`);
+  return frame;
 }
 
 addEventListener("resize", () => {
-  [frameWidth, windowHeight] = [0, heightOfWindow()];
+  [stageWidth, windowHeight] = [0, heightOfWindow()];
   if (cameras.length) sizeFrames();
 });
 
@@ -51,7 +38,7 @@ function resized(camera, { width, height }) {
   if (Math.abs(before - width) < 1 && Math.abs(tall - height) < 1) return;
   camera.isPlaced = false;
   camera.frame = [width, height];
-  frameWidth = width;
+  stageWidth = 0;
   const { svg } = camera.graph;
   svg.style.transition = "none"; // a frame that changes size, as by a scrollbar, is no step
   if (isFollowing) follow(camera, camera.shown);
@@ -60,10 +47,9 @@ function resized(camera, { width, height }) {
   svg.style.transition = "";
 }
 
-const fitting = ({ frame, width, height }) =>
-  Math.min(1.25, frame[0] / (width + 16), frame[1] / (height + 16));
+const fitting = (camera) => fitInto(camera.frame, camera);
 
-const needsFollowing = () => cameras.some((camera) => fitting(camera) < READABLE);
+const needsFollowing = () => cameras.some((camera) => fitting(camera) < STEADY);
 
 function fit(camera) {
   camera.scale = fitting(camera);

@@ -16,7 +16,7 @@ from .replay import ops_of
 _BLOCKED = "The scripts of this page are blocked here, so it can't be stepped through."
 _SHARED = "numbers random dom engine"
 _OWN = """
-    panes state graphs camera folds tables rules answers predict knobs curve train controls
+    panes state graphs room camera folds tables rules answers predict knobs curve train controls
     main light teach
 """
 OF_ARRAYS = ["arrays.js", "lesson/heat.js", "lesson/pictures.js"]

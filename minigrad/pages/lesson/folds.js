@@ -72,8 +72,8 @@ function coverOf({ cluster, scope, inside }) {
 // Fold or unfold the scope of this name in all graphs.
 function toggleFold(scope) {
   if (canLayOut) {
+    setFocusing(false);
     if (!foldedScopes.delete(scope)) foldedScopes.add(scope);
-    buttonOf(CSS.escape(`fold-${scope}`)).setAttribute("aria-expanded", String(!foldedScopes.has(scope)));
     return layAnew();
   }
   const same = folds.filter((fold) => fold.scope === scope && fold.cover);
@@ -102,8 +102,9 @@ function applyFolds(graph) {
 }
 
 function addFoldButtons(names, isOpen) {
+  const tell = (name) => buttonOf(CSS.escape(`fold-${name}`)).setAttribute("aria-expanded", String(isOpen(name)));
   const isSame = byId("folds").dataset.names === names.join("\n");
-  if (isSame) return; // and the one that has the focus keeps it
+  if (isSame) return names.forEach(tell); // and the one that has the focus keeps it
   byId("folds").dataset.names = names.join("\n");
   byId("folds").replaceChildren("Fold");
   for (const name of names.sort((a, b) => depth(a) - depth(b))) {
@@ -115,6 +116,7 @@ function addFoldButtons(names, isOpen) {
     onAction(button.dataset.action, () => toggleFold(name));
     byId("folds").append(button);
   }
+  if (canLayOut && names.length > 1) byId("folds").append(focusButton());
   byId("folds").hidden = !names.length;
 }
 

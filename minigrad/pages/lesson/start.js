@@ -3,6 +3,7 @@
 byId("blocked")?.remove(); // for whom no script runs
 const DATA = JSON.parse(byId("data").textContent);
 if (byId("plots")) renderers.push(renderPlots);
+if (canLayOut) renderers.push(focusOn);
 load(DATA);
 if (DATA.exercise) {
   startExercise(DATA.exercise);
@@ -12,5 +13,5 @@ if (DATA.exercise) {
 readHash(state, location.hash);
 show();
 compare();
-if (canLayOut && panes.some((pane) => ![pane.picture.direction, ""].includes(directionOf(pane)))) layAnew();
+if (canLayOut && roomFor(cameras).scale < STEADY) startFocus();
 addEventListener("hashchange", () => change((now) => readHash(now, location.hash)));

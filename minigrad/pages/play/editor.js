@@ -24,10 +24,11 @@ async function readProgram(restore = keepState) {
     const [pane] = data.panes;
     pane.program = box.value;
     pane.picture = pictureOf(pane, pane.numbers);
-    const dot = composedNow(pane);
     layouts += 1; // what was folded or turned meanwhile is of the program before
-    const svg = await drawn(dot);
+    const { made: [made], svgs: [svg] } = await largestOf([pane]);
     if (load !== loads) return;
+    takePlaces(pane, made);
+    const { dot } = made;
     Object.assign(editor, { tape, text: box.value, dot });
     tellError("");
     showProgram(data, svg, restore);

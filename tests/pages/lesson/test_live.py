@@ -108,3 +108,53 @@ def test_a_question_and_two_graphs_have_no_plots():
     assert 'id="plots"' not in two.html and 'id="engine"' in two.html
     x = mg.Var([1.0, 2.0], "x")
     assert 'id="plots"' not in mg.step_through(mg.sum(x * x), live=True).html
+
+
+SHAPE = """return [...document.querySelectorAll(".frame svg")].map((svg) => {
+  const {width, height} = svg.viewBox.baseVal;
+  return [width > height, svg.getBoundingClientRect().width / width];
+})"""
+
+
+def chain(scopes=("first", "second", "third"), ops=6):
+    v = mg.Var(0.5, "v")
+    for scope in scopes:
+        with mg.scope(scope):
+            for _ in range(ops):
+                v = mg.sin(v)
+    return v.named("L")
+
+
+def test_two_graphs_run_in_the_direction_in_which_both_are_readable(browser, tmp_path):
+    outputs = [chain((), 0) ** 2, chain(("only",), 8)]
+    file = mg.step_through(outputs, live=True).save(tmp_path / "two.html")
+    browser.open(file, width=1400, still=True)
+    page = Stepper(browser)
+    browser.wait(lambda: page._root("layouts"))
+    (_, one), (wide, other) = browser.run(SHAPE)
+    assert min(one, other) > 0.75 and wide
+    laid_out(page, lambda: browser.resize(700))
+    (_, one), (wide, other) = browser.run(SHAPE)
+    assert min(one, other) > 0.75 and not wide
+
+
+def test_of_a_large_graph_those_scopes_are_open_that_the_step_is_about(browser, tmp_path):
+    file = mg.step_through(chain(), live=True).save(tmp_path / "large.html")
+    browser.open(file, width=1000, still=True)
+    page = Stepper(browser)
+    browser.wait(lambda: page._root("layouts"))
+    assert sorted(drawn(page)) == ["first", "second", "third", "v"]
+    heights = set()
+    for step in page.walk():
+        node = browser.run("return document.querySelector('tr.now')?.dataset.node")
+        if node is None:
+            continue
+        browser.wait(lambda node=node: browser.find_all(f"svg [data-node='{node}']"))
+        assert frame_shows(page, node) and browser.run(SHAPE)[0][1] >= 0.75, step
+        heights.add(browser.run("return document.querySelector('.frame').clientHeight"))
+        assert len(drawn(page)) <= 15, step
+    assert len(heights) == 1  # the buttons below stay where they are
+    laid_out(page, lambda: page.click("fold-second"))
+    assert page.text_of("[data-action=focus]", "aria-pressed") == "false"
+    laid_out(page, lambda: page.click("focus"))
+    assert page.text_of("[data-action=focus]", "aria-pressed") == "true"
