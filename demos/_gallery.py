@@ -14,6 +14,7 @@ from ._course import course_cards, first_lesson, progress_script, write_course
 from ._guides import guide_cards, write_guides
 from ._order import PATH, title
 from ._style import page
+from ._thumbnails import thumbnail
 
 
 class Section(NamedTuple):
@@ -45,6 +46,7 @@ p.ask{margin:.25rem 0 1rem;font-size:1.3rem}
   border:1px solid var(--faint)}
 .thumb{height:10rem;border-radius:.25rem;background:var(--page)}
 .thumb img{display:block;width:100%;height:100%;padding:.4rem;object-fit:contain}
+.thumb img[src*="#svgView"]{object-fit:fill}
 .cards p{margin:0}
 .do{display:flex;flex-wrap:wrap;gap:.5rem}
 .cards .do{margin-top:auto}
@@ -54,6 +56,22 @@ p.ask{margin:.25rem 0 1rem;font-size:1.3rem}
   border-left:3px solid var(--link);color:var(--ink);text-decoration:none}
 .lessons a:hover{border-color:var(--link)}
 .lessons b{color:var(--link)}
+@media(max-width:40rem){
+  body{padding:1rem .75rem 2rem}
+  h1{font-size:1.8rem}
+  h2{margin:1.5rem 0 .6rem}
+  .lessons a{padding:.4rem .7rem}
+  .cards{gap:.5rem}
+  .cards>li{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.25rem .75rem;padding:.5rem}
+  .thumb{grid-row:1/4;height:5rem}
+  .long{display:none}
+  .thumb img{padding:0}
+  .cards h3{font-size:1rem}
+  .cards p{font-size:.85rem;line-height:1.35}
+  .more p:not(.failure){display:none}
+  .cards .do{gap:.35rem}
+  .cards .button{padding:.1rem .5rem;font-size:.85rem}
+}
 .lessons .done::after{content:" ✓ done";color:var(--good);font-weight:bold}
 """
 
@@ -102,7 +120,8 @@ def closing(printed: str) -> str:
 def _index(sections: Sequence[Section], out: Path) -> str:
     path = [s for s in sections if s.name in PATH]
     others = [s for s in sections if s.name not in PATH]
-    groups = _group("The experiments of the course", path) + _group("More experiments", others)
+    groups = _group("The experiments of the course", path, out)
+    groups += _group("More experiments", others, out)
     body = f"""<header>
 <h1>minigrad</h1>
 <p class="ask">How does a gradient get through a random sample?</p>
@@ -127,15 +146,17 @@ def _reference(out: Path) -> str:
     return '<p><a href="reference/index.html">The reference</a>: every public name.</p>\n'
 
 
-def _group(heading: str, sections: Sequence[Section]) -> str:
-    cards = "".join(map(_card, sections))
-    return f'<h2>{heading}</h2>\n<ul class="cards">\n{cards}</ul>\n' if sections else ""
+def _group(heading: str, sections: Sequence[Section], out: Path) -> str:
+    cards = "".join(_card(section, out) for section in sections)
+    kind = "cards more" if sections and sections[0].name not in PATH else "cards"
+    return f'<h2>{heading}</h2>\n<ul class="{kind}">\n{cards}</ul>\n' if sections else ""
 
 
-def _card(section: Section) -> str:
+def _card(section: Section, out: Path) -> str:
     picture = next(iter(section.pictures), "")
     look = html.escape(section.pictures.get(picture, ""))
-    thumb = f'<div class="thumb"><img src="{picture}" alt="{look}"></div>\n'
+    view = thumbnail(out / picture) if picture else ""
+    thumb = f'<div class="thumb"><img src="{picture}{view}" alt="{look}"></div>\n'
     buttons = [
         f'<a class="button" href="{file}" aria-label="{_call(file)}: {file}">{_call(file)}</a>'
         for file in section.pages
@@ -144,7 +165,7 @@ def _card(section: Section) -> str:
     about = f"pictures, numbers and source of {section.name}"
     buttons.append(
         f'<a class="button quiet" href="{own_page(section.name)}" aria-label="{about}">'
-        "Numbers and source</a>"
+        'Numbers<span class="long"> and source</span></a>'
     )
     failure = f'<p class="failure">It failed: {html.escape(section.failure)}</p>\n'
     return (
