@@ -193,7 +193,7 @@ def _lesson_page(lesson: Lesson, before: Lesson | None, after: Lesson | None, ou
 {side}</main>
 {again}"""
     style = _file("lesson.css")
-    return page(f"{html.escape(lesson.title)}: minigrad", style, content, _script("lesson.js"))
+    return page(f"{html.escape(lesson.title)}: minigrad", style, content, _script("answers.js", "lesson.js"))
 
 
 def _live(picture: Picture, out: Path) -> bool:
@@ -265,8 +265,8 @@ def _mark_code(found: re.Match[str]) -> str:
     return f'<code class="symbol" data-names="{found[1]}">{found[1]}</code>'
 
 
-def _script(name: str) -> str:
-    return f'"use strict";\n{_file(name)}'
+def _script(*names: str) -> str:
+    return f'(() => {{\n"use strict";\n{"".join(map(_file, names))}}})();'
 
 
 @cache
