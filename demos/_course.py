@@ -193,7 +193,9 @@ def _lesson_page(lesson: Lesson, before: Lesson | None, after: Lesson | None, ou
 {side}</main>
 {again}"""
     style = _file("lesson.css")
-    return page(f"{html.escape(lesson.title)}: minigrad", style, content, _script("answers.js", "lesson.js"))
+    return page(
+        f"{html.escape(lesson.title)}: minigrad", style, content, _script("answers.js", "lesson.js")
+    )
 
 
 def _live(picture: Picture, out: Path) -> bool:

@@ -6,7 +6,7 @@ const FUNCTIONS = ["sin", "cos", "tan", "exp", "log", "sqrt", "abs", "tanh"];
 const FRACTIONS = { "½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)" };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const NOTHING = /^(none|no|no gradient|nothing|no value|null|⊘|·|-|–|—)$/i;
-const WORDS = ["", "one digit", "two digits", "three digits", "four digits", "five digits"];
+const DECIMALS = ["", "one decimal", "two decimals", "three decimals", "four decimals"];
 
 // ---------------------------------------------------------------------- typed numbers and formulas
 
@@ -78,7 +78,6 @@ function named(token, names) {
 }
 
 const decimalsOf = (text) => (cleaned(text).split(".")[1] || "").length;
-const digitsOf = (text) => cleaned(text).replace(/^[-+]?0*\.?0*/, "").replace(".", "").length;
 
 // As close as the decimals shown, or a part in five hundred, for those who round on the way.
 function isClose(x, text) {
@@ -95,7 +94,7 @@ function isRough(x, given, wanted) {
   const [target, decimals] = [valueOf(wanted), decimalsOf(wanted)];
   if (!decimals || Number.isInteger(target) || x === 0) return false;
   const rounded = isPlain(given) && decimalsOf(given) < decimals ? 0.501 * 10 ** -decimalsOf(given) : 0;
-  return Math.abs(x - target) <= Math.max(Math.min(rounded, 0.2 * Math.abs(target)), 0.03 * Math.abs(target));
+  return Math.abs(x - target) <= Math.max(Math.min(rounded, 0.4 * Math.abs(target)), 0.03 * Math.abs(target));
 }
 
 // ---------------------------------------------------------------------- what is wrong
@@ -121,7 +120,7 @@ function faultOfWord(given, wanted, x, wrong) {
 
 function faultOfNumber(x, given, wanted, wrong, names) {
   const target = valueOf(wanted);
-  const digits = WORDS[digitsOf(wanted)] ?? "more digits";
+  const digits = DECIMALS[decimalsOf(wanted)];
   const isNear = isRough(x, given, wanted);
   const known = wrong.find(([text]) => isClose(x, text));
   if (known) return `Not that: ${known[1]}${isNear ? ` If you rounded, give ${digits}.` : ""}`;

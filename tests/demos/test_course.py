@@ -107,9 +107,36 @@ def test_formulas_read_the_numbers_above_their_question(lesson):
 
 def test_what_cannot_be_read_is_named(lesson):
     browser = lesson(3)
-    assert ask(browser, 1, "0,6593") == "Write the decimal point as a dot: 0.5, not 0,5."
     assert "“tau” is not a function or a name here. The names are μ" in ask(browser, 1, "cos(tau)")
-    assert "Write * between factors" in ask(browser, 1, "2 z")
+    assert "Write a number or a formula" in ask(browser, 1, "2 (")
+
+
+@pytest.mark.parametrize(
+    "text", ["0,6593", "65.93 %", "f = .6593", "cos z", "½ · 2cos(z)", "6593·10⁻⁴"]
+)
+def test_a_right_answer_may_be_written_in_many_ways(lesson, text):
+    assert ask(lesson(3), 1, text) == "Right."
+
+
+def test_what_is_nearly_right_is_said_to_be(lesson):
+    browser = lesson(3)
+    close = "Close: give four decimals, and round only at the end."
+    assert [ask(browser, 1, text) for text in ("0.7", "0,7", "0.65", "cos(0.84)")] == [
+        *[close] * 3,
+        f"{close} (Your formula is 0.6675.)",
+    ]
+    assert ask(browser, 1, "-0.65") == "Close in size, but not in sign; give four decimals."
+    assert ask(browser, 1, "65.93").startswith("That is a hundred times as large")
+    assert ask(browser, 1, "z").startswith("Not that: that is the value of z.")
+    assert ask(browser, 1, "none") == "Something does arrive here, and the answer is a number."
+    assert ask(browser, 2, "0.7").endswith("If you rounded, give four decimals.")
+    assert ask(browser, 3, "0.1") == close
+
+
+def test_an_absent_gradient_has_several_words(lesson):
+    browser = lesson(4)
+    assert ask(browser, 1, "no gradient") == ask(browser, 1, "⊘") == "Right."
+    assert ask(browser, 1, "0").startswith("Not that: the page shows no number")
 
 
 def test_half_is_not_taken_for_a_whole_number(lesson):
