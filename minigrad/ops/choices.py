@@ -201,7 +201,7 @@ def greater_equal(a: Value, b: Value) -> object:
     return a >= b
 
 
-@comparison("==", symbol="=")
+@comparison("==", symbol="==")
 def equal(a: Value, b: Value) -> object:
     """1.0 where a is equal to b, else 0.0; no gradient.
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...engine.op import OPS
 from ...engine.values import Value
 from ...equations import Equation, Equations
 from ...equations.shares import Share, shares_of
@@ -29,6 +30,7 @@ from ...pictures.labels import (
     short,
     text,
 )
+from ...reports.flow import COMPARISONS
 from ...reports.wording import why_none
 from .rules import share_of, slope_of
 
@@ -226,7 +228,9 @@ class Ledger:
         inputs = self.equations.inputs_of(row)
         if any(x.shape for x in (row, *inputs)):
             return rule, numbers(row.value)
-        put_in = formula_of(row, [_put_in(x, self.names[x.position]) for x in inputs])
+        put_in = formula_of(row, [_put_in(row, x, self.names[x.position]) for x in inputs])
+        if _compares(row):
+            return rule, f"{put_in.text} is {_truth(row)}, {numbers(row.value)}"
         return rule, f"{put_in.text} = {numbers(row.value)}"
 
     def _multiplied(self, k: int) -> tuple[str, str]:
@@ -244,7 +248,8 @@ class Ledger:
         return rule, f"{number(share.upstream)} × {number(share.slope)} = {amount}{sum_up}"
 
     def _record(self, step: int, stage: Stage, i: int, pane: int) -> Record:
-        row, rule = self.equations[i], " = ".join(self._described(stage, i))
+        row, described = self.equations[i], self._described(stage, i)
+        rule = (": " if " is " in described[1] else " = ").join(described)
         value = self.seed if stage.phase == "seed" else row.value
         return Record(step, stage.phase, f"n{i}", self.names[i].text, rule, value, pane=pane)
 
@@ -271,7 +276,17 @@ def _columns(words: str) -> int:
     return sum(not unicodedata.combining(c) for c in words)
 
 
-def _put_in(x: Equation, name: Formula) -> Formula:
-    """`x` as a number; one that the user wrote stays as it is."""
+def _compares(row: Equation) -> bool:
+    return bool(row.op) and OPS[row.op].infix in COMPARISONS
+
+
+def _truth(row: Equation) -> str:
+    return "true" if row.value else "false"
+
+
+def _put_in(row: Equation, x: Equation, name: Formula) -> Formula:
+    """`x` as a number for `row`; one that the user wrote stays as it is."""
+    if row.op == "where" and _compares(x):
+        return Formula(_truth(x), 5)
     digits = number(x.value).removeprefix("+") if isinstance(x.value, float) else ""
     return name if x.is_literal else Formula(digits, 3 if digits.startswith("−") else 5)

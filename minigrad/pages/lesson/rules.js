@@ -42,6 +42,8 @@ function leafLines({ pane, numbers }) {
   return lines;
 }
 
+const COMPARED = ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal"];
+
 function forwardLines({ pane, step, numbers, hiddenNode }) {
   const node = pane.nodes[step.node];
   const x = numbers.values[step.node];
@@ -49,9 +51,11 @@ function forwardLines({ pane, step, numbers, hiddenNode }) {
   const parts = [node.name];
   if (node.says !== node.name) parts.push(" = ", node.says);
   const filled = filledIn(node, pane.nodes, numbers.values);
-  if (filled) parts.push(" = ", element("span", "filled", filled));
-  if (hiddenNode === null) parts.push(" ", equals(result(x, "value", node.image)));
-  else parts.push(" = ?");
+  const isTruth = COMPARED.includes(node.op) && filled !== "";
+  if (filled) parts.push(isTruth ? ": " : " = ", element("span", "filled", filled));
+  if (hiddenNode !== null) parts.push(isTruth ? " is true or false, ?" : " = ?");
+  else if (isTruth) parts.push(` is ${x ? "true" : "false"}, `, result(x, "value", node.image));
+  else parts.push(" ", equals(result(x, "value", node.image)));
   const lines = [lead, formulaLine(parts)];
   if (node.kind === "stop") {
     lines.push(stopLine(`a wall: the value passes, no gradient comes back`));
@@ -126,7 +130,8 @@ function filledIn(node, nodes, values) {
     if (before.endsWith("(") && after.startsWith(")") && !isWordy(before.at(-2))) {
       [before, after] = [before.slice(0, -1), after.slice(1)]; // a number needs them less
     }
-    const words = literal ? name : asText(values[i]).replace("+", "");
+    const isTruth = node.op === "where" && COMPARED.includes(nodes[i].op);
+    const words = literal ? name : isTruth ? String(values[i] !== 0) : asText(values[i]).replace("+", "");
     const isOpen = before === "" || /[(,|] ?$/.test(before);
     const needsBrackets = words.startsWith("−") && (!isOpen || /^[²^]/.test(after));
     text = before + (needsBrackets ? `(${words})` : words);

@@ -373,3 +373,13 @@ def test_marks_over_letters_take_no_column():
     text = mg.step_through((mg.Var(1.0, "x̂") * mg.Var(2.0, "y")).named("z")).text()
     lines = [line.replace("x̂", "x") for line in text.splitlines()]
     assert len({line.index("+") for line in lines[1:3]}) == 1
+
+
+def test_a_comparison_is_true_or_false():
+    x = mg.Var(0.5, "x")
+    lesson = mg.step_through((mg.where(x > 0.0, x, -x) + (x == 0.5)).named("L"))
+    rules = [record.rule for record in lesson.steps if record.phase == "forward"]
+    assert rules[0] == "x > 0: 0.5000 > 0 is true, +1.0000"
+    assert rules[2].endswith(" = where(true, 0.5000, −0.5000) = +0.5000")
+    assert rules[3] == "x == 0.5: 0.5000 == 0.5 is true, +1.0000"
+    assert mg.step_through((x < 0.2) * x).steps[1].rule.endswith("0.5000 < 0.2 is false, +0.0000")
