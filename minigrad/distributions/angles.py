@@ -51,6 +51,7 @@ def fall(x: Numbers) -> Var:
     elementwise=True,
     symbol="∫",
     numpy="angle_tail({all}{static})",
+    javascript="angle_tail({all}, {order})",
 )
 def angle_tail(x: Value, k: Value, order: int = 0) -> Value:
     """∫ (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from x to π; n is the order, x in [0, π]."""
@@ -76,6 +77,7 @@ def _on_arc(x: Value, k: Value) -> tuple[Array, Array, Array]:
     elementwise=True,
     symbol="∫",
     numpy="angle_spread({all}{static})",
+    javascript="angle_spread({all}, {order})",
 )
 def angle_spread(k: Value, order: int = 0) -> Value:
     """∫ t² (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from 0 to π; n is the order."""
@@ -105,6 +107,7 @@ def _moved(y: Numbers, k: Numbers) -> Var:
     elementwise=True,
     symbol="von Mises⁻¹",
     numpy="angle_quantile({all})",
+    javascript="angle_quantile({all})",
 )
 def angle_quantile(k: Value, u: Value) -> Value:
     """The angle from -π to π below which the probability is u: by Newton's steps in a bracket."""

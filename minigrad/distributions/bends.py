@@ -31,6 +31,7 @@ def _by_x(g: Numbers, y: Numbers, c: Numbers, x: Numbers, order: int) -> Numbers
     _by_x,
     symbol="Δ² log Γ",
     numpy="lgamma_bend({all}{static})",
+    javascript="lgamma_bend({all}, {order})",
 )
 def lgamma_bend(c: Value, x: Value, order: int = 0) -> Value:
     """f(c + 2x) - 2 f(c + x) + f(c) for c > 0 and x ≥ 0, f the derivative of log Γ of that order.

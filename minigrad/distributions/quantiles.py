@@ -56,6 +56,7 @@ def _no_second(*_: object) -> object:
     elementwise=True,
     symbol="log Γ⁻¹",
     numpy="gamma_quantile({all})",
+    javascript="gamma_quantile({all})",
 )
 def gamma_quantile(a: Value, u: Value) -> Value:
     """log z, where a Gamma number of concentration a and rate 1 is below z with probability u."""
@@ -73,6 +74,7 @@ def gamma_quantile(a: Value, u: Value) -> Value:
     elementwise=True,
     symbol="log Γ⁻¹ from above",
     numpy="gamma_upper_quantile({all})",
+    javascript="gamma_upper_quantile({all})",
 )
 def gamma_upper_quantile(a: Value, u: Value) -> Value:
     """log z, where such a number is above z with probability u: 1 - u would round a small u."""
@@ -84,7 +86,14 @@ def gamma_upper_quantile(a: Value, u: Value) -> Value:
     return y
 
 
-@op(_no_second, _no_second, elementwise=True, symbol="∂ log Γ⁻¹", numpy="gamma_slope({all})")
+@op(
+    _no_second,
+    _no_second,
+    elementwise=True,
+    symbol="∂ log Γ⁻¹",
+    numpy="gamma_slope({all})",
+    javascript="gamma_slope({all})",
+)
 def gamma_slope(a: Value, y: Value) -> Value:
     """d/da of `gamma_quantile` where that is y."""
     special = scipy_special()
@@ -114,6 +123,7 @@ def gamma_slope(a: Value, y: Value) -> Value:
     elementwise=True,
     symbol="logit B⁻¹",
     numpy="beta_quantile({all})",
+    javascript="beta_quantile({all})",
 )
 def beta_quantile(a: Value, b: Value, u: Value) -> Value:
     """log z/(1 - z), where a Beta number of concentrations a and b is below z with probability u.
@@ -144,6 +154,7 @@ def _log_beta_quantile(a: Value, b: Value, u: Value, log_u: Value) -> Value:
     elementwise=True,
     symbol="∂ logit B⁻¹",
     numpy="beta_slope({all})",
+    javascript="beta_slope({all})",
 )
 def beta_slope(a: Value, b: Value, y: Value) -> Value:
     """d/da of `beta_quantile` where that is y."""

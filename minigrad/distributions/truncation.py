@@ -66,6 +66,7 @@ def _on_points(c: Value, p: Value, q: Value) -> tuple[Array, Array, Array]:
     elementwise=True,
     symbol="log ∫",
     numpy="log_room({all})",
+    javascript="log_room({all})",
 )
 def log_room(c: Value, p: Value, q: Value) -> Value:
     """The log of ∫ exp(-s(½s + c)) ds from p to q."""
@@ -83,6 +84,7 @@ def log_room(c: Value, p: Value, q: Value) -> Value:
     elementwise=True,
     symbol="E",
     numpy="truncated_moment({all}{static})",
+    javascript="truncated_moment({all}, {order})",
 )
 def truncated_moment(c: Value, p: Value, q: Value, order: int = 1) -> Value:
     """E sⁿ; n is the order. Where q is p, that is pⁿ."""
@@ -99,6 +101,7 @@ def truncated_moment(c: Value, p: Value, q: Value, order: int = 1) -> Value:
     elementwise=True,
     symbol="∫/∫",
     numpy="truncated_cdf({all})",
+    javascript="truncated_cdf({all})",
 )
 def truncated_cdf(c: Value, p: Value, q: Value, s: Value) -> Value:
     """The probability from p to s, for s from p to q."""
@@ -117,6 +120,7 @@ def truncated_cdf(c: Value, p: Value, q: Value, s: Value) -> Value:
     elementwise=True,
     symbol="Φ⁻¹",
     numpy="truncated_quantile({all})",
+    javascript="truncated_quantile({all})",
 )
 def truncated_quantile(c: Value, p: Value, q: Value, u: Value) -> Value:
     """The s with probability u from p to s."""

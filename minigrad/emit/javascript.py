@@ -12,8 +12,12 @@ from .names import free_name, names_of, result_names
 from .steps import LITERAL, Code, Step
 
 TRUTH = re.compile(r"(.*) \? 1 : 0")
-OF_NUMBERS = "functions.js"
-OF_ARRAYS = "broadcasting.js", "arrays.js", "matrices.js"
+OF_NUMBERS = (
+    "ops/functions.js",
+    "distributions/integrals.js",
+    "distributions/quantiles.js",
+)
+OF_ARRAYS = "ops/broadcasting.js", "ops/arrays.js", "ops/matrices.js"
 _CALLED = re.compile(r"(?<![\w.])(\w+(?=\()|[A-Z]+\b)")  # functions, where called; constants
 _LANGUAGE_INDENT = 2
 
@@ -73,10 +77,10 @@ def _static(step: Step) -> dict[str, str]:
 
 @cache
 def _functions(*names: str) -> dict[str, str]:
-    """The functions and constants of these files of `ops/` by name, each with its comment."""
+    """The functions and constants of these files by name, each with its comment."""
     found = {}
-    for name in names or [OF_NUMBERS]:
-        text = files("minigrad.ops").joinpath(name).read_text(encoding="utf-8")
+    for name in names or OF_NUMBERS:
+        text = files("minigrad").joinpath(*name.split("/")).read_text(encoding="utf-8")
         _, *parts = text.strip().split("\n\n")
         for part in parts:
             if match := re.search(r"^(?:function|const) (\w+)", part, re.MULTILINE):
@@ -91,7 +95,7 @@ def array_functions() -> Collection[str]:
 
 def called_by(text: str) -> list[str]:
     """Those of the functions that `text` calls, and what they call in turn, in the files' order."""
-    known = _functions(OF_NUMBERS, *OF_ARRAYS)
+    known = _functions(*OF_NUMBERS, *OF_ARRAYS)
     needed: set[str] = set()
     todo = [text]
     for part in todo:  # the list grows as we go

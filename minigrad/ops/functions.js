@@ -159,13 +159,16 @@ function lgamma(x) {
 
 // log Γ(1 + t) for |t| <= ½, from the series of 6.1.33 with ζ(n) - 1.
 function lgamma_near_one(t) {
-  let sum = -Math.log1p(t) + t * (1 - 0.5772156649015329);
-  for (let n = 2; n <= 60; n++) sum += ((-t) ** n * zeta_minus_one(n)) / n;
+  let sum = -Math.log1p(t) + t * (1 - 0.5772156649015329), power = -t;
+  for (let n = 2; n <= 60 && power; n++) sum += ((power *= -t) * zeta_minus_one(n)) / n;
   return sum;
 }
 
+const ZETA = {};
+
 // ζ(n) - 1 by the sum of its first terms and Euler and Maclaurin's rest.
 function zeta_minus_one(n) {
+  if (ZETA[n]) return ZETA[n];
   let sum = 0;
   for (let k = 2; k < 12; k++) sum += k ** -n;
   let rest = 12 ** (1 - n) / (n - 1) + 0.5 * 12 ** -n;
@@ -175,7 +178,7 @@ function zeta_minus_one(n) {
     factor *= ((n + 2 * k - 1) * (n + 2 * k)) / 144;
     factorial *= (2 * k + 1) * (2 * k + 2);
   }
-  return sum + rest;
+  return (ZETA[n] = sum + rest);
 }
 
 // The derivative of digamma of that order, digamma itself for 0: as in gamma.py.

@@ -87,6 +87,7 @@ def test_special_functions_everywhere():
 def test_at_the_edges():
     edges = [0.0, -0.0, 1.0, -1.0, 1000.0, -3.0, math.inf, -math.inf, math.nan, 1e308]
     ops = [op for op in OPS.values() if op.elementwise and op.javascript and not op.defaults]
+    ops = [op for op in ops if op.forward.__module__.startswith("minigrad.ops")]
     calls = []
     for op in ops:
         if len(op.rules) == 1:
@@ -122,6 +123,6 @@ def test_arrays_are_refused():
 
 
 def test_an_op_without_javascript_is_named():
-    program = mg.trace(lambda x: OPS["gamma_quantile"].function(x, 0.5), 2.0)
-    with pytest.raises(ValueError, match="^gamma_quantile has no JavaScript: use listing"):
+    program = mg.trace(lambda x: OPS["poisson_quantile"].function(x, 0.5) + x, 2.0)
+    with pytest.raises(ValueError, match="^poisson_quantile has no JavaScript: use listing"):
         program.listing("javascript")

@@ -10,18 +10,17 @@ import pytest
 
 import minigrad as mg
 from minigrad.distributions.randomness import noise_leaf
-from minigrad.emit.rule_table import rule_table, scalar_ops
+from minigrad.emit.rule_table import rule_table
 from minigrad.formulas.expressions import Expression
 from minigrad.pages.document import as_data, page_file
 from minigrad.pages.lesson.pane import Pane
-from minigrad.pages.play.live import MORE_OPS
-from minigrad.pages.play.tables import tables
+from minigrad.pages.play.tables import rules, tables
 
 EPS = 0.83  # what noise is here, in both
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="Node.js, which runs the scripts, is not installed"
 )
-_FILES = "formulas parser unknown compile pane dot laws".split()
+_FILES = "formulas parser unknown queries compile pane dot laws".split()
 
 
 def scripts(more: Sequence[str] = ()) -> str:
@@ -32,7 +31,7 @@ def scripts(more: Sequence[str] = ()) -> str:
         [
             '"use strict";',
             f"const TABLES = {as_data(tables())};",
-            rule_table([*scalar_ops(), *MORE_OPS]),
+            rule_table(rules()),
             *(page_file(name) for name in [*files, *more]),
         ]
     )
@@ -40,7 +39,8 @@ def scripts(more: Sequence[str] = ()) -> str:
 
 def node(script: str) -> list:
     """What the script prints, a line of JSON each."""
-    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True)
+    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True)
+    assert not done.returncode, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -71,7 +71,7 @@ function runOf(pane, leaves) {
     const values = pane.numbers.values.slice();
     pane.inputs.forEach((i, slot) => (values[i] = leaves[slot]));
     const run = runTape(pane.nodes, pane.output, values);
-    const trouble = pane.refusals ? refusalOf(pane.refusals, run.values) : "";
+    const trouble = pane.refusals ? refusalOf(pane.refusals, run.values, pane.nodes) : "";
     return { ...run, trouble };
   } catch (error) {
     const none = { trouble: error.message };

@@ -118,30 +118,47 @@ class Machine {
     const name = [...this.known].find(([, known]) => known === item)?.[0];
     if (!name) throw refusedIn(line, "a draw needs a name: z ~ Normal(0, 1) on a line before", step.column);
     if (!this.draws.has(name)) {
-      const { law, draw } = TABLES.families[item.family];
-      if (!draw) throw refusedIn(line, undrawn(item.family), step.column);
+      const { law, draw } = item.form;
+      if (typeof draw === "string") throw refusedIn(line, draw, step.column);
       const noise = { kind: "noise", name: `eps_${name}`, scope: "sampling", law };
       const eps = this.add(noise, line.number);
-      const z = this.recorded(draw, [...item.parameters, eps], line);
-      this.nodes[z].name = name;
+      const z = this.recorded(draw, [...item.parameters, eps], line, { what: "draw", of: [item] });
+      Object.assign(this.nodes[z], { name, drawn: item });
       this.draws.set(name, z);
     }
     return this.draws.get(name);
   }
 
-  // What Python recorded, on these inputs.
-  recorded(steps, inputs, { number }) {
+  // What Python recorded, on these inputs; `call` says what a program would call for it.
+  recorded(steps, inputs, { number }, call) {
+    const start = this.nodes.length;
+    const output = this.made(steps, inputs, number);
+    Object.assign(call, { inputs, output });
+    for (let i = start; i < this.nodes.length; i++) this.nodes[i].call ??= call;
+    return output;
+  }
+
+  made(steps, inputs, number) {
     const made = [];
     const at = (i) => (i < 0 ? inputs[-1 - i] : made[i]);
     for (const step of steps.slice(0, -1)) {
-      if (typeof step !== "object") made.push(this.literal(Number(step), number)); // NaN is a word
-      else {
-        const [rule, given, kind, scope] = step;
-        made.push(rule ? this.add({ rule, inputs: given.map(at), kind, scope }, number)
-          : this.add({ kind, scope, literal: true, value: Number(given) }, number));
-      }
+      const [text, kind = "op", scope = "", value = 0] = Array.isArray(step) ? step : [step];
+      const isRule = typeof text === "string" && text.includes("|");
+      if (isRule) {
+        const [rule, ...given] = text.split("|");
+        made.push(this.add({ rule, inputs: given.map((i) => at(Number(i))), kind, scope }, number));
+      } else if (text === "") made.push(this.add({ kind, scope, literal: true, value: Number(value) }, number));
+      else if (typeof text === "string" && text[0] === "=") made.push(this.kept(inputs[text.slice(1)], number));
+      else made.push(this.literal(Number(text), number)); // NaN is a word
     }
     return at(steps.at(-1));
+  }
+
+  // A parameter that the formula reads as a plain number, which no knob may move.
+  kept(node, number) {
+    const kept = this.values[node];
+    this.refusals.push({ nodes: [node], kept });
+    return this.literal(kept, number);
   }
 
   called(line, step, items) {
@@ -149,7 +166,7 @@ class Machine {
     const name = owned(SAME_FUNCTION, text) ?? text;
     const row = owned(TABLES.ops, name);
     const call = row ?? owned(ASKED, name) ?? owned(TABLES.families, name);
-    if (!call) throw refusedIn(line, unknown(text), column);
+    if (!call || name.includes(" ")) throw refusedIn(line, unknown(text), column);
     const { wanted, least = wanted.length } = call;
     if (items.length < least || items.length > wanted.length) {
       const count = `${items.length} input${items.length === 1 ? "" : "s"}`;
@@ -158,7 +175,7 @@ class Machine {
     const given = items.map((item, i) => ("pq".includes(wanted[i])
       ? this.distribution(line, step, item) : this.number(line, step, item)));
     if (row) return this.applied(name, given, line.number);
-    return owned(ASKED, name) ? this.asked(name, given, line, step) : this.family(name, given, line, step);
+    return owned(ASKED, name) ? queried(this, name, given, line, step) : familyOf(this, name, given, line, step);
   }
 
   applied(op, inputs, number) {
@@ -167,28 +184,6 @@ class Machine {
       return this.add({ rule: "square", inputs: [inputs[0]] }, number);
     }
     return this.add({ rule: op, inputs, kind: TABLES.ops[op].kind }, number);
-  }
-
-  family(family, parameters, line, { column }) {
-    const { refuses, takes, order } = TABLES.families[family];
-    const found = refuses.flatMap((why, k) => (why ? [{ nodes: [parameters[k]], why, takes: takes[k] }] : []));
-    if (order) found.push({ nodes: parameters, why: order });
-    const why = refusalOf(found, this.values);
-    if (why) throw refusedIn(line, why, column);
-    this.refusals.push(...found);
-    return { family, parameters };
-  }
-
-  asked(name, [q, ...others], line, { column }) {
-    const row = TABLES.families[q.family];
-    const [p] = others;
-    const steps = name !== "kl" ? row[name] : p === undefined ? row.kl_standard : row.kl[p.family];
-    if (!steps) {
-      const what = name !== "kl" ? `the ${name} of ${q.family}`
-        : `KL(${q.family} ‖ ${p?.family ?? "Normal"})`;
-      throw refusedIn(line, `${what} has no closed form here`, column);
-    }
-    return this.recorded(steps, [...q.parameters, ...others.flatMap((x) => x.parameters ?? [x])], line);
   }
 
   distribution(line, { text, column }, item) {
@@ -203,9 +198,12 @@ class Machine {
     for (const i of needed) for (const j of this.nodes[i].inputs) needed.add(j);
     const order = [...needed].sort((a, b) => a - b);
     const moved = new Map(order.map((old, position) => [old, position]));
+    const calls = new Map([[undefined, undefined]]);
     const nodes = order.map((old, position) => {
       const node = this.nodes[old];
-      return { ...node, position, inputs: node.inputs.map((i) => moved.get(i)) };
+      if (!calls.has(node.call)) calls.set(node.call, moveCall(node.call, moved));
+      const inputs = moveAll(node.inputs, moved);
+      return { ...node, position, inputs, drawn: moveItem(node.drawn, moved), call: calls.get(node.call) };
     });
     takers(nodes).forEach((takes, i) => (nodes[i].takes = Boolean(takes)));
     const refusals = this.refusals.filter((each) => each.nodes.every((i) => moved.has(i)))
@@ -213,6 +211,14 @@ class Machine {
     return { nodes, output: moved.get(output), refusals };
   }
 }
+
+// The same with the places of nodes below the output; what is above it is undefined.
+const moveAll = (nodes, moved) => nodes.map((i) => moved.get(i));
+const moveItem = (item, moved) => item && { ...item, parameters: moveAll(item.parameters, moved) };
+const moveCall = (call, moved) => call && {
+  what: call.what, of: call.of.map((item) => moveItem(item, moved)),
+  inputs: moveAll(call.inputs, moved), output: moved.get(call.output),
+};
 
 // The leaf that a line makes, or null.
 function leafOf(line) {
@@ -233,22 +239,4 @@ function leafOf(line) {
     throw refusedIn(line, `${name} has a fixed value: choose another name`, 0);
   }
   return leaf && { ...leaf, name, line: number };
-}
-
-// Why the parameters of a family are none, in Python's words, or "": one of them is not above 0, or
-// 0 at least where it `takes` that, or too large; or two are not in order.
-function refusalOf(refusals, values) {
-  for (const { nodes, why, takes } of refusals) {
-    const given = nodes.map((i) => values[i]);
-    const isRight = given.length > 1 ? given[0] < given[1] : isTaken(given[0], takes);
-    if (!isRight) return filled(why, ...given.map(pythonFloat));
-  }
-  return "";
-}
-
-const isTaken = (x, [hasZero, most]) => (hasZero ? x >= 0 : x > 0) && (most === null || x <= most);
-
-function pythonFloat(x) {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
-  return Number.isInteger(x) && Math.abs(x) < 1e16 ? x.toFixed(1) : String(x);
 }

@@ -43,7 +43,7 @@ function shownNumbers(pane, { values, sums }) {
 
 function boxWords(pane, node, i, { values, grads }) {
   if (node.literal) return [node.name];
-  const symbol = node.kind === "stop" ? "wall" : TABLES.ops[node.op]?.symbol;
+  const symbol = node.kind === "stop" ? "wall" : TABLES.ops[node.rule]?.symbol;
   const grad = node.takes ? `grad ${grads[i] === undefined ? "·" : asText(grads[i])}`
     : node.kind === "stop" ? "gradient stops ⊘" : NO_GRADIENT;
   return [node.name + (symbol ? `  [${symbol}]` : ""), `value ${asText(values[i])}`, grad];

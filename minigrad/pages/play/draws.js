@@ -69,15 +69,36 @@ function isAlone(pane, eps, i) {
 }
 
 function isMonotone(pane, eps, i) {
-  const [low, high] = SEEN[pane.nodes[eps].law];
   const leaves = numbersOf(pane, state).values.slice();
-  const at = (x) => {
+  const steps = placesOfNoise(pane.nodes[eps].law, 9).map((x) => {
     leaves[eps] = x;
     return valueAt(pane, leaves, i);
-  };
-  const steps = Array.from({ length: 9 }, (_, k) => at(low + ((high - low) * (k + 0.5)) / 9));
+  });
   const signs = steps.slice(1).map((x, k) => Math.sign(x - steps[k]));
   return signs[0] !== 0 && signs.every((sign) => sign === signs[0]);
+}
+
+// So many places across the noise, of uniform noise closer together towards its ends.
+function placesOfNoise(law, count) {
+  const at = (k) => (k + 0.5) / count;
+  if (law === "uniform") return Array.from({ length: count }, (_, k) => 1 / (1 + Math.exp(12 * (0.5 - at(k)))));
+  const [low, high] = SEEN[law];
+  return Array.from({ length: count }, (_, k) => low + (high - low) * at(k));
+}
+
+// Node `z` and its density as functions of the noise: by the change of variables, with the slope of z
+// in ε, for which nobody else asks.
+function densityOver(pane, leaves, z, eps) {
+  const nodes = pane.nodes.slice(0, z + 1).map((node, i) => ({ ...node, kind: i === eps ? "parameter" : "" }));
+  takers(nodes).forEach((takes, i) => (nodes[i].takes = Boolean(takes)));
+  const { log } = DENSITIES[pane.nodes[eps].law];
+  const given = leaves.slice(0, z + 1);
+  return (x) => {
+    given[eps] = x;
+    const values = forward(nodes, given.slice());
+    const { target, sums } = backward(nodes, z, values);
+    return [values[z], Math.exp(log(x)) / Math.abs(sums[target.lastIndexOf(eps)])];
+  };
 }
 
 // Whether node `i` is a + b·ε, so that its density is known from that of ε.
@@ -100,6 +121,11 @@ function whyNoScore(pane, knob) {
   const z = sampledNode(pane);
   if (z === null) return noise.length > 1 ? "several draws meet here" : "no single sampled number stands between noise and output";
   const leaves = numbersOf(pane, state).values;
+  const { density } = pane.nodes[z];
+  if (density) {
+    const isMoved = density.moves.some((k) => slopesOf(pane, leaves, density.parameters[k])[knob]);
+    return isMoved ? `${pane.nodes[knob].name} moves the ends of the support` : "";
+  }
   const affine = affineIn(pane, leaves, noise[0], z);
   const { law } = pane.nodes[noise[0]];
   if (!affine) return `the density of ${pane.nodes[z].name} is not known here`;
@@ -116,7 +142,24 @@ function whyNoScore(pane, knob) {
 }
 
 // f(z)·∂log q(z)/∂θ, and what θ does to the output by other ways, with z held.
-function scoreOf(pane, leaves, z, eps, knob) {
+function scoreOf(pane, leaves, { values, grads }, z, eps, knob) {
+  const [score, slope] = pane.nodes[z].density ? scoreByDensity(pane, values, z, knob) : scoreByNoise(pane, leaves, z, eps, knob);
+  return values[pane.output] * score + (grads[knob] ?? 0) - (grads[z] ?? 0) * slope;
+}
+
+// ∂log q(z)/∂θ with z held, and ∂z/∂θ: of a family by the tape of its log-density.
+function scoreByDensity(pane, values, z, knob) {
+  const { density } = pane.nodes[z];
+  const given = density.values.slice();
+  [...density.parameters, z].forEach((i, k) => (given[k] = values[i]));
+  const slopes = slopesOf(density, given, density.output);
+  const score = density.parameters.reduce((sum, i, k) =>
+    (slopes[k] ? sum + slopes[k] * slopesOf(pane, values, i)[knob] : sum), 0);
+  return [score, slopesOf(pane, values, z)[knob]];
+}
+
+// Likewise where z is a + b·ε.
+function scoreByNoise(pane, leaves, z, eps, knob) {
   const given = leaves.slice();
   const { law } = pane.nodes[eps];
   const at = (x) => {
@@ -128,9 +171,7 @@ function scoreOf(pane, leaves, z, eps, knob) {
   const [b, slopeOfB] = [both - a, slopeOfBoth - slopeOfA];
   const x = leaves[eps];
   const score = (-DENSITIES[law].slope(x) * (slopeOfA + slopeOfB * x)) / b - slopeOfB / b;
-  const { values, grads } = runAt(pane, leaves);
-  const through = (grads[z] ?? 0) * (slopeOfA + slopeOfB * x);
-  return values[pane.output] * score + (grads[knob] ?? 0) - through;
+  return [score, slopeOfA + slopeOfB * x];
 }
 
 // Add draws for the active knob; they are forgotten when anything but ε changes.
@@ -143,8 +184,9 @@ function draw(pane, knob, count) {
   for (let n = 0; n < count; n++) {
     draws.count += 1;
     noise.forEach((i, k) => (leaves[i] = LAWS[pane.nodes[i].law](generator(mixed(draws.count + 0x51ab) + k))));
-    draws.pathwise.push(runAt(pane, leaves).grads[knob] ?? 0);
-    if (hasScore) draws.score.push(scoreOf(pane, leaves, z, noise[0], knob));
+    const run = runAt(pane, leaves);
+    draws.pathwise.push(run.grads[knob] ?? 0);
+    if (hasScore) draws.score.push(scoreOf(pane, leaves, run, z, noise[0], knob));
   }
 }
 

@@ -1,192 +1,238 @@
 """Distributions as a page needs them: what each records on the tape, step by step.
 
 A family's draw, log-density, entropy and divergences are recorded once at example parameters, and
-the page makes the same nodes on the leaves that a program names. So no formula is written twice.
+the page makes the same nodes on the leaves that a program names. So no formula is written twice,
+and what Python refuses the page refuses in the same words.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from itertools import count
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import permutations
 
-from ...distributions import (
-    Beta,
-    Cauchy,
-    Chi2,
-    Distribution,
-    Exponential,
-    Gamma,
-    Gumbel,
-    HalfCauchy,
-    HalfNormal,
-    InverseGamma,
-    Kumaraswamy,
-    Laplace,
-    Logistic,
-    LogNormal,
-    Normal,
-    Pareto,
-    RelaxedBernoulli,
-    Uniform,
-    Weibull,
-    kl_divergence,
-)
-from ...engine.op import OPS
-from ...engine.variable import Var, constant
-from ...equations import Equation, equations_of
+from ... import distributions
+from ...distributions import Distribution, Normal, kl_divergence
+from ...distributions.unrounded import kept_inside
+from ...emit.rule_table import Use
+from ...engine.variable import Var
+from ...formulas import calls
+from ...ops import exp, sigmoid, softplus, stop_gradient, tanh
+from .recording import USED, Asked, Examples, Recorded, asked, merged, steps
 
-FAMILIES: tuple[type[Distribution], ...] = (
-    Normal,
-    LogNormal,
-    HalfNormal,
-    Uniform,
-    Exponential,
-    Laplace,
-    Logistic,
-    Gumbel,
-    Cauchy,
-    Weibull,
-    HalfCauchy,
-    Pareto,
-    Kumaraswamy,
-    RelaxedBernoulli,
-    Gamma,
-    Beta,
-    Chi2,
-    InverseGamma,
-)
-_EXAMPLE = (0.5, 1.5)  # parameters that most families take, and an outcome that all of them know
-_EXAMPLES: dict[type[Distribution], tuple[float, ...]] = {RelaxedBernoulli: (0.5, 0.4)}
-_OUTCOME = 0.9
-_SWAPPED = (2.5, 0.25)
-_WRONG = -1.0  # what a parameter that must be positive refuses
-_ABOVE = 2.0  # and one that is a probability
+Family = type[Distribution]
+# Parameters that most families take, and an outcome that all of them know.
+_EXAMPLES: dict[str, tuple[float, ...]] = {
+    "": (0.5, 1.5, 0.8),
+    "RelaxedBernoulli": (0.5, 0.4),
+    "Bernoulli": (0.4,),
+    "Binomial": (4.0, 0.4),
+    "Geometric": (0.4,),
+    "NegativeBinomial": (3.0, 0.4),
+    "TruncatedNormal": (0.5, 1.5, -1.0, 2.0),
+}
+_OTHERS = {  # parameters as good: what is recorded at both holds for all
+    "": (0.6, 1.7, 0.9),
+    "RelaxedBernoulli": (0.6, 0.3),
+    "Bernoulli": (0.3,),
+    "Binomial": (5.0, 0.3),
+    "Geometric": (0.3,),
+    "NegativeBinomial": (5.0, 0.3),
+    "TruncatedNormal": (0.4, 1.7, -1.5, 2.5),
+}
+_OUTCOMES = 0.9, 0.7
+# A number of each kind that a family may refuse. A page tells them apart in the same order.
+PROBES = (-math.inf, -1.0, 0.0, 0.5, 1.0, 2.5, 3.0, math.inf, math.nan)
+_HIGH, _LOW = 2.5, 0.25  # two numbers in the wrong order
+# What an outcome may have been rounded by, since densities ask for what was rounded.
+_ROUNDERS = {"exp": exp, "sigmoid": sigmoid, "softplus": softplus, "tanh": tanh}
 
-Recorded = list[object]
+
+_NO_FORM = "has no closed form here, "
+_PAIR = re.compile(r"\(\w+, \w+\)(?=.* have:)")
+PAIRS: dict[str, int] = {}
 
 
 def families() -> dict[str, dict[str, object]]:
-    """Each family: the names of its parameters, the `law` of its noise, and what it records.
+    """Each family that the grammar knows: the names of its parameters, how many are needed at
+    `least`, and a form for each number of parameters."""
+    return {name: _described(family) for name, family in _all().items()}
 
-    `draw` has the noise as its last input, `log_prob` the outcome; `kl` has an entry for each
-    other family that a closed form is known for, with the parameters of both; `kl_standard` is the
-    one from N(0, 1). What a page can't compute is None: a `draw` that takes SciPy's quantiles.
-    `refuses` has for each parameter the words for a number that it does not take, or "", and
-    `takes` whether 0 is taken and what the largest is; `order` are the words for two parameters in
-    the wrong order.
+
+def uses() -> list[Use]:
+    """Each op that a family's tapes hold, as it is used."""
+    families()
+    return [*USED.values()]
+
+
+@cache
+def _all() -> dict[str, Family]:
+    return {name: getattr(distributions, name) for name in calls.families()}
+
+
+@cache
+def _described(family: Family) -> dict[str, object]:
+    parameters = inspect.signature(family).parameters.values()
+    wanted = [each.name for each in parameters]
+    least = sum(each.default is each.empty for each in parameters)
+    forms = {n: _form(family, n) for n in range(least, len(wanted) + 1)}
+    return {"wanted": wanted, "least": least, "forms": forms}
+
+
+def _form(family: Family, n: int) -> dict[str, object]:
+    """The family with n parameters: what it records, or `refused`, why there is none.
+
+    `draw` has the noise, of law `law`, as its last input; `moves` are the parameters that move the
+    ends of its outcomes; `log_prob` the outcome, by what this was
+    rounded by, "" for anything else: then come what was rounded, and the node that rounded. `kl`
+    has an entry for each other family, with the parameters of both, `kl_standard` is the one from
+    N(0, 1). `refuses` has for each parameter the words for a number of each kind, "" where it is
+    taken, `gaps` those for two in the wrong order, with their places.
     """
-    return {family.__name__: _described(family) for family in FAMILIES}
-
-
-def _described(family: type[Distribution]) -> dict[str, object]:
-    names = _names(family)
-    n = len(names)
-    examples = _examples(family)
+    examples = _examples(family, n)
+    both = examples, _examples(family, n, _OTHERS)
+    with_outcome = [(*x, outcome) for x, outcome in zip(both, _OUTCOMES, strict=True)]
 
     def of(parameters: Sequence[Var]) -> Distribution:
         return family(*parameters)
 
-    divergences = {
-        other.__name__: recorded
-        for other in FAMILIES
-        if (recorded := _divergence(family, other)) is not None
-    }
+    try:
+        q = family(*examples)
+    except ValueError as error:
+        return {"refused": str(error)}
     return {
-        "wanted": names,
-        "law": of([Var(x) for x in examples])._law.name,
-        "draw": _asked(lambda *x: of(x[:n]).transform(x[n]), *examples, _OUTCOME),
-        "log_prob": _asked(lambda *x: of(x[:n]).log_prob(x[n]), *examples, _OUTCOME),
-        "entropy": _asked(lambda *x: of(x).entropy(), *examples),
-        "mean": _asked(lambda *x: of(x).mean, *examples),
-        "stddev": _asked(lambda *x: of(x).stddev, *examples),
-        "variance": _asked(lambda *x: of(x).variance, *examples),
-        "kl": divergences,
-        "kl_standard": _asked(lambda *x: kl_divergence(of(x), Normal(0.0, 1.0)), *examples),
-        "order": _order(family),
-        "refuses": [_refusal(family, i, _WRONG) for i in range(n)],
-        "takes": [_taken(family, i) for i in range(n)],
+        "law": q._law.name,
+        "moves": [i for i in range(n) if _moves(family, examples, i)],
+        "draw": asked(lambda *x: of(x[:n]).transform(x[n]), with_outcome),
+        "log_prob": _densities(family, with_outcome),
+        "entropy": asked(lambda *x: of(x).entropy(), both),
+        "mean": asked(lambda *x: of(x).mean, both),
+        "stddev": asked(lambda *x: of(x).stddev, both),
+        "variance": asked(lambda *x: of(x).variance, both),
+        "kl": dict(_divergences(family, both)),
+        "kl_standard": asked(lambda *x: kl_divergence(of(x), Normal(0.0, 1.0)), both),
+        "gaps": [*_gaps(family, examples)],
+        "refuses": [_refused(family, examples, i) for i in range(n)],
     }
 
 
-def _names(family: type[Distribution]) -> list[str]:
-    """The parameters that a page takes; of those that stand for one another the first."""
-    names = [*inspect.signature(family).parameters]
-    return names[: len(_EXAMPLES.get(family, names))]
+def _examples(
+    family: Family, n: int, known: Mapping[str, tuple[float, ...]] = _EXAMPLES
+) -> tuple[float, ...]:
+    given = known.get(family.__name__, known[""])
+    return (*given, *[0.4] * n)[:n]
 
 
-def _examples(family: type[Distribution]) -> tuple[float, ...]:
-    return _EXAMPLES.get(family, _EXAMPLE[: len(_names(family))])
+def _densities(family: Family, both: Examples) -> dict[str, Asked]:
+    n = len(both[0]) - 1
+    plain = asked(lambda *x: family(*x[:n]).log_prob(x[n]), both)
+    found = {"": plain}
+    if isinstance(plain, str):
+        return found
+    for name, rounder in _ROUNDERS.items():
+        for walled in (False, True):
+            steps = merged([_at_rounded(family, x[:n], rounder, walled) for x in both], both)
+            if steps != plain:
+                found[f"{name}{' stop_gradient' * walled}"] = steps
+    return found
 
 
-def _asked(f: Callable[..., Var], *examples: float) -> Recorded | None:
-    """What `f` records; None where the family has no such number, or a page can't compute it."""
+def _at_rounded(
+    family: Family, examples: tuple[float, ...], rounder: Callable[..., Var], walled: bool
+) -> Recorded:
+    """The log-density at what `rounder` made, and a wall perhaps: its source is in the graph."""
+    *leaves, y = (Var(x) for x in (*examples, 0.6))
+    source = rounder(y)
+    z = kept_inside(source)
+    z = stop_gradient(z) if walled else z
+    given = [*leaves, z, y, source]
+    return steps(family(*leaves).log_prob(z), {node: k for k, node in enumerate(given)})
+
+
+def _divergences(p: Family, both: Examples) -> Iterator[tuple[str, object]]:
+    """By the other family and its number of parameters."""
+    n = len(both[0])
+    for name, q in _all().items():
+        for m in (1, 2, 3, 4):
+            others = [_examples(q, m), _examples(q, m, _OTHERS)]
+            try:
+                q(*others[0])
+            except (ValueError, TypeError):
+                continue
+
+            def divergence(*x: Var, q: Family = q) -> Var:
+                return kl_divergence(p(*x[:n]), q(*x[n:]))
+
+            steps = asked(divergence, [(*x, *y) for x, y in zip(both, others, strict=True)])
+            said = _near(steps) if isinstance(steps, str) else steps
+            same = _same(p, both[0]) if p is q and said is steps else None
+            yield f"{name} {m}", {"steps": steps, "same": same} if same else said
+
+
+def _same(family: Family, examples: tuple[float, ...]) -> list[object] | None:
+    """A parameter in which two of the family must be the same for a closed form, and the words,
+    with {} for the two numbers."""
+    p = family(*examples)
+    for i, x in enumerate(examples):
+        other = x + 1.0 if x >= 1.0 else 0.5 * x
+        try:
+            given = [*examples[:i], other, *examples[i + 1 :]]
+            kl_divergence(p, family(*given))
+        except NotImplementedError as error:
+            return [i, str(error).replace(str(x), "{}").replace(str(other), "{}")]
+    return None
+
+
+def _near(words: str) -> object:
+    """Of the words for a pair without a closed form the places in PAIRS of those that they name."""
+    found = _PAIR.findall(words) if _NO_FORM in words else []
+    return {"near": [PAIRS.setdefault(pair, len(PAIRS)) for pair in found]} if found else words
+
+
+def no_closed_form() -> dict[str, object]:
+    """The words for a pair without a closed form, with {} for p, q, the nearest pairs, and p, q
+    again; and these pairs."""
     try:
-        return _recorded(f, *examples)
-    except NotImplementedError:
+        kl_divergence(distributions.Cauchy(0.0, 1.0), Normal(0.0, 1.0))
+    except NotImplementedError as error:
+        nearest = ", ".join(_PAIR.findall(str(error)))
+        words = str(error).replace(nearest, "{}").replace("Cauchy", "{}").replace("Normal", "{}")
+    families()
+    return {"words": words, "pairs": [*PAIRS]}
+
+
+def _gaps(family: Family, examples: tuple[float, ...]) -> Iterator[list[object]]:
+    """The places of two parameters of which the second must be larger, and the words else."""
+    for low, high in permutations(range(len(examples)), 2):
+        given = list(examples)
+        given[low], given[high] = _HIGH, _LOW
+        try:
+            family(*given)
+        except ValueError as error:
+            gap = str(_LOW - _HIGH)
+            if gap in str(error):
+                yield [low, high, str(error).replace(gap, "{}")]
+
+
+def _moves(family: Family, examples: tuple[float, ...], i: int) -> bool:
+    """Whether that parameter moves the ends of what a draw may be."""
+    given = [Var(x) if k == i else x for k, x in enumerate(examples)]
+    return family(*given).support.moves
+
+
+def _refused(family: Family, examples: tuple[float, ...], i: int) -> dict[str, object] | None:
+    """The words in which the family refuses each of the probes, `{}` for the number."""
+    words = []
+    for probe in PROBES:
+        given = [probe if k == i else x for k, x in enumerate(examples)]
+        try:
+            family(*given)
+            words.append("")
+        except ValueError as error:
+            said = str(error).replace(f"not {probe}", "not {}")
+            words.append("" if "high - low" in said else said)
+    if not any(words):
         return None
-
-
-def _divergence(p: type[Distribution], q: type[Distribution]) -> Recorded | None:
-    n = len(_names(p))
-
-    def divergence(*x: Var) -> Var:
-        return kl_divergence(p(*x[:n]), q(*x[n:]))
-
-    return _asked(divergence, *_examples(p), *_examples(q))
-
-
-def _order(family: type[Distribution]) -> str:
-    """The words for two parameters in the wrong order, `{}` for each; "" where any is right."""
-    try:
-        family(*_SWAPPED[: len(_names(family))])
-    except ValueError as error:
-        message = str(error)
-        if not all(str(x) in message for x in _SWAPPED):
-            return ""  # that is about one of them
-        return message.replace(str(_SWAPPED[0]), "{}").replace(str(_SWAPPED[1]), "{}")
-    return ""
-
-
-def _refusal(family: type[Distribution], i: int, wrong: float) -> str:
-    """The words in which the family refuses a wrong parameter, `{}` for the number."""
-    given = [wrong if k == i else x for k, x in enumerate(_examples(family))]
-    try:
-        family(*given)
-    except ValueError as error:
-        return str(error).replace(str(wrong), "{}")
-    return ""
-
-
-def _taken(family: type[Distribution], i: int) -> list[object]:
-    """Whether a parameter may be 0, and the largest that it may be, if there is one."""
-    is_bounded = family is RelaxedBernoulli and _refusal(family, i, _ABOVE)
-    return [not _refusal(family, i, 0.0), 1.0 if is_bounded else None]
-
-
-def _recorded(f: Callable[..., Var], *examples: float) -> Recorded:
-    """What `f` records of leaves: the op and inputs of each step; a literal is a number, input
-    number k is "k"."""
-    leaves = [Var(x) for x in examples]
-    found = f(*leaves)
-    output = found if isinstance(found, Var) else constant(found)
-    equations = equations_of(output, *leaves)
-    given = {position: k for k, position in enumerate(equations.outputs[1:])}
-    steps: Recorded = []
-    places: dict[int, int] = {}
-    numbers = count()
-    for row in equations:
-        if row.position in given:
-            places[row.position] = -1 - given[row.position]
-        else:
-            places[row.position] = next(numbers)
-            steps.append(_step(row, places))
-    return [*steps, places[equations.outputs[0]]]
-
-
-def _step(row: Equation, places: dict[int, int]) -> object:
-    """The op, where its inputs are (leaf k is -1 - k), its kind and its scope; of a number that
-    is in the formula the number, and in a scope "" with the number in place of inputs."""
-    if not row.op:
-        return ["", row.value, row.kind, row.scope] if row.scope else row.value
-    if row.static or not OPS[row.op].javascript:
-        raise NotImplementedError(f"{row.op} is no op of a page")
-    return [row.op, [places[i] for i in row.inputs], row.kind, row.scope]
+    different = [*dict.fromkeys(words)]
+    return {"words": different, "kinds": [different.index(each) for each in words]}

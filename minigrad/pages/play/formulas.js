@@ -31,8 +31,8 @@ function closed({ text, binds }, least, after = false) {
 }
 
 function formulaOf(rule, inputs) {
-  const [op, ...statics] = rule.split(" ");
-  const { infix = "", symbol = op } = TABLES.ops[op] ?? {};
+  const [op, ...given] = rule.split(" ");
+  const { infix = "", symbol = op, statics = given } = TABLES.ops[rule] ?? {};
   if (infix && inputs.length === 2) {
     const binds = BINDS[infix] ?? 0;
     const left = closed(inputs[0], binds + (infix === "**"));
@@ -83,7 +83,7 @@ function slopeOf(node, operand, names) {
   }
   const slope = parts[steps.at(-1)];
   if (slope.text.length <= LONGEST_RULE) return slope;
-  return { text: `(rule of ${node.rule})(${names[node.position].text})`, binds: 5 };
+  return { text: `(rule of ${node.op})(${names[node.position].text})`, binds: 5 };
 }
 
 function shortened(op, inputs) {

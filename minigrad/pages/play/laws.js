@@ -4,7 +4,7 @@
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 const DENSITIES = {
   normal: { log: (x) => -0.5 * x * x - HALF_LOG_2PI, slope: (x) => -x, from: -9, to: 9, isAll: true },
-  uniform: { log: () => 0, slope: () => 0, from: 0, to: 1 },
+  uniform: { log: () => 0, slope: () => 0, from: 0, to: 1, isUnit: true },
   exponential: { log: (x) => -x, slope: () => -1, from: 0, to: 40 },
   gumbel: { log: (x) => -x - Math.exp(-x), slope: (x) => Math.exp(-x) - 1, from: -4, to: 40, isAll: true },
   logistic: {
@@ -59,11 +59,14 @@ function panel(f, from, to) {
   return { from, to, value: half * kronrod, error: Math.abs(half * (kronrod - gauss)) };
 }
 
+// Uniform noise is the sigmoid of a logistic number: a quantile of it is infinite at its ends.
+const isStretched = (law) => (law === "uniform" ? { ...DENSITIES.logistic, isUnit: true } : DENSITIES[law]);
+
 // The expectation of f(noise): {value, error}. Panels are halved where the error is largest, so a
 // jump or a kink costs no digits; nothing is sampled.
 function expectation(law, f) {
-  const { log, from, to } = DENSITIES[law];
-  const weighted = (x) => Math.exp(log(x)) * f(x);
+  const { log, from, to, isUnit } = isStretched(law);
+  const weighted = (x) => Math.exp(log(x)) * f(isUnit ? 1 / (1 + Math.exp(-x)) : x);
   const step = (to - from) / PANELS;
   const panels = Array.from({ length: PANELS }, (_, i) => panel(weighted, from + i * step, from + (i + 1) * step));
   const total = (what) => panels.reduce((sum, each) => sum + each[what], 0);

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from ...emit.rule_table import Use, rule_table, scalar_ops
+from ...emit.rule_table import rule_table
 from ...formulas.grammar import statements_of
 from ...pictures.labels import heading
 from ...pictures.palette import page_colours, style_sheet
@@ -11,9 +11,9 @@ from ..layout import SCRIPTS as LAYOUT
 from ..layout import TABLES, element, engine
 from ..lesson.composing import PLOTS, SCRIPTS
 from .presets import PRESETS, START
-from .tables import tables
+from .tables import rules, tables
 
-_BEFORE = "formulas parser unknown compile pane dot"
+_BEFORE = "formulas parser unknown queries compile pane dot"
 _AFTER = "editor python start"
 STYLES = ["lesson/lesson.css", "play/plots.css", "play/play.css"]
 _PREFIX = "mg-play"  # of the drawing's ids, as in play/pane.js
@@ -46,7 +46,7 @@ class Playground(Page):
             *(f"play/{name}.js" for name in _AFTER.split()),
         ]
         sources = "".join(map(page_file, _in_order(files)))
-        script = TABLES + unread(rule_table([*scalar_ops(), *MORE_OPS])) + sources
+        script = TABLES + unread(rule_table(rules())) + sources
         data = {
             "program": self.program,
             "presets": {
@@ -69,10 +69,6 @@ class Playground(Page):
             more=f"{element('facts', tables())}\n{element('engine', engine())}\n"
             f'<style id="drawing-style">{style_sheet(_PREFIX)}</style>',
         )
-
-
-# The slopes of lgamma and digamma.
-MORE_OPS = [Use("polygamma", {"order": order}) for order in (1, 2)]
 
 
 def _in_order(files: list[str]) -> list[str]:

@@ -32,8 +32,27 @@ function nodeData({ output }, node, names, i) {
   const says = rule ? cutTo(formulaOf(rule, inputs.map((j) => names[j])).text, MOST_LETTERS) : "";
   return {
     id: `n${i}`, box: `n${i}`, name: names[i].text, says, op, rule, scope, inputs, takes, literal, line, law,
-    kind: i === output && kind === "op" ? "output" : kind, shape: [],
+    kind: i === output && kind === "op" ? "output" : kind, shape: [], density: densityOf(node),
   };
+}
+
+// Of a draw the tape of its log-density: its leaves are the family's parameters, then the outcome.
+function densityOf({ drawn }) {
+  if (!drawn) return undefined;
+  const { form, parameters } = drawn;
+  const steps = form.log_prob[""];
+  const count = parameters.length + 1;
+  const nodes = Array.from({ length: count }, () => ({ rule: "", inputs: [], takes: true }));
+  const values = new Array(count);
+  const at = (i) => (i < 0 ? -1 - i : count + i);
+  for (const step of steps.slice(0, -1)) {
+    const [text, , , value] = Array.isArray(step) ? step : [step];
+    const [rule, ...given] = String(text).split("|");
+    const inputs = given.map((i) => at(Number(i)));
+    nodes.push({ rule: given.length ? rule : "", inputs, takes: inputs.some((i) => nodes[i].takes) });
+    values.push(given.length ? NaN : Number(value ?? text));
+  }
+  return { nodes, values, output: at(steps.at(-1)), parameters, moves: form.moves };
 }
 
 function sharesOf({ nodes }, run, names) {
@@ -83,5 +102,5 @@ function whyNone(row, x) {
   }
   if (x.kind === "stop") return words.stop;
   if (!x.rule) return x.kind === "noise" ? words.noise : words.constant;
-  return COMPARISONS.has(TABLES.ops[x.op].infix) ? words.comparison : words.behind;
+  return COMPARISONS.has(TABLES.ops[x.rule].infix) ? words.comparison : words.behind;
 }

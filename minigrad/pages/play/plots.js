@@ -42,28 +42,26 @@ function plotSample(pane, leaves, grads) {
   byId("sample-plots").hidden = z === null;
   if (z === null) return;
   const [eps] = noiseOf(pane);
-  const [low, high] = SEEN[pane.nodes[eps].law];
-  const given = leaves.slice();
-  const zs = evenly(low, high, POINTS).map((x) => {
-    given[eps] = x;
-    return valueAt(pane, given, z);
-  });
-  const ends = endsOf([...zs, leaves[z]], 0.02);
-  plotDensity(pane, { z, eps, zs, ends, value: leaves[z], at: evenly(low, high, POINTS) });
+  const points = placesOfNoise(pane.nodes[eps].law, POINTS).map(densityOver(pane, leaves, z, eps));
+  const ends = endsOf([...withoutTails(points.map(([x]) => x)), leaves[z]], 0.02);
+  plotDensity(pane, { z, points, ends, value: leaves[z] });
   plotOutput(pane, { z, ends, leaves, slope: grads[z] ?? 0 });
 }
 
-// By the change of variables: p(ε) over the slope of z in ε.
-function plotDensity(pane, { z, eps, zs, ends, value, at }) {
+// What of a draw's range is shown: heavy tails would flatten the rest.
+function withoutTails(zs) {
+  const sorted = zs.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (part) => sorted[Math.round(part * (sorted.length - 1))];
+  const room = 0.75 * (at(0.75) - at(0.25));
+  return sorted.filter((x) => x >= at(0.25) - room && x <= at(0.75) + room);
+}
+
+function plotDensity(pane, { z, points, ends, value }) {
   const { name, id } = pane.nodes[z];
-  const { log } = DENSITIES[pane.nodes[eps].law];
-  const heights = zs.map((_, i) => {
-    const [a, b] = [Math.max(0, i - 1), Math.min(POINTS - 1, i + 1)];
-    return Math.exp(log(at[i])) / Math.abs((zs[b] - zs[a]) / (at[b] - at[a]));
-  });
-  const most = endsOf(heights)[1];
+  const heights = points.map(([, y]) => y).filter(Number.isFinite).sort((a, b) => a - b);
+  const most = 1.06 * Math.min(heights.at(-1), 4 * heights[Math.round(0.75 * (heights.length - 1))]);
   const plot = plotOn(byId("density"), `The density of ${name}; this draw is ${asText(value)}`, ends, [0, most], { x: name, y: `p(${cutTo(name, 4)})` });
-  plot.line(zs.map((x, i) => [x, heights[i]]), "sample-line");
+  plot.line(points, "sample-line");
   plot.rule(value, "draw-rule");
   plot.point(value, 0, "point sample", id);
 }

@@ -6,6 +6,11 @@ const DIALECTS = {
     leaf: (name, value, kind) => (kind === "parameter" ? `mg.Var(${value}, "${name}")`
       : `mg.constant(${value}, "${name}"${kind === "noise" ? ', "noise"' : ""})`),
     call: (op, inputs) => `mg.${op}(${inputs.join(", ")})`,
+    ask: (what, [q, p], [x]) => ({
+      draw: () => `${q}.transform(${x})`, kl: () => `mg.kl_divergence(${q}, ${p ?? "mg.Normal(0.0, 1.0)"})`,
+      log_prob: () => `${q}.log_prob(${x})`, entropy: () => `${q}.entropy()`,
+    })[what]?.() ?? `${q}.${what}`,
+    family: (family, given) => `mg.${family}(${given})`,
     tail: (output, leaves) => [`${output}.backward()`, ...leaves.map((x) => `print(${x}.grad)`)],
   },
   PyTorch: {
@@ -15,9 +20,20 @@ const DIALECTS = {
     names: {
       arcsin: "asin", arccos: "acos", arctan: "atan", arctan2: "atan2", clip: "clamp",
       softplus: "nn.functional.softplus", negative: "neg", stop_gradient: "detach",
+      times_log: "xlogy", times_log1p: "special.xlog1py", log_normal_cdf: "special.log_ndtr",
+      normal_quantile: "special.ndtri",
     },
+    ask: (what, [q, p], [x]) => ({
+      draw: () => `${q}.rsample()  # a draw of its own: PyTorch takes no noise`,
+      kl: () => `torch.distributions.kl_divergence(${q}, ${p ?? "torch.distributions.Normal(0.0, 1.0)"})`,
+      log_prob: () => `${q}.log_prob(${x})`, entropy: () => `${q}.entropy()`,
+    })[what]?.() ?? `${q}.${what}`,
+    family: (family, given) => `torch.distributions.${family}(${given})`,
+    missing: ["TruncatedNormal", "VonMises"],
+    ofTensors: new Set(["maximum", "minimum", "logaddexp", "hypot", "arctan2", "fmod"]),
     call(op, inputs) {
       if (op === "where") return `torch.where(${inputs[0]} != 0, ${inputs[1]}, ${inputs[2]})`;
+      if (this.ofTensors.has(op)) inputs = inputs.map((x) => (/^-?[\d.]/.test(x) ? `torch.tensor(${x})` : x));
       return `torch.${owned(this.names, op) ?? op}(${inputs.join(", ")})`;
     },
     tail: (output, leaves) => [`${output}.backward()`, ...leaves.map((x) => `print(${x}.grad)`)],
@@ -28,7 +44,10 @@ const DIALECTS = {
     names: {
       sigmoid: "jax.nn.sigmoid", softplus: "jax.nn.softplus", relu: "jax.nn.relu",
       lgamma: "jax.scipy.special.gammaln", digamma: "jax.scipy.special.digamma",
-      erf: "jax.scipy.special.erf", stop_gradient: "jax.lax.stop_gradient",
+      erf: "jax.scipy.special.erf", erfc: "jax.scipy.special.erfc", erfinv: "jax.scipy.special.erfinv",
+      logit: "jax.scipy.special.logit", stop_gradient: "jax.lax.stop_gradient",
+      times_log: "jax.scipy.special.xlogy", times_log1p: "jax.scipy.special.xlog1py",
+      log_normal_cdf: "jax.scipy.special.log_ndtr", normal_quantile: "jax.scipy.special.ndtri",
     },
     call(op, inputs) {
       if (op === "where") return `jnp.where(${inputs[0]} != 0, ${inputs[1]}, ${inputs[2]})`;
@@ -47,6 +66,10 @@ const pythonNumber = (x) => {
 // The program on these leaves; what has no name and one reader is written where it is read.
 function inPython(dialect, { nodes, output }, leaves) {
   const words = DIALECTS[dialect];
+  const whole = wholeCalls(nodes);
+  const lacking = [...whole].flatMap(({ of }) => of.map(({ family }) => family))
+    .find((family) => !words.family || words.missing?.includes(family));
+  if (lacking) return `# ${dialect} has no ${lacking} that a gradient passes: choose minigrad`;
   const readers = nodes.map(() => 0);
   for (const { inputs } of nodes) for (const i of inputs) readers[i] += 1;
   const names = pythonNames(nodes, output, readers);
@@ -54,14 +77,17 @@ function inPython(dialect, { nodes, output }, leaves) {
   const lines = [];
   const inputs = [];
   nodes.forEach((node, i) => {
-    if (node.literal) texts.push(pythonLiteral(node.value));
+    const isInside = whole.has(node.call) && i !== node.call.output;
+    if (isInside && node.rule) texts.push({ text: "", binds: 5 });
+    else if (node.literal) texts.push(pythonLiteral(node.value));
     else if (!node.rule) {
       const value = pythonNumber(leaves[i]);
       if (!words.isFunction) lines.push(`${names[i]} = ${words.leaf(names[i], value, node.kind)}`);
       inputs.push({ name: names[i], kind: node.kind, value });
       texts.push({ text: names[i], binds: 5 });
     } else {
-      const formula = pythonFormula(words, node, node.inputs.map((j) => texts[j]));
+      const formula = whole.has(node.call) ? pythonCall(words, node.call, texts)
+        : pythonFormula(words, node, node.inputs.map((j) => texts[j]));
       if (names[i]) lines.push(`${names[i]} = ${formula.text}`);
       texts.push(names[i] ? { text: names[i], binds: 5 } : formula);
     }
@@ -79,6 +105,25 @@ function inPython(dialect, { nodes, output }, leaves) {
     `values = ${all.map(({ value }) => value).join(", ")}${all.length === 1 ? "," : ""}`,
     `print(jax.value_and_grad(f, argnums=(${asked}${parameters.length === 1 ? "," : ""}))(*values))`,
   ].join("\n");
+}
+
+// What is written as a call of the distribution: what has an op that libraries have not, or reads
+// what another such call keeps to itself.
+function wholeCalls(nodes) {
+  const whole = new Set();
+  nodes.forEach(({ call, rule, op, inputs }) => {
+    const isOwn = rule && !KNOWN_FUNCTIONS.includes(op) && !TABLES.ops[rule].infix;
+    const isInside = (i) => whole.has(nodes[i].call) && nodes[i].call !== call && i !== nodes[i].call.output;
+    if (call && (isOwn || inputs.some(isInside))) whole.add(call);
+  });
+  return whole;
+}
+
+function pythonCall(words, { what, of, inputs }, texts) {
+  const families = of.map(({ family, parameters }) =>
+    words.family(family, parameters.map((i) => texts[i].text).join(", ")));
+  const others = inputs.slice(of[0].parameters.length).map((i) => texts[i]?.text);
+  return { text: words.ask(what, families, others), binds: 5 };
 }
 
 // A name for each node that gets a line: the user's where it has one.
@@ -99,8 +144,8 @@ function pythonNames(nodes, output, readers) {
 
 const pythonLiteral = (x) => ({ text: pythonNumber(x), binds: x < 0 || Object.is(x, -0) ? 3 : 5 });
 
-function pythonFormula(words, { op, inputs: positions }, inputs) {
-  const { infix } = TABLES.ops[op];
+function pythonFormula(words, { op, rule, inputs: positions }, inputs) {
+  const { infix } = TABLES.ops[rule];
   const wrap = (x, least) => (x.binds < least ? `(${x.text})` : x.text);
   if (op === "square") return { text: `${wrap(inputs[0], 5)}**2`, binds: 4 };
   if (op === "negative") return { text: `-${wrap(inputs[0], 4)}`, binds: 3 };

@@ -9,7 +9,7 @@ from ...distributions.laws import LAWS
 from ...distributions.randomness import noise_leaf
 from ...emit.closures import closure_code
 from ...emit.rule_table import Use, rule_key, scalar_ops
-from ...emit.steps import LITERAL
+from ...emit.steps import LITERAL, Code
 from ...engine.op import OPS
 from ...engine.variable import Var, constant
 from ...equations import equations_of
@@ -19,13 +19,13 @@ from ...pictures import labels
 from ...reports.wording import why_none
 from ..layout import dot_pieces
 from ..lesson.ledger import NOWHERE
-from .families import families
+from .families import families, no_closed_form, uses
 
 
 def tables() -> dict[str, object]:
     """All of it: `ops`, `formulas`, `grammar`, `functions`, `families`, `dot`, `stops`."""
     return {
-        "ops": {use.op: _op(use.op) for use in scalar_ops()},
+        "ops": {rule_key(use): _op(use) for use in _known()},
         "formulas": {
             "binds": labels._BINDS,
             "signs": labels._SIGNS,
@@ -35,11 +35,38 @@ def tables() -> dict[str, object]:
             "known": {repr(x): words for x, words in labels.KNOWN.items()},
         },
         "families": families(),
+        "noClosedForm": no_closed_form(),
         "grammar": _grammar(),
         "functions": _functions(),
         "dot": dot_pieces(),
         "stops": stops(),
     }
+
+
+def rules() -> list[Use]:
+    """Each op that the page runs: what a formula may call, what distributions record, and what a
+    slope is written with."""
+    found = {rule_key(use): use for use in _known()}
+    for use in _known():
+        for operand, rule in enumerate(OPS[use.op].rules):
+            steps = _slope_code(use, operand).steps if rule else []
+            more = (Use(step.op, step.static) for step in steps if step.op)
+            found |= {rule_key(each): each for each in more if _is_differentiable(each)}
+    return [*found.values()]
+
+
+def _is_differentiable(use: Use) -> bool:
+    """The slope of a quantile has no derivative; no node of a program is one."""
+    try:
+        return all(_slope_code(use, k) for k, rule in enumerate(OPS[use.op].rules) if rule)
+    except NotImplementedError:
+        return False
+
+
+def _known() -> list[Use]:
+    """Each op that a node of the page may have."""
+    found = {rule_key(use): use for use in [*scalar_ops(), *uses()]}
+    return [*found.values()]
 
 
 def _grammar() -> dict[str, object]:
@@ -101,20 +128,27 @@ def stops() -> dict[str, str]:
     }
 
 
-def _op(name: str) -> dict[str, object]:
-    row = OPS[name]
-    slopes = [_slope(name, k) if rule else None for k, rule in enumerate(row.rules)]
+def _op(use: Use) -> dict[str, object]:
+    row = OPS[use.op]
+    slopes = [_slope(use, k) if rule else None for k, rule in enumerate(row.rules)]
     wanted = row.forward.__code__.co_varnames[: len(row.rules)]
-    looks = {"infix": row.infix, "symbol": row.symbol, "kind": row.kind}
+    looks: dict[str, object] = {"infix": row.infix, "symbol": row.symbol, "kind": row.kind}
+    if use.static:  # those that a formula shows
+        shown = {x: v for x, v in use.static.items() if row.defaults.get(x, ...) != v}
+        looks["statics"] = [f"{x}={v!r}" for x, v in shown.items()]
     return {**looks, "wanted": wanted, "slopes": slopes}
 
 
-def _slope(name: str, operand: int) -> list[object]:
+def _slope_code(use: Use, operand: int) -> Code:
+    count = len(OPS[use.op].rules)
+    return closure_code(use.op, operand, use.static, [()] * count, 1.0, ())
+
+
+def _slope(use: Use, operand: int) -> list[object]:
     """The local derivative as steps: "a", "b", … for the inputs, "y" for the output, a number, or
     an op and the positions of its inputs; last the position of the result."""
-    count = len(OPS[name].rules)
-    code = closure_code(name, operand, {}, [()] * count, 1.0, ())
-    leaves = iter([*"abcdefgh"[:count], "y"])
+    code = _slope_code(use, operand)
+    leaves = iter([*"abcdefgh"[: len(OPS[use.op].rules)], "y"])
     steps: list[object] = []
     for step in code.steps:
         if step.op:

@@ -1,17 +1,10 @@
 // Why there is no such function, and which was meant.
 function unknown(name) {
-  if (KNOWN_FUNCTIONS.includes(name)) {
-    return `${name} takes functions that a page has not: minigrad step runs it in Python`;
-  }
   const near = owned(MEANT, name) ?? nearest(name, KNOWN_FUNCTIONS);
   let meant = near ? `: did you mean ${near}?` : `: ${KNOWN_FUNCTIONS.join(" ")}`;
   if (name === "data") meant = ": it makes a constant on a line of its own, x = data(1.2)";
   return `${name} is not a function here${meant}`;
 }
-
-const undrawn = (family) =>
-  `${family} is drawn by SciPy's quantiles, which a page has not: kl, log_prob and mean of it work here, `
-  + "and minigrad step runs the draw in Python";
 
 // The first of the most similar words, as Python's difflib measures it, at least three quarters.
 function nearest(name, words) {

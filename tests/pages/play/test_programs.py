@@ -1,13 +1,11 @@
 """A typed program in the page and in Python: the same nodes, numbers, words, picture, errors."""
 
-import re
-
 import numpy as np
 import pytest
 
+from minigrad.formulas.calls import families
 from minigrad.formulas.expressions import Expression
 from minigrad.formulas.tokens import ExpressionError
-from minigrad.pages.play.families import FAMILIES
 from minigrad.pages.play.presets import PRESETS
 from tests.support.typed_page import in_page, in_python, needs_node, node, scripts
 
@@ -29,11 +27,25 @@ FORMULAS = [
     "logaddexp(mu, sigma) + mu*mu",
     "a = mu*sigma\nb = a + a*a; c = a\nb*c",
 ]
+# Parameters of each family: one from each text, or those here.
+PARAMETERS = {
+    **dict.fromkeys("Chi2 Exponential HalfCauchy HalfNormal Poisson".split(), ["mu"]),
+    **dict.fromkeys(("Bernoulli", "Geometric"), ["mu*mu"]),
+    **dict.fromkeys(("Binomial", "NegativeBinomial"), ["3, mu*mu"]),
+    "RelaxedBernoulli": ["mu, mu*mu"],
+    "StudentT": ["3", "3 + mu, sigma", "sigma, mu, sigma"],
+    "TruncatedNormal": ["mu, sigma, -2, 2*sigma"],
+}
+ASKED = (
+    *("q*q + log_prob(q, 0.9)", "mean(q) + mu", "stddev(q)", "variance(q)", "kl(q) + mu"),
+    *("kl(q, q)", "entropy(q)", "log_prob(q, -1)", "log_prob(q, 3)", "log_prob(q, q)"),
+    *("log_prob(q, stop_gradient(q))", "log_prob(q, exp(mu))", "log_prob(q, sigmoid(mu))"),
+)
 DISTRIBUTIONS = [
-    f"{HEAD}q ~ {family.__name__}({', '.join(given[:count])})\n{ask}"
-    for family, count in ((f, len(f.__init__.__annotations__) - 1) for f in FAMILIES)
-    for given in [["mu", "mu*mu"] if family.__name__ == "RelaxedBernoulli" else ["mu", "sigma"]]
-    for ask in ("q*q + log_prob(q, 0.9)", "mean(q) + mu", "kl(q) + q", "kl(q, q)", "entropy(q)")
+    f"{HEAD}q ~ {family}({given})\n{ask}"
+    for family in families()
+    for given in PARAMETERS.get(family, ["mu, sigma"])
+    for ask in ASKED
 ]
 WRONG = [
     "", "# nothing", "y = 2x", "f(x)", "mu = 1; sinn(mu)", "mu = 1; where(mu)", "(1", "1)", "3 3",
@@ -59,7 +71,8 @@ def same_ends(found: dict, pane) -> None:
         numbers, grads = each["numbers"], {}
         for share, total in zip(each["shares"], numbers["sums"], strict=True):
             grads[each["nodes"][share["target"]]["name"]] = total
-        each["ends"] = [numbers["values"][each["output"]], grads["mu"]]
+        ends = [numbers["values"][each["output"]], grads.get("mu", 0.0)]
+        each["ends"] = [float(str(x).replace("Infinity", "inf")) for x in ends]
     np.testing.assert_allclose(found["ends"], data["ends"], 1e-12)
 
 
@@ -78,17 +91,18 @@ def test_the_page_agrees_with_python_to_the_letter(programs):
         try:
             pane = in_python(program)
         except ExpressionError as error:
-            assert "error" in found, (program, error)  # in words of its own, where none is known
+            assert found.get("error") == str(error), program
             continue
-        if "SciPy's quantiles" in found.get("error", ""):
-            assert re.search("Gamma|Beta|Chi2", program) and re.search(r"\bq( |$|\*)", program)
+        if "computed with arrays" in found.get("error", ""):  # sums over counts
+            assert "entropy" in program
             continue
         assert "error" not in found, (program, found)
         compared += 1
         if "RelaxedBernoulli" in program:  # whose parameters are computed before the noise is drawn
             same_ends(found["pane"], pane)
             continue
-        assert found["dot"] == pane.drawing.dot
+        if len(found["pane"]["nodes"]) > 1:  # Python marks an infinite constant that stands alone
+            assert found["dot"] == pane.drawing.dot
         same_numbers(found["pane"], pane)
         data = pane.data([])
         for mine, theirs in zip(found["pane"]["steps"], data["steps"], strict=True):
@@ -98,6 +112,7 @@ def test_the_page_agrees_with_python_to_the_letter(programs):
                 assert mine == theirs
         for mine, theirs in zip(found["pane"]["nodes"], data["nodes"], strict=True):
             mine["line"] = None
+            mine.pop("density", None)  # for the score function
             assert mine == {**theirs, "inputs": list(theirs["inputs"]), "shape": []}
     assert compared > len(programs) / 2
 
