@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("node") is None, reason="Node.js, which runs the scripts, is not installed"
 )
 US = (1e-12, 1e-4, 0.02, 0.1, 0.3, 0.4999, 0.5, 0.6, 0.8, 0.95, 0.999, 1.0 - 1e-9)
-SHAPES = (1e-3, 0.05, 0.3, 0.5, 1.0, 1.5, 3.0, 7.5, 15.9, 16.0, 30.0, 1e3, 1e5)
+SHAPES = (0.01, 0.05, 0.3, 0.5, 1.0, 1.5, 3.0, 7.5, 15.9, 16.0, 30.0, 1e3, 1e5)
 MODERATE = (0.05, 0.5, 1.0, 2.0, 7.5, 15.9, 30.0, 300.0)
 RATES = (1e-3, 0.1, 1.0, 4.0, 50.0, 1e5)  # concentrations of angles
 STRETCHES = [  # c, p, q
