@@ -150,7 +150,7 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     total.backward()
     title = "Two steps of a policy"
     save(mg.draw(total, title=title), out, "bandit.svg")
-    save(mg.step_through(total, title=title), out, "bandit.html")
+    save(mg.step_through(total, title=title, live=True), out, "bandit.html")
 
 
 def main(out: Path, seed: int = 0, steps: int = 120, walks: int = 64) -> dict[str, object]:

@@ -120,7 +120,7 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     total.backward()
     title = "One bit and one pixel"
     save(mg.draw(total, title=title), out, "categorical_vae.svg")
-    save(mg.step_through(total, title=title), out, "categorical_vae.html")
+    save(mg.step_through(total, title=title, live=True), out, "categorical_vae.html")
 
 
 def main(out: Path, seed: int = 0, steps: int = 200) -> dict[str, object]:

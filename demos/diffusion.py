@@ -91,12 +91,14 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     """One guess at one time, as a picture and as a page."""
     a = mg.Var(0.4, "slope")
     x, eps = mg.constant(1.3, "x"), mg.constant(float(rng.standard_normal()), "ε", "noise")
-    noisy = (float(np.sqrt(KEPT[9])) * x + float(np.sqrt(1.0 - KEPT[9])) * eps).named("x_t")
+    kept = mg.constant(float(np.sqrt(KEPT[9])), "√ā")
+    lost = mg.constant(float(np.sqrt(1.0 - KEPT[9])), "√(1 − ā)")
+    noisy = (kept * x + lost * eps).named("x_t")
     error = mg.square(a * noisy - eps).named("error")
     error.backward()
     title = "One guess of the noise"
     save(mg.draw(error, title=title), out, "diffusion.svg")
-    save(mg.step_through(error, title=title), out, "diffusion.html")
+    save(mg.step_through(error, title=title, live=True), out, "diffusion.html")
 
 
 def main(out: Path, seed: int = 0, steps: int = 500, batch: int = 128) -> list[Row]:

@@ -191,7 +191,7 @@ def save_samples(out: Path, seed: int) -> None:
         q.loc.grad = None
         output.backward()
         save(mg.draw(output, title=title), out, f"estimators_{name}.svg")
-        save(mg.step_through(output, title=title), out, f"estimators_{name}.html")
+        save(mg.step_through(output, title=title, live=True), out, f"estimators_{name}.html")
 
 
 def plot_variances(path: Path, chunks: int, seed: int) -> None:

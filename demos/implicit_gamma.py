@@ -127,7 +127,7 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     output.backward()
     title = "log z of one draw z ~ Gamma(α, β)"
     save(mg.draw(output, title=title), out, "implicit_gamma.svg")
-    save(mg.step_through(output, title=title), out, "implicit_gamma.html")
+    save(mg.step_through(output, title=title, live=True), out, "implicit_gamma.html")
 
 
 def main(out: Path, seed: int = 0, samples: int = 50_000) -> dict[str, object]:

@@ -112,7 +112,7 @@ def save_one(out: Path) -> None:
     total.backward()
     title = "One number, two heaps"
     save(mg.draw(total, title=title), out, "mixture_posterior.svg")
-    save(mg.step_through(total, title=title), out, "mixture_posterior.html")
+    save(mg.step_through(total, title=title, live=True), out, "mixture_posterior.html")
 
 
 def main(out: Path, seed: int = 0, count: int = 200, steps: int = 60) -> dict[str, object]:

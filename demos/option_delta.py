@@ -98,11 +98,12 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     share, sigma = mg.Var(SHARE, "s"), mg.Var(SIGMA, "σ")
     eps = mg.constant(0.8 + 0.1 * rng.random(), "ε", "noise")
     log_s = law(share, sigma).transform(eps).named("log S")
-    worth = (DISCOUNT * mg.relu(mg.exp(log_s).named("S") - STRIKE)).named("worth")
+    discount = mg.constant(DISCOUNT, "discount")
+    worth = (discount * mg.relu(mg.exp(log_s).named("S") - STRIKE)).named("worth")
     worth.backward()
     title = "One draw of a call"
     save(mg.draw(worth, title=title), out, "option_delta.svg")
-    save(mg.step_through(worth, title=title), out, "option_delta.html")
+    save(mg.step_through(worth, title=title, live=True), out, "option_delta.html")
 
 
 def main(out: Path, seed: int = 0, samples: int = 1 << 15) -> dict[str, object]:

@@ -166,7 +166,7 @@ def write_graphs(out: Path, rng: np.random.Generator, episodes: int) -> None:
     for short, (subject, steps) in shown.items():
         loss, title = small(subject.split(", ")[1], steps, rng), f"Two episodes of {subject}"
         save(mg.draw(loss, title=title), out, f"policy_gradient_{short}.svg")
-    save(mg.step_through(loss, title=title), out, "policy_gradient.html")
+    save(mg.step_through(loss, title=title, live=True), out, "policy_gradient.html")
     save_listing(objective("pathwise", rng, episodes), out, "policy_gradient.program.txt")
 
 

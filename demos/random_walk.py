@@ -120,7 +120,7 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     total.backward()
     title = "Two steps of a walk"
     save(mg.draw(total, title=title), out, "random_walk.svg")
-    save(mg.step_through(total, title=title), out, "random_walk.html")
+    save(mg.step_through(total, title=title, live=True), out, "random_walk.html")
 
 
 def main(out: Path, seed: int = 0, walks: int = 8_000) -> list[Row]:

@@ -163,7 +163,7 @@ def save_one(out: Path, rng: np.random.Generator) -> None:
     bound.backward()
     title = "One step with two inducing points"
     save(mg.draw(bound, title=title), out, "sparse_gp.svg")
-    save(mg.step_through(bound, title=title), out, "sparse_gp.html")
+    save(mg.step_through(bound, title=title, live=True), out, "sparse_gp.html")
 
 
 def main(out: Path, seed: int = 0, steps: int = 3_000) -> dict[str, object]:

@@ -68,13 +68,21 @@ def train(rng: np.random.Generator, steps: int) -> Iterator[Step]:
         optimizer.step()
 
 
+def rounded(step: Step) -> Step:
+    """The same step, of parameters rounded to where training has settled them."""
+    params = {p.name: mg.Var(round(p.value, 12), p.name) for p in step[:4]}
+    again = record(params, mg.constant(step.eps.value, "ε", "noise"))
+    again.loss.backward()
+    return again
+
+
 def main(out: Path, seed: int = 0, steps: int = 5_000) -> dict[str, float]:
     """Returns the parameters at the end of training."""
     print(" iter" + "".join(f"{name:>10}" for name in COLUMNS))
     pictures = dict(zip((0, steps), PICTURES, strict=True))
     for i, step in enumerate(train(np.random.default_rng(seed), steps + 1)):
         if i in pictures:
-            drawing = mg.draw(step.loss, title=f"The 1-D VAE after {i:,} steps")
+            drawing = mg.draw(rounded(step).loss, title=f"The 1-D VAE after {i:,} steps")
             save(drawing, out, pictures[i])
         if i == 0:
             save(mg.step_through(step.loss, title="The 1-D VAE", live=True), out, *PAGES)

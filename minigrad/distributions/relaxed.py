@@ -84,7 +84,9 @@ class Relaxed(Distribution):
 
     def _straight_through(self, soft: Var, hard: Numbers) -> Var:
         """The value of `hard`, exactly, with the gradient of `soft`."""
-        return soft + stop_gradient(subtract(hard, soft)) if self.hard else soft
+        if not self.hard:
+            return soft
+        return soft.named("soft") + stop_gradient(subtract(hard, soft))
 
     def _need_soft(self) -> None:
         if self.hard:

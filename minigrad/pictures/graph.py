@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..engine.op import OPS
 from ..equations import Equation, Equations
@@ -36,7 +37,7 @@ def graph_of(
     groups: dict[str, list[Equation]] = defaultdict(list)
     for row, scope in zip(equations, folded, strict=True):
         groups[scope].append(row)
-    single = groups.pop("", [])
+    single = _beside_readers(equations, groups.pop("", []))
     boxes = [
         _box(row, names[row.position], row.position in equations.outputs, faults, zeros)
         for row in single
@@ -74,6 +75,22 @@ def _folded(equations: Equations, max_nodes: int) -> list[str]:
             out = set(equations.outputs)
             return ["" if row.position in out else into[row.scope] for row in equations]
     raise too_large(len(equations), count, max_nodes)
+
+
+def _beside_readers(equations: Equations, rows: list[Equation]) -> list[Equation]:
+    """Noise outside of all scopes moves into the one in which all that read it are."""
+    readers: dict[int, list[Equation]] = defaultdict(list)
+    for row in equations:
+        for i in row.inputs:
+            readers[i].append(row)
+    order: list[tuple[int, Equation]] = []
+    for row in rows:
+        scopes = {reader.scope for reader in readers[row.position]}
+        if row.kind == "noise" and not row.scope and len(scopes) == 1 and scopes != {""}:
+            order.append((readers[row.position][0].position, replace(row, scope=scopes.pop())))
+        else:
+            order.append((row.position, row))
+    return [row for _, row in sorted(order, key=lambda placed: placed[0])]
 
 
 def _box(

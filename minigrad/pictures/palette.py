@@ -58,14 +58,16 @@ _RULES = """
 #{id} .mg-edge{{--line:var(--faint)}}
 #{id} .mg-edge :is(path,polygon,polyline){{stroke:var(--line)}}
 #{id} .mg-edge polygon{{fill:var(--line)}}
-#{id} .mg-edge text{{fill:var(--line);stroke:var(--page);stroke-width:4px;paint-order:stroke}}
+#{id} .mg-edge text{{fill:var(--line);stroke:var(--page);stroke-width:4px;paint-order:stroke;
+  pointer-events:none}}
 #{id} .mg-flow text,#{id} .mg-grad{{fill:var(--gradient)}}
 #{id} .mg-grad{{font-weight:bold}}
 #{id} .mg-empty{{fill:var(--ink);font-weight:normal}}
 #{id} .mg-halt{{--line:var(--stopped)}}
 #{id} .mg-cluster path{{stroke:var(--faint)}}
 #{id} .mg-cluster text{{fill:var(--faint)}}
-#{id} .mg-titles text{{fill:var(--faint);stroke:var(--page);stroke-width:4px;paint-order:stroke}}
+#{id} .mg-titles text{{fill:var(--faint);stroke:var(--page);stroke-width:4px;paint-order:stroke;
+  pointer-events:none}}
 #{id} .mg-bad{{--line:var(--bad)}}
 #{id} .mg-first :is(path,polygon,ellipse){{stroke-width:4px}}
 #{id} .mg-now{{--line:var(--ink)}}

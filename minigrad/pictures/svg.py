@@ -45,8 +45,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
         words = dict.fromkeys(group.get("class", "").split())  # Graphviz adds its own "node"
         group.set("class", " ".join(f"mg-{word}" for word in words))
         group.set("id", f"{prefix}-{id}")
-    if graph.alone:
-        _lift_titles(root)
+    _lift_titles(root)
     for content in (("style", style_sheet(prefix)), ("desc", graph.summary), ("title", title)):
         root.insert(0, _element(prefix, *content))
     return as_text(root)

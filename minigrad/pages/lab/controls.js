@@ -96,8 +96,9 @@ const badge = document.querySelector("[data-badge]");
 const size = error && error.toExponential(0).replace("-", "−");
 badge.dataset.error = error;
 badge.classList.toggle("bad", !(error < 1e-9));
+badge.title = `JavaScript ${error < 1e-9 ? "=" : "differs from"} Python at ${DATA.checks.length} settings (max |Δ| ${size})`;
 badge.textContent = error < 1e-9
-  ? `JavaScript = Python at ${DATA.checks.length} settings (max |Δ| ${size})`
+  ? "Checked against Python"
   : `JavaScript is not Python: max |Δ| ${size}. Does the problem branch on a parameter?`;
 if (!PROGRAMS.exact) page.classList.add("inexact");
 readAddress();

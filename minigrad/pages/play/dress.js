@@ -28,7 +28,17 @@ function dressed(raw, pane) {
     group.setAttribute("class", [...words].map((word) => `mg-${word}`).join(" "));
     group.id = `${prefix}-${id}`;
   }
+  liftTitles(svg);
   return svg;
+}
+
+// The names of scopes are drawn last, so that no arrow passes over them.
+function liftTitles(svg) {
+  const titles = svg.querySelectorAll(".mg-cluster > text");
+  if (!titles.length) return;
+  const lifted = svgElement("g", { class: "mg-titles" });
+  lifted.append(...titles);
+  svg.querySelector("g").append(lifted);
 }
 
 function dressBox(group, node) {

@@ -269,7 +269,10 @@ def test_an_address_that_says_nonsense_is_left_out(lab, anchor):
 def test_the_badge_compares_flip_by_flip(lab):
     page = lab()
     assert page.number("[data-badge]", "error") < 1e-12
-    assert "JavaScript = Python at 5 settings" in page.words("[data-badge]")
+    assert page.words("[data-badge]") == "Checked against Python"
+    assert "JavaScript = Python at 5 settings" in page.browser.find("[data-badge]").get_attribute(
+        "title"
+    )
 
 
 def test_the_badge_sees_a_problem_that_branches(lab):
