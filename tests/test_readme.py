@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from demos import _readme
 from minigrad.cli import main
 from minigrad.engine.op import OPS
 from tests.benchmarks.table import BEGIN, END, HEAD, markdown
@@ -224,3 +225,14 @@ def test_the_reading_order_has_the_length_of_each_file():
     for name, count in listed:
         there = len((ROOT / name).read_text(encoding="utf-8").splitlines())
         assert int(count) == there, f"{name} has {there} lines"
+
+
+def test_the_pictures_of_what_others_do_not_do_are_current():
+    for name, drawing in _readme.pictures().items():
+        texts = [re.findall(r"<text[^>]*>\s*([^<]*?)\s*<", svg) for svg in (
+            (ROOT / "demos" / name).read_text(encoding="utf-8"), drawing.svg
+        )]  # fmt: skip
+        assert sorted(texts[0]) == sorted(texts[1]) and f"(demos/{name})" in TEXT, name
+    assert (ROOT / "demos" / "steps.webp").stat().st_size < 200_000
+    assert "z = stop_gradient(mu + sigma·eps) stops it" in str(mg.explain(_readme.walled()))
+    assert "log(1 − p) is −inf, from 1 − p = +0.0000" in str(mg.explain(_readme.broken_number()))

@@ -270,9 +270,8 @@ def test_the_badge_compares_flip_by_flip(lab):
     page = lab()
     assert page.number("[data-badge]", "error") < 1e-12
     assert page.words("[data-badge]") == "Checked against Python"
-    assert "JavaScript = Python at 5 settings" in page.browser.find("[data-badge]").get_attribute(
-        "title"
-    )
+    badge = page.browser.find("[data-badge]")
+    assert "JavaScript = Python at 5 settings" in badge.get_attribute("title")
 
 
 def test_the_badge_sees_a_problem_that_branches(lab):
