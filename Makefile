@@ -26,7 +26,7 @@ quick: .venv/ready  ## write the course and the demos that need no training: som
 	@$(python) -m demos --quick
 
 test: .venv/ready  ## run the tests and the doctests, or without browsers: make test FAST=1
-	@$(python) -m pytest -n logical --no-loadscope-reorder $(if $(FAST),-m "not browser and not slow")
+	@OPENBLAS_NUM_THREADS=1 $(python) -m pytest -n logical --no-loadscope-reorder $(if $(FAST),-m "not browser and not slow")
 
 docs: .venv/ready  ## build the reference of every public name into demos/out/reference
 	@$(python) -m pdoc --template-directory demos/reference --no-show-source \

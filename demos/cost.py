@@ -106,18 +106,18 @@ def one_batch(problem: Problem, d: int, samples: int) -> None:
     f(q.rsample(np.random.default_rng(0), samples)).mean().backward()
 
 
-def cost(run: Callable[[], None]) -> Cost:
-    """The best of seven times, and the peak of a run apart, which being watched takes longer."""
-    times = []
-    for _ in range(7):
+def cost(run: Callable[[], None], times: int) -> Cost:
+    """The best of some times, and the peak of a run apart, which being watched takes longer."""
+    taken = []
+    for _ in range(times):
         start = time.perf_counter()
         run()
-        times.append(time.perf_counter() - start)
+        taken.append(time.perf_counter() - start)
     tracemalloc.start()
     run()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return Cost(min(times), float(peak))
+    return Cost(min(taken), float(peak))
 
 
 WAYS = {
@@ -132,7 +132,7 @@ def power(x: Sequence[int], y: Sequence[float]) -> float:
     return math.log(y[-1] / y[-2]) / math.log(x[-1] / x[-2])
 
 
-def costs() -> dict[str, tuple[list[Cost], list[Cost]]]:
+def costs(times: int) -> dict[str, tuple[list[Cost], list[Cost]]]:
     """For each way: over COUNTS, then over DIMENSIONS."""
     from threadpoolctl import threadpool_limits  # scikit-learn brings it along
 
@@ -140,8 +140,8 @@ def costs() -> dict[str, tuple[list[Cost], list[Cost]]]:
     with threadpool_limits(1):  # or times would depend on how busy the other cores are
         for name, way in progress(WAYS.items(), "costs"):
             found[name] = (
-                [cost(partial(way, 8, samples)) for samples in COUNTS],
-                [cost(partial(way, d, COUNTS[0])) for d in DIMENSIONS],
+                [cost(partial(way, 8, samples), times) for samples in COUNTS],
+                [cost(partial(way, d, COUNTS[0]), times) for d in DIMENSIONS],
             )
     return found
 
@@ -182,10 +182,10 @@ def draw_batch() -> mg.Drawing:
     return mg.draw(output, title="One batch: 1,000 draws of 8 numbers at once")
 
 
-def main(out: Path, seed: int = 0, repeats: int = 100) -> dict[str, object]:
+def main(out: Path, seed: int = 0, repeats: int = 100, times: int = 7) -> dict[str, object]:
     """Returns the rows of errors with their slope, and the costs."""
     error = errors(repeats, seed)
-    found = costs()
+    found = costs(times)
     plot_costs(out / "cost.svg", error, found)
     save(draw_batch(), out, "cost_batch.svg")
     lines = [

@@ -67,21 +67,21 @@ def sine(mu: mg.Var, sigma: mg.Var) -> tuple[mg.Normal, Callable[[mg.Var], mg.Va
     return mg.Normal(mu, sigma), mg.sin
 
 
-def estimate(draws: int, seed: int) -> mg.estimators.Estimate:
+def estimate(draws: int, seed: int, chunk: int) -> mg.estimators.Estimate:
     """Of that many draws, with a bar where it takes long."""
     long = draws > WATCHED
-    return mg.pathwise(sine, (MU, SIGMA), draws, seed, chunk=CHUNK, progress=long)
+    return mg.pathwise(sine, (MU, SIGMA), draws, seed, chunk=chunk, progress=long)
 
 
-def run(draws: int, seed: int) -> Run:
+def run(draws: int, seed: int, chunk: int) -> Run:
     """Timed; then watched, if it is short."""
     start = time.perf_counter()
-    found = estimate(draws, seed)
+    found = estimate(draws, seed, chunk)
     seconds = time.perf_counter() - start
     peak = math.nan
     if draws <= WATCHED:
         tracemalloc.start()
-        estimate(draws, seed)
+        estimate(draws, seed, chunk)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         peak = float(most)
@@ -114,10 +114,10 @@ def plot_runs(path: Path, runs: list[Run]) -> None:
             axes.set_xlabel("S")
 
 
-def main(out: Path, seed: int = 0, largest: int = WATCHED) -> dict[str, object]:
+def main(out: Path, seed: int = 0, largest: int = WATCHED, chunk: int = CHUNK) -> dict[str, object]:
     """Returns the runs, and the rows of the largest."""
     sizes = [s for s in (10**i for i in range(3, 12)) if s < largest] + [largest]
-    runs = [run(size, seed) for size in progress(sizes, "draws")]
+    runs = [run(size, seed, chunk) for size in progress(sizes, "draws")]
     plot_runs(out / "streaming.svg", runs)
     lines = [
         (

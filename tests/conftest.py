@@ -8,16 +8,13 @@ import pytest
 import minigrad as mg
 from demos import _run
 from tests.support.browser import WIDE, session_browser
-from tests.support.demo_sizes import SMALL
+from tests.support.demo_sizes import SIZES
 from tests.support.stepper import Stepper
 
 # Files whose tests take seconds each: `make test FAST=1` leaves them out.
 SLOW = {
     "cli/test_commands.py",
-    "demos/test_applications.py",
-    "demos/test_estimators.py",
     "demos/test_guides.py",
-    "demos/test_models.py",
     "distributions/test_gaussian.py",
     "distributions/test_implicit.py",
     "distributions/test_mixtures.py",
@@ -46,9 +43,12 @@ SLOW = {
 # Files that need every demo's output share a worker, which runs the demos.
 DEMOS = {
     "demos/test_answers.py",
+    "demos/test_applications.py",
     "demos/test_course.py",
     "demos/test_demos.py",
+    "demos/test_estimators.py",
     "demos/test_gallery.py",
+    "demos/test_models.py",
     "demos/test_stepper.py",
 }
 
@@ -100,13 +100,24 @@ def stepper(browser, tmp_path):
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory):
-    """Every demo, small where it can be, into a folder with a space: results, output, pictures."""
+    """Every demo, run once, into a folder with a space: what it returned and printed, its files."""
     out = tmp_path_factory.mktemp("demos") / "the pictures"
     out.mkdir()
     results, printed = {}, {}
     for name in _run.known():
-        flags = SMALL.get(name, {})
+        flags = SIZES.get(name, {})
         results[name] = _run.recorded(name, out, 0, flags, io.StringIO())
         printed[name] = (out / f"{name}.txt").read_text(encoding="utf-8")
     _run.write_index(out, {})
     return SimpleNamespace(out=out, results=results, printed=printed)
+
+
+@pytest.fixture
+def ran(everything):
+    """What a demo returned, and the lines that it printed."""
+
+    def of(demo):
+        name = demo.__name__.rpartition(".")[-1]
+        return everything.results[name], everything.printed[name].splitlines()
+
+    return of

@@ -16,11 +16,11 @@ from demos import (
     random_walk,
     sparse_gp,
 )
-from tests.demos.test_estimators import assert_closing_table, assert_rows, run
+from tests.demos.test_estimators import assert_closing_table, assert_rows
 
 
-def test_random_walk(tmp_path):
-    found, lines = run(random_walk, tmp_path, walks=4_000)
+def test_random_walk(ran):
+    found, lines = ran(random_walk)
     assert_rows(found, fault=1.0)
     assert_closing_table(lines, 4)
 
@@ -39,8 +39,8 @@ def test_the_recursion_of_the_walk():
     assert slope == pytest.approx((cost(0.3 + 1e-6) - cost(0.3 - 1e-6)) / 2e-6, rel=1e-6)
 
 
-def test_bandit(tmp_path):
-    found, lines = run(bandit, tmp_path, steps=80)
+def test_bandit(ran):
+    found, lines = ran(bandit)
     assert_rows(found["rows"])
     assert_closing_table(lines, 15)
     assert 0.9 * found["best"] < found["learned"] <= found["best"] + 1e-12
@@ -55,16 +55,16 @@ def test_the_best_return_is_that_of_no_better_policy():
     assert best == pytest.approx(bandit.best_return(), rel=0.02)  # of those that stay the same
 
 
-def test_mixture_posterior(tmp_path):
-    found, lines = run(mixture_posterior, tmp_path)
+def test_mixture_posterior(ran):
+    found, lines = ran(mixture_posterior)
     assert found["gap"] < 1e-12
     assert found["elbo"] == pytest.approx(found["evidence"], rel=1e-12)
     assert_rows(found["rows"])
     assert_closing_table(lines, 6)
 
 
-def test_categorical_vae(tmp_path):
-    found, lines = run(categorical_vae, tmp_path, steps=60)
+def test_categorical_vae(ran):
+    found, lines = ran(categorical_vae)
     assert found["elbo"] + found["kl"] == pytest.approx(found["log_p"], rel=1e-12)
     assert found["kl"] > 0.0
     for course in found["courses"].values():
@@ -74,8 +74,8 @@ def test_categorical_vae(tmp_path):
     assert_closing_table(lines, 12)
 
 
-def test_diffusion(tmp_path):
-    found, lines = run(diffusion, tmp_path, steps=300)
+def test_diffusion(ran):
+    found, lines = ran(diffusion)
     assert_rows(found[-1:])
     assert_closing_table(lines, 6)
     for row in found[:-1]:
@@ -86,8 +86,8 @@ def test_diffusion(tmp_path):
     assert np.polyfit(noisy, eps, 1)[0] == pytest.approx(diffusion.best_slopes()[4], abs=0.005)
 
 
-def test_option_delta(tmp_path):
-    found, lines = run(option_delta, tmp_path)
+def test_option_delta(ran):
+    found, lines = ran(option_delta)
     assert_rows(found["rows"])
     assert_closing_table(lines, 12)
     assert "every gradient is exactly 0" in found["warning"]
@@ -114,8 +114,8 @@ def test_black_and_scholes_by_differences():
             assert exact[kind + what] == pytest.approx(slope, rel=1e-5)
 
 
-def test_sparse_gp(tmp_path):
-    found, lines = run(sparse_gp, tmp_path)
+def test_sparse_gp(ran):
+    found, lines = ran(sparse_gp)
     assert_closing_table(lines, 1)
     (row,) = found["rows"]
     assert row.measured == pytest.approx(found["collapsed"], abs=0.1)

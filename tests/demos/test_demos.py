@@ -79,8 +79,8 @@ def test_the_quadrature_of_the_diagonal_gaussian():
     )
 
 
-def test_gaussian_full(tmp_path):
-    found = gaussian_full.main(tmp_path, samples=2_000_000, scalar_samples=1_000)
+def test_gaussian_full(ran):
+    found, _ = ran(gaussian_full)
     assert_rows(found["zᵀAz, arrays"] + found["exp(aᵀz), arrays"])
     assert all(abs(row.z) < 5.0 for rows in found.values() for row in rows)
     assert {name: len(rows) for name, rows in found.items()} == dict.fromkeys(found, 6)

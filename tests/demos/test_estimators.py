@@ -1,7 +1,5 @@
-"""The demos on estimators: each claim at a small size, by z-scores, exact numbers and formulas."""
+"""The demos on estimators: each claim by z-scores, exact numbers and formulas."""
 
-import contextlib
-import io
 import math
 
 import numpy as np
@@ -10,13 +8,6 @@ from scipy import integrate, special, stats
 
 import minigrad as mg
 from demos import cost, estimators, flow, gumbel_softmax, implicit_gamma, mistakes, streaming
-
-
-def run(demo, out, **sizes):
-    """What `main` returns, and the lines that it prints."""
-    with contextlib.redirect_stdout(io.StringIO()) as text:
-        found = demo.main(out, **sizes)
-    return found, text.getvalue().splitlines()
 
 
 def assert_rows(rows, fault=0.0):
@@ -65,8 +56,8 @@ def test_the_lines_of_theory(what, k):
         assert list(found.values())[2:] == pytest.approx(exact, rel=1e-6)
 
 
-def test_estimators(tmp_path):
-    found, lines = run(estimators, tmp_path, chunks=64)
+def test_estimators(ran):
+    found, lines = ran(estimators)
     assert len(found["variances"]) == 12
     assert_rows(found["variances"], fault=0.5)
     assert found["crossing"] == pytest.approx(estimators.CROSSING, abs=5e-6)
@@ -101,14 +92,8 @@ WORDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    out = tmp_path_factory.mktemp("mistakes")
-    return run(mistakes, out), out
-
-
-def test_every_mistake_is_wrong_and_its_repair_right(made):
-    (found, lines), _ = made
+def test_every_mistake_is_wrong_and_its_repair_right(ran):
+    found, lines = ran(mistakes)
     assert list(found) == list(WORDS)
     for name, mistake in found.items():
         right = mistake.right
@@ -121,11 +106,9 @@ def test_every_mistake_is_wrong_and_its_repair_right(made):
     assert_closing_table(lines, 12)
 
 
-def test_the_broken_graphs_look_broken(made):
-    _, out = made
-
+def test_the_broken_graphs_look_broken(everything):
     def has(kind, state, sign):
-        return sign in (out / f"mistakes_{kind}_{state}.svg").read_text(encoding="utf-8")
+        return sign in (everything.out / f"mistakes_{kind}_{state}.svg").read_text(encoding="utf-8")
 
     assert not has("noise", "broken", "⊘ no gradient") and has("noise", "repaired", "⊘ no gradient")
     for kind, sign in (("sample", "[wall]"), ("coin", "[&lt;]"), ("clamp", "grad +0.0000")):
@@ -135,8 +118,8 @@ def test_the_broken_graphs_look_broken(made):
 # ------------------------------------------------------------------------------- Gumbel-softmax
 
 
-def test_gumbel_softmax(tmp_path):
-    found, lines = run(gumbel_softmax, tmp_path)
+def test_gumbel_softmax(ran):
+    found, lines = ran(gumbel_softmax)
     assert_rows(found, fault=0.15)
     assert_closing_table(lines, 8)
     p = gumbel_softmax.P
@@ -169,8 +152,8 @@ def test_bias_and_variance_of_a_relaxed_coin(temperature, hard):
 # ---------------------------------------------------------------------------------------- flows
 
 
-def test_flow(tmp_path):
-    found, lines = run(flow, tmp_path, steps=500, samples=50_000)
+def test_flow(ran):
+    found, lines = ran(flow)
     assert_rows(found["rows"], fault=0.1)
     assert_closing_table(lines, 5)
     gaps = {name: flow.LOG_Z - f.each.mean() for name, f in found["fitted"].items()}
@@ -192,8 +175,8 @@ def test_the_normaliser_of_the_banana():
 # ------------------------------------------------------------------------------ implicit gradients
 
 
-def test_implicit_gamma(tmp_path):
-    found, lines = run(implicit_gamma, tmp_path)
+def test_implicit_gamma(ran):
+    found, lines = ran(implicit_gamma)
     assert found["gap"] < 1e-7
     implicit = [row for row in found["rows"] if "implicit" in row.what]
     score = [row for row in found["rows"] if "score" in row.what]
@@ -223,8 +206,8 @@ def test_the_deviation_of_the_score_function(alpha):
 # ----------------------------------------------------------------------------------------- cost
 
 
-def test_cost(tmp_path):
-    found, lines = run(cost, tmp_path, repeats=50)
+def test_cost(ran):
+    found, lines = ran(cost)
     *errors, slope = found["rows"]
     assert_rows(errors)
     assert_rows([slope], fault=0.3)
@@ -239,9 +222,8 @@ def test_cost(tmp_path):
 # ------------------------------------------------------------------------------------- streaming
 
 
-def test_streaming(tmp_path, monkeypatch):
-    monkeypatch.setattr(streaming, "CHUNK", 250)
-    found, lines = run(streaming, tmp_path, largest=40_000)
+def test_streaming(ran):
+    found, lines = ran(streaming)
     assert [r.draws for r in found["runs"]] == [1_000, 10_000, 40_000]
     assert_rows(found["rows"])
     assert_closing_table(lines, 6)

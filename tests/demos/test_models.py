@@ -1,4 +1,4 @@
-"""The demos that train a model: each claim at a small size, by z-scores and exact numbers."""
+"""The demos that train a model: each claim by z-scores and exact numbers."""
 
 import math
 from functools import partial
@@ -9,32 +9,7 @@ from scipy import optimize, stats
 
 import minigrad as mg
 from demos import bayes_regression, black_box_vi, digits_vae, policy_gradient, stochastic_layers
-from tests.demos.test_estimators import assert_closing_table, assert_rows, run
-
-SMALL = {
-    bayes_regression: {"count": 40, "steps": 4_000},
-    black_box_vi: {"steps": 3_000, "samples": 50_000},
-    digits_vae: {"epochs": 12},
-    policy_gradient: {"steps": 1_500, "episodes": 32},
-    stochastic_layers: {"steps": 2_000, "draws": 20_000},
-}
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """What each demo returned and printed, run when first asked for; its files are all there."""
-    known = {}
-
-    def once(demo):
-        if demo not in known:
-            out = tmp_path_factory.mktemp("models")
-            known[demo] = run(demo, out, **SMALL[demo])
-            promised = {*demo.PICTURES, *demo.PAGES}
-            assert {path.name for path in out.iterdir()} == promised
-        return known[demo]
-
-    return once
-
+from tests.demos.test_estimators import assert_closing_table, assert_rows
 
 # ----------------------------------------------------------------------------- bayes_regression
 

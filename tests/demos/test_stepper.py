@@ -3,7 +3,6 @@
 import contextlib
 import io
 import math
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,19 +12,6 @@ import minigrad as mg
 from demos import _run, broken_and_repaired, stepper_1d, stepper_full, stepper_vae
 
 NAMES = ("broken_and_repaired", "stepper_1d", "stepper_full", "stepper_vae")
-
-
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory):
-    """Each demo as `make demo` runs it, into a folder with a space."""
-    out = tmp_path_factory.mktemp("demos") / "the pages"
-    results, printed = {}, {}
-    for name in NAMES:
-        with contextlib.redirect_stdout(io.StringIO()) as text:
-            results[name] = _run.load(name).main(out)
-        printed[name] = text.getvalue()
-    _run.write_index(out, {})
-    return SimpleNamespace(out=out, results=results, printed=printed)
 
 
 # --------------------------------------------------------------------------------- the claims

@@ -1,16 +1,18 @@
-"""How small a demo runs where only its files are wanted: its claim has a test of its own."""
+"""The size at which each demo runs in the tests: large enough to tell its claim from a fault."""
 
-SMALL: dict[str, dict[str, int]] = {
-    "bayes_regression": {"steps": 100},
-    "black_box_vi": {"steps": 50, "samples": 1000},
-    "cost": {"repeats": 5},
-    "digits_vae": {"epochs": 2},
-    "estimators": {"chunks": 32},
-    "flow": {"steps": 50, "samples": 2000},
-    "gumbel_softmax": {"samples": 4000},
-    "implicit_gamma": {"samples": 2000},
-    "mistakes": {"samples": 2000},
-    "policy_gradient": {"steps": 50, "episodes": 8},
-    "streaming": {"largest": 30_000},
-    "stochastic_layers": {"steps": 50, "draws": 100},
+SIZES: dict[str, dict[str, int]] = {
+    "bandit": {"steps": 80},
+    "bayes_regression": {"count": 40, "steps": 4_000},
+    "black_box_vi": {"steps": 3_000, "samples": 50_000},
+    "categorical_vae": {"steps": 60},
+    "cost": {"repeats": 50, "times": 1},
+    "diffusion": {"steps": 300},
+    "digits_vae": {"epochs": 12},
+    "estimators": {"chunks": 64},
+    "flow": {"steps": 500, "samples": 50_000},
+    "gaussian_full": {"samples": 2_000_000, "scalar_samples": 1_000},
+    "policy_gradient": {"steps": 1_500, "episodes": 32},
+    "random_walk": {"walks": 4_000},
+    "stochastic_layers": {"steps": 2_000, "draws": 20_000},
+    "streaming": {"largest": 40_000, "chunk": 250},
 }
