@@ -1,6 +1,7 @@
 """What several files of tests share: one browser, and the demos, run once."""
 
 import io
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,9 @@ from demos import _run
 from tests.support.browser import WIDE, session_browser
 from tests.support.demo_sizes import SIZES
 from tests.support.stepper import Stepper
+
+# numba's optimiser takes half of the time that its compiler does, and changes no number here.
+os.environ.setdefault("NUMBA_OPT", "0")
 
 # Files whose tests take seconds each: `make test FAST=1` leaves them out.
 SLOW = {
