@@ -18,22 +18,12 @@ def test_the_table_names_every_op_and_every_public_function() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_value(case: Case) -> None:
+def test_values_and_derivatives(case: Case) -> None:
+    """The check that fails is named in the traceback."""
     check_value(case)
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case.first], ids=str)
-def test_analytic_derivatives(case: Case) -> None:
-    check_analytic(case)
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_backward(case: Case) -> None:
+    if case.first:
+        check_analytic(case)
     check_backward(case)
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_differences_to_second_order(case: Case) -> None:
     check_differences(case)
 
 
