@@ -506,12 +506,14 @@ def test_ctrl_c_ends_it_in_a_word(monkeypatch, capsys):
 
 @SHELL
 def test_ctrl_c_while_it_waits_for_input():
-    command = [sys.executable, "-m", "minigrad", "code", "-"]
+    code = "import sys; from minigrad.cli import main; print(); sys.exit(main(['code', '-']))"
+    command = [sys.executable, "-u", "-c", code]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     # A job in the background, as tests may be, hears no Ctrl-C.
     listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(command, text=True, preexec_fn=listen, **pipes) as process:
-        time.sleep(3.0)
+        process.stdout.readline()
+        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and err == "minigrad: interrupted\n"
