@@ -77,7 +77,8 @@ def initial(rng: np.random.Generator) -> list[mg.Var]:
     sizes = {"e1": (64, HIDDEN), "e2": (HIDDEN, 2 * LATENT), "d1": (LATENT, HIDDEN)}
     for layer, (inputs, outputs) in (sizes | {"d2": (HIDDEN, 64)}).items():
         weights = rng.standard_normal((inputs, outputs)) / math.sqrt(inputs)
-        params += [mg.Var(weights, f"W_{layer}"), mg.Var(np.zeros(outputs), f"b_{layer}")]
+        with mg.scope("encoder" if layer.startswith("e") else "decoder"):
+            params += [mg.Var(weights, f"W_{layer}"), mg.Var(np.zeros(outputs), f"b_{layer}")]
     return params
 
 
