@@ -5,8 +5,9 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,19 @@ _STYLE = {
 }
 
 
+class _Nowhere:
+    """Axes on which nothing is drawn: whatever is asked of them."""
+
+    def __getattr__(self, name: str) -> "_Nowhere":
+        return self
+
+    def __call__(self, *args: object, **options: object) -> "_Nowhere":
+        return self
+
+    def __iter__(self) -> Iterator["_Nowhere"]:
+        return iter(())
+
+
 @contextmanager
 def plot(path: Path, title: str) -> Iterator["Axes"]:
     """Axes to draw on, written as SVG when the block ends. Colours are the light ones."""
@@ -77,6 +91,10 @@ def panels(
     path: Path, title: str, columns: int = 1, rows: int = 1, size: tuple[float, float] | None = None
 ) -> Iterator[list["Axes"]]:
     """Several axes in one picture, row by row; `size` is that of the whole, in inches."""
+    if find_spec("matplotlib") is None:  # as where `minigrad demo` is run from a bare installation
+        print(f"{path.name} is left out: it is drawn where matplotlib is installed")
+        yield [cast("Axes", _Nowhere())] * (columns * rows)
+        return
     import matplotlib  # here: it takes long to load, and the index reads the captions without it
     from matplotlib.figure import Figure
 

@@ -130,9 +130,6 @@ def write_playground(formula: Typed, options: argparse.Namespace) -> None:
 
 def write_course(options: argparse.Namespace) -> None:
     """The course in a folder, made by the demos: those that an installed minigrad brings along."""
-    for needed in ("markdown_it", "matplotlib"):
-        if find_spec(needed) is None:
-            raise ImportError("the course needs a few more packages: pip install 'minigrad[demos]'")
     installed = find_spec("minigrad.demos") is not None  # in a clone they are beside the package
     demos = import_module("minigrad.demos.__main__" if installed else "demos.__main__")
     quick = [] if options.all else ["--quick"]
