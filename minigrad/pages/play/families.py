@@ -56,8 +56,16 @@ PAIRS: dict[str, int] = {}
 
 def families() -> dict[str, dict[str, object]]:
     """Each family that the grammar knows: the names of its parameters, how many are needed at
-    `least`, and a form for each number of parameters."""
-    return {name: _described(family) for name, family in _all().items()}
+    `least`, and a form for each number of parameters. Those that draw with SciPy are left out where
+    it is not installed, as they can't be drawn in Python there either."""
+    return {name: _described(family) for name, family in _all().items() if _can_draw(family)}
+
+
+def _can_draw(family: Family) -> bool:
+    try:
+        return bool(_described(family))
+    except ImportError:
+        return False
 
 
 def uses() -> list[Use]:
