@@ -4,6 +4,7 @@ import argparse
 import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -90,6 +91,8 @@ def save_listing(program: mg.Program, out: Path, name: str) -> None:
 
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
     """The items, with a bar that shows how far they are, from the second second on."""
+    if find_spec("tqdm") is None:  # as in a bare installation
+        return iter(items)
     from tqdm import tqdm  # here: the index reads the captions without it
 
     how = {"delay": 1.0, "mininterval": 0.5, "leave": False, "disable": None}  # no terminal: none

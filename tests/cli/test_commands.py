@@ -598,9 +598,3 @@ def test_demo_writes_the_course_and_opens_it(tmp_path, monkeypatch, capsys):
     assert opened == [(folder / "index.html").resolve().as_uri()]
     assert main(["demo", "--all", "--no-open", "-o", str(tmp_path / "all")]) == 0
     assert asked[1][0] == "--out" and len(opened) == 1
-
-
-def test_demo_names_what_it_needs(monkeypatch, capsys):
-    monkeypatch.setattr("minigrad.cli.commands.find_spec", lambda name: None)
-    assert main(["demo"]) == 1
-    assert "pip install 'minigrad[demos]'" in capsys.readouterr().err
