@@ -73,16 +73,30 @@ def _on_arc(x: Value, k: Value) -> tuple[Array, Array, Array]:
 
 
 @op(
-    lambda g, y, k, order=0: g * angle_spread(k, order=order + 1),
+    lambda g, y, k, falls=1, squares=0: (
+        g * (angle_mean(k, falls=falls + 1, squares=squares) - y * angle_mean(k))
+    ),
     elementwise=True,
-    symbol="∫",
-    numpy="angle_spread({all}{static})",
-    javascript="angle_spread({all}, {order})",
+    symbol="E",
+    numpy="angle_mean({all}{static})",
+    javascript="angle_mean({all}, {falls}, {squares})",
 )
-def angle_spread(k: Value, order: int = 0) -> Value:
-    """∫ t² (cos t - 1)ⁿ exp(k (cos t - 1)) dt for t from 0 to π; n is the order."""
-    t, weights, falls = _on_arc(0.0, k)
-    return plain((weights * np.square(t) * falls**order).sum(0))
+def angle_mean(k: Value, falls: int = 1, squares: int = 0) -> Value:
+    """E (cos t - 1)ⁿ t²ᵐ of an angle t around 0; n is `falls`, m is `squares`."""
+    t, weights, of_cos = _on_arc(0.0, k)
+    return plain((weights / weights.sum(0) * of_cos**falls * np.square(t) ** squares).sum(0))
+
+
+@op(
+    lambda g, y, k: g * angle_mean(k),
+    elementwise=True,
+    symbol="log ∫",
+    numpy="log_angle_mass({all})",
+    javascript="log_angle_mass({all})",
+)
+def log_angle_mass(k: Value) -> Value:
+    """log ∫ exp(k (cos t - 1)) dt for t from -π to π: log 2π I₀(k), less k."""
+    return plain(np.log(2.0 * _on_arc(0.0, k)[1].sum(0)))
 
 
 def _score(x: Numbers, n: int) -> Numbers:
@@ -171,8 +185,8 @@ class VonMises(Distribution):
 
     def _share_beyond(self, x: Numbers) -> Var:
         """The probability of an angle beyond |x|, on one side."""
-        inside = minimum(abs_(x), math.pi)
-        return divide(angle_tail(inside, self.concentration), multiply(2.0, self._half_mass))
+        inside, k = minimum(abs_(x), math.pi), self.concentration
+        return divide(angle_tail(inside, k), multiply(2.0, angle_tail(0.0, k)))
 
     def cdf(self, z: object) -> Var:
         """From 0 at loc - π to 1 at loc + π."""
@@ -194,11 +208,6 @@ class VonMises(Distribution):
 
         return self._curve(z, curve, 0.0, -math.inf)
 
-    @property
-    def _half_mass(self) -> Var:
-        """∫ exp(κ (cos x - 1)) dx for x from 0 to π."""
-        return angle_tail(0.0, self.concentration)
-
     def log_prob(self, z: object) -> Var:
         """κ cos(z - loc) - log 2π I₀(κ); no angle is infinite."""
         z = as_outcome("VonMises", z, self.batch_shape, ())
@@ -206,17 +215,17 @@ class VonMises(Distribution):
 
     def _log_density(self, z: Numbers) -> Var:
         kernel = multiply(self.concentration, fall(minus(z, self.loc)))
-        return subtract(kernel, log(multiply(2.0, self._half_mass)))
+        return subtract(kernel, log_angle_mass(self.concentration))
 
     def entropy(self) -> Var:
         """log 2π I₀(κ) - κ I₁(κ)/I₀(κ)."""
         spare = multiply(self.concentration, self._fallen)
-        return spread(add(log(multiply(2.0, self._half_mass)), spare), self.batch_shape)
+        return spread(add(log_angle_mass(self.concentration), spare), self.batch_shape)
 
     @property
     def _fallen(self) -> Var:
         """1 - I₁(κ)/I₀(κ)."""
-        return negative(divide(angle_tail(0.0, self.concentration, order=1), self._half_mass))
+        return negative(angle_mean(self.concentration))
 
     @property
     def mean(self) -> Var:
@@ -226,7 +235,7 @@ class VonMises(Distribution):
     @property
     def variance(self) -> Var:
         """E (z - loc)²."""
-        return spread(divide(angle_spread(self.concentration), self._half_mass), self.batch_shape)
+        return spread(angle_mean(self.concentration, falls=0, squares=1), self.batch_shape)
 
     @property
     def circular_variance(self) -> Var:
@@ -242,7 +251,7 @@ class VonMises(Distribution):
 @register_kl(VonMises, VonMises)
 def _von_mises(p: VonMises, q: VonMises) -> Var:
     """log I₀(κ₂)/I₀(κ₁) + A (κ₁ - κ₂ cos(loc₁ - loc₂)), A = I₁(κ₁)/I₀(κ₁), all less exp(κ)."""
-    norms = subtract(log(q._half_mass), log(p._half_mass))
+    norms = subtract(log_angle_mass(q.concentration), log_angle_mass(p.concentration))
     fallen = multiply(q.concentration, fall(minus(p.loc, q.loc)))
     spare = multiply(p._fallen, subtract(add(q.concentration, fallen), p.concentration))
     return add(norms, subtract(spare, fallen))

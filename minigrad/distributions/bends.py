@@ -1,4 +1,4 @@
-"""The second difference of log Γ, from which variances of narrow distributions are computed."""
+"""How log Γ bends, for variances of narrow distributions and divergences of close ones."""
 
 import numpy as np
 
@@ -52,3 +52,33 @@ def lgamma_bend(c: Value, x: Value, order: int = 0) -> Value:
 
 def _sum(a: Value, b: Value, order: int) -> Numbers:
     return _derivative(a, order) + _derivative(b, order)
+
+
+def _by_p(g: Numbers, y: Numbers, p: Numbers, q: Numbers, order: int) -> Numbers:
+    return g * (p - q) * _derivative(p, order + 2)
+
+
+def _by_q(g: Numbers, y: Numbers, p: Numbers, q: Numbers, order: int) -> Numbers:
+    further: Numbers = above_tangent(p, q, order=order + 1)
+    return g * (further + (q - p) * _derivative(p, order + 2))
+
+
+@each(
+    _by_p,
+    _by_q,
+    symbol="log Γ above its tangent",
+    numpy="above_tangent({all}{static})",
+)
+def above_tangent(p: Value, q: Value, order: int = 0) -> Value:
+    """f(q) - f(p) - (q - p) f′(p), f the derivative of log Γ of that order: 0 at p = q.
+
+    For a q near p it is (q - p)² ∫ (1 - t) f″(p + (q - p)t) dt from 0 to 1: nothing cancels.
+    """
+    p, q = np.broadcast_arrays(p, q)
+    gap = q - p
+    is_near = np.abs(gap) <= 0.4 * p
+    direct = _derivative(q, order) - _derivative(p, order) - gap * _derivative(p, order + 1)
+    near, total = np.where(is_near, gap, 0.0), np.zeros_like(p)
+    for t, weight in zip(0.5 * (1.0 + _BEND_POINTS), 0.5 * _BEND_WEIGHTS):
+        total = total + weight * (1.0 - t) * _derivative(p + near * t, order + 2)
+    return plain(np.where(is_near, np.square(near) * total, direct))

@@ -20,11 +20,13 @@ from ..ops import (
 )
 from ..ops import min as min_
 from ..ops import sum as sum_
-from .implicit import Implicit, above_tangent
+from .bends import above_tangent
+from .implicit import Implicit
 from .kl import register_kl
 from .parameters import Numbers, as_outcome, value_of
 from .quantiles import gamma_quantile
 from .support import SIMPLEX
+from .tails import gamma_entropy
 from .unrounded import at_positive, times_log_of
 
 
@@ -83,9 +85,9 @@ class Dirichlet(Implicit):
 
     def entropy(self) -> Var:
         """log B(α) + (A - k) ψ(A) - Σ (αᵢ - 1) ψ(αᵢ) with A = Σ αᵢ."""
-        each = multiply(subtract(self.concentration, 1.0), digamma(self.concentration))
-        spare = subtract(self._total, float(self.event_shape[0]))
-        return add(self._log_norm, subtract(multiply(spare, digamma(self._total)), sum_(each, -1)))
+        each, spare = sum_(gamma_entropy(self.concentration), -1), self.event_shape[0] - 1.0
+        whole = add(gamma_entropy(self._total), multiply(spare, digamma(self._total)))
+        return subtract(each, whole)
 
     @property
     def mean(self) -> Var:

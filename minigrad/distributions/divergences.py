@@ -25,10 +25,11 @@ from ..ops import (
 )
 from ..ops.tails import HALF_LOG_2PI
 from .base import Distribution
+from .bends import above_tangent
 from .families import Gumbel, Laplace, Logistic, Uniform
 from .gaussian import Normal
 from .halves import HalfNormal
-from .implicit import Beta, Gamma, above_tangent
+from .implicit import Beta, Gamma
 from .independent import Independent
 from .kl import kl_divergence, register_kl
 from .multivariate import MultivariateNormal

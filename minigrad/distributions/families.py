@@ -7,6 +7,8 @@ import math
 import sys
 from typing import ClassVar
 
+import numpy as np
+
 from ..engine.variable import Var
 from ..ops import abs as abs_
 from ..ops import (
@@ -30,7 +32,7 @@ from ..ops import (
 from .base import Distribution
 from .kl import register_kl
 from .laws import CAUCHY, GUMBEL, LAPLACE, LOGISTIC, UNIFORM
-from .parameters import Numbers, as_outcome, check_positive, minus, over, spread
+from .parameters import Numbers, as_outcome, check_positive, minus, over, spread, value_of
 from .support import REAL, Support
 from .tails import log1p_square
 
@@ -199,6 +201,11 @@ class Uniform(Distribution):
 
     def _check(self) -> None:
         check_positive("Uniform: high - low", self._width, "high must be above low")
+        if np.any(np.isinf(value_of(self._width))):
+            raise ValueError(
+                "Uniform: high - low is beyond the largest float: give finite bounds that are "
+                "nearer to each other"
+            )
 
     @property
     def _width(self) -> Var:

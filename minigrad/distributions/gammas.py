@@ -23,6 +23,7 @@ from .parameters import Numbers, as_outcome, spread
 from .probabilities import gamma_log_survival, log_gamma_cdf
 from .quantiles import gamma_upper_quantile
 from .support import POSITIVE
+from .tails import gamma_entropy
 from .unrounded import at_positive, is_positive, log_of
 
 
@@ -114,7 +115,7 @@ class InverseGamma(Implicit):
     def entropy(self) -> Var:
         """α + log β + log Γ(α) - (1 + α) ψ(α)."""
         a = self.concentration
-        standard = subtract(add(a, lgamma(a)), multiply(add(1.0, a), digamma(a)))
+        standard = subtract(gamma_entropy(a), multiply(2.0, digamma(a)))
         return spread(add(standard, log(self.rate)), self.batch_shape)
 
     @property

@@ -26,12 +26,14 @@ from ..ops import (
     where,
 )
 from .base import Distribution
+from .bends import above_tangent
 from .kl import register_kl
 from .laws import UNIFORM
 from .parameters import Numbers, as_outcome, minus, spread
 from .probabilities import beta_cdf, gamma_cdf, gamma_log_survival, log_beta_cdf
 from .quantiles import beta_quantile, gamma_quantile
 from .support import POSITIVE, UNIT
+from .tails import gamma_entropy
 from .unrounded import (
     at_positive,
     at_unit,
@@ -95,8 +97,7 @@ class Gamma(Implicit):
 
     def entropy(self) -> Var:
         """α - log β + log Γ(α) + (1 - α) ψ(α)."""
-        a = self.concentration
-        standard = add(add(a, lgamma(a)), multiply(subtract(1.0, a), digamma(a)))
+        standard = gamma_entropy(self.concentration)
         return spread(subtract(standard, log(self.rate)), self.batch_shape)
 
     @property
@@ -176,10 +177,8 @@ class Beta(Implicit):
 
     def entropy(self) -> Var:
         """log B(a, b) - (a - 1) ψ(a) - (b - 1) ψ(b) + (a + b - 2) ψ(a + b)."""
-        total = multiply(subtract(self._total, 2.0), digamma(self._total))
-        for x in (self.concentration1, self.concentration0):
-            total = subtract(total, multiply(subtract(x, 1.0), digamma(x)))
-        return add(self._log_norm, total)
+        each = add(gamma_entropy(self.concentration1), gamma_entropy(self.concentration0))
+        return subtract(each, add(gamma_entropy(self._total), digamma(self._total)))
 
     @property
     def mean(self) -> Var:
@@ -208,12 +207,6 @@ class Beta(Implicit):
 
 
 # ------------------------------------------------------------------------------------- divergences
-
-
-def above_tangent(p: Numbers, q: Numbers) -> Var:
-    """log Γ(q) less its tangent at p: 0 at p = q, else positive."""
-    rise = subtract(lgamma(q), lgamma(p))
-    return add(rise, multiply(subtract(p, q), digamma(p)))
 
 
 @register_kl(Gamma, Gamma)

@@ -96,8 +96,12 @@ function angle_tail(x, k, order) {
   return on_arc(x, k, order, () => 1);
 }
 
-function angle_spread(k, order) {
-  return on_arc(0, k, order, (t) => t * t);
+function angle_mean(k, falls, squares) {
+  return on_arc(0, k, falls, (t) => t ** (2 * squares)) / angle_tail(0, k, 0);
+}
+
+function log_angle_mass(k) {
+  return Math.log(2 * angle_tail(0, k, 0));
 }
 
 function angle_quantile(k, u) {
@@ -127,4 +131,11 @@ function lgamma_bend(c, x, order) {
   if (x > 0.5 * c) return f(c + 2 * x) + f(c) - 2 * f(c + x);
   const both = (t) => f(c + x * (1 + t), 2) + f(c + x * (1 - t), 2);
   return x * x * integral(10, 0, 1, (t) => (1 - t) * both(t));
+}
+
+// f(q) - f(p) - (q - p) f′(p), f the derivative of log Γ of that order.
+function above_tangent(p, q, order) {
+  const f = (at, more = 0) => lgamma_slope(at, order + more), gap = q - p;
+  if (Math.abs(gap) > 0.4 * p) return f(q) - f(p) - gap * f(p, 1);
+  return gap * gap * integral(10, 0, 1, (t) => (1 - t) * f(p + gap * t, 2));
 }

@@ -27,7 +27,7 @@ from ..ops import (
 )
 from ..ops.tails import times_log1p
 from .base import Distribution
-from .bends import lgamma_bend
+from .bends import above_tangent, lgamma_bend
 from .families import EULER
 from .laws import EXPONENTIAL, log_of_rest
 from .parameters import (
@@ -111,7 +111,11 @@ class Kumaraswamy(Distribution):
     def mean(self) -> Var:
         """b B(1 + 1/a, b)."""
         x, b = add(divide(1.0, self.concentration1), 1.0), self.concentration0
-        return exp(subtract(add(lgamma(x), lgamma(add(b, 1.0))), lgamma(add(x, b))))
+        y, total = add(b, 1.0), add(x, b)
+        large = greater(y, x)  # the rise of log Γ from there to x + b is as if along its tangent
+        start, other = where(large, y, x), where(large, x, y)
+        rise = add(above_tangent(start, total), multiply(subtract(other, 1.0), digamma(start)))
+        return exp(subtract(lgamma(other), rise))
 
     @property
     def variance(self) -> Var:

@@ -53,11 +53,12 @@ class Pareto(Distribution):
             below = less(z, self.scale)
             log_z = log(where(below, self.scale, z))
         rise = multiply(add(self.alpha, 1.0), subtract(log_z, low))
-        return where(below, -math.inf, subtract(log(divide(self.alpha, self.scale)), rise))
+        return where(below, -math.inf, subtract(subtract(log(self.alpha), log(self.scale)), rise))
 
     def entropy(self) -> Var:
         """log(scale/alpha) + 1 + 1/alpha."""
-        return add(log(divide(self.scale, self.alpha)), divide(1.0, self.alpha)) + 1.0
+        gap = subtract(log(self.scale), log(self.alpha))
+        return add(gap, divide(1.0, self.alpha)) + 1.0
 
     @property
     def mean(self) -> Var:
@@ -71,8 +72,8 @@ class Pareto(Distribution):
         """scale² · alpha/((alpha - 1)² (alpha - 2))."""
         finite = greater(self.alpha, 2.0)
         a = where(finite, self.alpha, 3.0)
-        ratio = divide(a, multiply(square(subtract(a, 1.0)), subtract(a, 2.0)))
-        return where(finite, multiply(square(self.scale), ratio), math.inf)
+        size = square(divide(self.scale, subtract(a, 1.0)))
+        return where(finite, multiply(size, divide(a, subtract(a, 2.0))), math.inf)
 
     @property
     def mode(self) -> Var:

@@ -6,7 +6,7 @@ Below, their log-density is -inf, and no gradient comes from there.
 import math
 
 from ..engine.variable import Var
-from ..ops import add, divide, exp, expm1, less, log, multiply, square, subtract, where
+from ..ops import add, divide, exp, expm1, less, log, multiply, negative, square, subtract, where
 from .base import Distribution
 from .gaussian import Normal
 from .kl import kl_divergence, register_kl
@@ -63,8 +63,12 @@ class LogNormal(Distribution):
 
     @property
     def variance(self) -> Var:
-        """(exp(scale²) - 1) · mean²."""
-        return multiply(expm1(square(self.scale)), square(self.mean))
+        """(exp(scale²) - 1) · mean², as (scale exp(loc + scale²))² · (1 - exp(-scale²))/scale²."""
+        narrow = less(self.scale, 1e-8)
+        x = square(where(narrow, 1.0, self.scale))
+        share = where(narrow, 1.0, divide(expm1(negative(x)), negative(x)))
+        size = multiply(self.scale, exp(add(self.loc, square(self.scale))))
+        return multiply(square(size), share)
 
     @property
     def mode(self) -> Var:

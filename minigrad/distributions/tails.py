@@ -15,6 +15,7 @@ from ..ops import (
     subtract,
     where,
 )
+from ..ops.tails import HALF_LOG_2PI
 from .parameters import Numbers
 
 _LARGE = 50.0  # above, half_step is its series
@@ -47,6 +48,24 @@ def half_step_slope(a: Numbers) -> Var:
     series = multiply(s, polynomial(s, 1 / 8, -1 / 64, 1 / 128, -17 / 2048))
     b = where(large, _LARGE, a)
     direct = subtract(subtract(digamma(add(b, 0.5)), digamma(b)), divide(0.5, b))
+    return where(large, series, direct)
+
+
+def gamma_entropy(a: Numbers) -> Var:
+    """a + log Γ(a) + (1 - a) ψ(a), the entropy of Gamma(a, 1).
+
+    For large a by the series of log Γ and ψ, from which a and a log a have cancelled.
+    """
+    large = greater(a, _LARGE)
+    b = where(large, a, _LARGE)
+    r = divide(1.0, b)
+    s = square(r)
+    log_gamma = multiply(r, polynomial(s, 1 / 12, -1 / 360, 1 / 1260, -1 / 1680))
+    slope = multiply(s, polynomial(s, -1 / 12, 1 / 120, -1 / 252, 1 / 240))
+    rest = add(subtract(log_gamma, multiply(0.5, r)), multiply(subtract(1.0, b), slope))
+    series = add(multiply(0.5, log(b)), add(HALF_LOG_2PI + 0.5, rest))
+    c = where(large, _LARGE, a)
+    direct = add(add(c, lgamma(c)), multiply(subtract(1.0, c), digamma(c)))
     return where(large, series, direct)
 
 

@@ -14,6 +14,7 @@ from ..ops import (
     log,
     multiply,
     power,
+    sqrt,
     square,
     subtract,
     where,
@@ -106,29 +107,31 @@ class Weibull(Distribution):
         """γ(1 - 1/k) + log(λ/k) + 1."""
         k = self.concentration
         spare = multiply(EULER, subtract(1.0, divide(1.0, k)))
-        return add(spare, log(divide(self.scale, k))) + 1.0
-
-    def _log_moment(self, n: float) -> Var:
-        """log E[(z/λ)ⁿ] = log Γ(1 + n/k)."""
-        return lgamma(add(1.0, divide(n, self.concentration)))
+        return add(spare, subtract(log(self.scale), log(k))) + 1.0
 
     @property
     def mean(self) -> Var:
         """λ Γ(1 + 1/k)."""
-        return multiply(self.scale, exp(self._log_moment(1.0)))
+        return multiply(self.scale, exp(lgamma(add(1.0, divide(1.0, self.concentration)))))
 
     @property
     def variance(self) -> Var:
-        """λ² (Γ(1 + 2/k) - Γ(1 + 1/k)²), as mean² · expm1(…): narrow ones keep their digits."""
-        return multiply(square(self.mean), expm1(self._log_ratio()))
-
-    def _log_ratio(self) -> Var:
-        """log Γ(1 + 2x) - 2 log Γ(1 + x), x = 1/k; for small x the sum of ζ(n)(-x)ⁿ (2ⁿ - 2)/n."""
+        """λ² (Γ(1 + 2/k) - Γ(1 + 1/k)²), as (mean · √expm1(…))²: narrow ones keep their digits."""
         x = divide(1.0, self.concentration)
+        tiny = less(x, 1e-9)
+        narrow = multiply(x, sqrt(polynomial(where(tiny, x, 0.0), *_LOG_RATIO)))
+        share = where(tiny, narrow, sqrt(expm1(self._log_ratio(where(tiny, 0.02, x)))))
+        return square(multiply(self.mean, share))
+
+    def _log_ratio(self, x: Numbers) -> Var:
+        """log Γ(1 + 2x) - 2 log Γ(1 + x), x = 1/k; for small x the sum of ζ(n)(-x)ⁿ (2ⁿ - 2)/n."""
         narrow = less(x, 0.02)
         small = where(narrow, x, 0.02)
         series = multiply(square(small), polynomial(small, *_LOG_RATIO))
-        direct = subtract(self._log_moment(2.0), multiply(2.0, self._log_moment(1.0)))
+        wide = where(narrow, 0.02, x)
+        direct = subtract(
+            lgamma(add(1.0, multiply(2.0, wide))), multiply(2.0, lgamma(add(1.0, wide)))
+        )
         return where(narrow, series, direct)
 
     @property

@@ -9,8 +9,13 @@ import pytest
 
 import minigrad as mg
 from minigrad.derivatives.checking import GradientError
-from minigrad.distributions.angles import angle_quantile, angle_spread, angle_tail
-from minigrad.distributions.bends import lgamma_bend
+from minigrad.distributions.angles import (
+    angle_mean,
+    angle_quantile,
+    angle_tail,
+    log_angle_mass,
+)
+from minigrad.distributions.bends import above_tangent, lgamma_bend
 from minigrad.distributions.implied import implied, once
 from minigrad.distributions.truncation import (
     log_room,
@@ -28,8 +33,10 @@ OPS = [
     (truncated_cdf, (TOP, LOW, HIGH, 0.4 * LOW + 0.6 * HIGH)),
     (truncated_quantile, (TOP, LOW, HIGH, np.array([0.2, 0.6, 0.9]))),
     (angle_tail, (np.array([0.3, 1.1, 2.5]), np.array([0.4, 2.0, 7.0]))),
-    (angle_spread, (np.array([0.4, 2.0, 7.0]),)),
+    (angle_mean, (np.array([0.4, 2.0, 7.0]),)),
+    (log_angle_mass, (np.array([0.4, 2.0, 7.0]),)),
     (angle_quantile, (np.array([0.4, 2.0, 7.0]), np.array([0.2, 0.6, 0.9]))),
+    (above_tangent, (np.array([0.4, 2.0, 7.0]), np.array([0.5, 6.0, 5.0]))),
     (lgamma_bend, (np.array([0.4, 2.0, 7.0]), np.array([0.1, 3.0, 0.6]))),
 ]
 each_op = pytest.mark.parametrize(("f", "at"), OPS, ids=lambda x: getattr(x, "__name__", ""))
