@@ -19,6 +19,7 @@ from ..emit.tracing import program_of
 from ..engine.op import OPS
 from ..engine.variable import Var
 from ..formulas.expressions import CONSTANTS, Expression
+from ..formulas.tokens import typed_number
 from ..pages.lesson.lesson import step_through
 from ..pages.play.live import playground
 from ..pictures.labels import short
@@ -81,9 +82,9 @@ def _leaf(name: str, mark: str, value: str, rng: np.random.Generator) -> Var:
             raise UsageError(f"{name}~{value}: noise is {name}~{f', {name}~'.join(LAWS)}")
         return noise_leaf(LAWS[value].draw(rng, ()), name, "", value)
     try:
-        return Var(float(value), name)
-    except ValueError:
-        raise UsageError(f"{name}={short(value)}: {short(value)!r} is not a number") from None
+        return Var(typed_number(value), name)
+    except ValueError as error:
+        raise UsageError(f"{name}={short(value)}: {error}") from None
 
 
 def write_lesson(formula: Typed, options: argparse.Namespace) -> None:

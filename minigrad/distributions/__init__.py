@@ -5,7 +5,7 @@ True
 """
 
 from . import divergences as _divergences  # imported for the closed forms that it registers
-from .angles import VonMises
+from .von_mises import VonMises
 from .base import Distribution
 from .bernoulli import Bernoulli
 from .kumaraswamy import Kumaraswamy
@@ -20,7 +20,7 @@ from .constrained import (
 from .correlations import LKJCholesky
 from .counts import Poisson
 from .dirichlet import Dirichlet
-from .families import Cauchy, Gumbel, Laplace, Logistic, Uniform
+from .families import Cauchy, Gumbel, Laplace, Logistic
 from .flows import AffineCouplingTransform, PlanarTransform
 from .gammas import Chi2, InverseGamma
 from .gaussian import Normal
@@ -38,6 +38,7 @@ from .randomness import noise
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
 from .strategies import strategy
 from .student import StudentT
+from .uniform import Uniform
 from .transformed import Transformed
 from .transforms import (
     AffineTransform,

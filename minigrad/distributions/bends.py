@@ -68,6 +68,7 @@ def _by_q(g: Numbers, y: Numbers, p: Numbers, q: Numbers, order: int) -> Numbers
     _by_q,
     symbol="log Γ above its tangent",
     numpy="above_tangent({all}{static})",
+    javascript="above_tangent({all}, {order})",
 )
 def above_tangent(p: Value, q: Value, order: int = 0) -> Value:
     """f(q) - f(p) - (q - p) f′(p), f the derivative of log Γ of that order: 0 at p = q.

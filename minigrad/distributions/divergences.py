@@ -26,7 +26,7 @@ from ..ops import (
 from ..ops.tails import HALF_LOG_2PI
 from .base import Distribution
 from .bends import above_tangent
-from .families import Gumbel, Laplace, Logistic, Uniform
+from .families import Gumbel, Laplace, Logistic
 from .gaussian import Normal
 from .halves import HalfNormal
 from .implicit import Beta, Gamma
@@ -36,6 +36,7 @@ from .multivariate import MultivariateNormal
 from .parameters import Numbers, minus, over
 from .positive import Exponential, LogNormal
 from .transformed import Transformed
+from .uniform import Uniform
 from .weibull import Weibull
 
 # ----------------------------------------------------------------------- p against a simple log q

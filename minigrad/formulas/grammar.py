@@ -11,7 +11,6 @@ machine (reverse Polish notation), so neither parsing nor computing a long sum i
 live page reads the same grammar in JavaScript.
 """
 
-import math
 import unicodedata
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from .tokens import (
     WORDS,
     ExpressionError,
     Token,
+    number_of,
     program_lines,
     tokens_of,
 )
@@ -212,9 +212,9 @@ class _Line:
             raise self._error("deep", token, DEEPEST)
 
     def _number(self, token: Token) -> float:
-        number = float(token.text)
-        if math.isinf(number):
-            raise self._error("large", token)
+        number, wrong = number_of(token.text)
+        if wrong:
+            raise self._error(wrong, token)
         return number
 
     def _named(self, token: Token) -> str:

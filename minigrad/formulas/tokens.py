@@ -3,6 +3,7 @@
 The live page reads the same in JavaScript: limits, signs and the words of errors go there as data.
 """
 
+import math
 import re
 import textwrap
 from collections.abc import Iterator
@@ -23,7 +24,8 @@ WORDS = {
     "between": "an operator is missing here: 2x is written 2*x",
     "foreign": "a formula has numbers, names, + - * / **, comparisons and functions, not this",
     "name": "a name has at most {} letters",
-    "large": "this number is too large for a float",
+    "large": "this number is too large: a float is at most 1.8e308",
+    "small": "this number is too near to 0: a float is 0, or at least 5e-324",
     "chain": "write two comparisons as (1 < x) * (x < 2)",
     "equals": "= gives a name its value at the beginning of a line; to compare, write ==",
     "tilde": "~ follows a name at the beginning of a line, as in eps ~ normal",
@@ -31,12 +33,34 @@ WORDS = {
     "unused": "this line's value goes nowhere: give it a name, as in y = …",
 }
 
+_NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    rf"(?P<number>{_NUMBER})"
     r"|(?P<name>(?:(?![²³0-9])[\w\u0300-\u036f])(?:(?![²³])[\w\u0300-\u036f])*)"
     r"|(?P<sign>\*\*|[<>=!]=|[-+*/^()<>=~,²³·×−≤≥≠])"
 )
 SAME_SIGN = {"^": "**", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
+
+
+def number_of(digits: str) -> tuple[float, str]:
+    """The float that stands for a number, and what is wrong with it: a key of `WORDS`, or ""."""
+    number = float(digits)
+    lost = number == 0.0 and re.match("[^eE]*[1-9]", digits)
+    return number, "large" if math.isinf(number) else "small" if lost else ""
+
+
+def typed_number(text: str) -> float:
+    """A number with a sign, inf or nan, as a user gives it; anything else raises ValueError."""
+    digits = text[1:] if text[:1] in ("+", "-", "−") else text
+    if digits in ("inf", "nan"):
+        number, wrong = float(digits), ""
+    elif re.fullmatch(_NUMBER, digits):
+        number, wrong = number_of(digits)
+    else:
+        raise ValueError("write a number like -1.5e3, inf or nan")
+    if wrong:
+        raise ValueError(WORDS[wrong])
+    return -number if text[:1] in ("-", "−") else number
 
 
 class ExpressionError(ValueError):

@@ -24,6 +24,7 @@ from minigrad.cli import main
 from minigrad.distributions.laws import LAWS
 from minigrad.engine.op import OPS
 from minigrad.formulas.calls import families, functions
+from minigrad.formulas.tokens import typed_number
 from tests.support.references import executed
 
 SINE = ("sin(mu + sigma*eps)", "mu=0.7", "sigma=1.2", "eps~normal", "--seed", "3")
@@ -305,7 +306,15 @@ def test_a_sum_of_eight_hundred_terms(capsys):
     [
         (["x=1", "y=2"], "y does not occur in x"),
         (["x=1", "x=2"], "x is given twice"),
-        (["x=a"], "'a' is not a number"),
+        (["x=a"], "x=a: write a number like -1.5e3, inf or nan"),
+        (["x=0x10"], "write a number like"),
+        (["x=1_000"], "write a number like"),
+        (["x=١٢"], "write a number like"),
+        (["x="], "write a number like"),
+        (["x=" + "9" * 400], "too large: a float is at most 1.8e308"),
+        (["x=1e400"], "x=1e400: this number is too large"),
+        (["x=-1e999"], "x=-1e999: this number is too large"),
+        (["x=1e-400"], "too near to 0: a float is 0, or at least 5e-324"),
         (["x~poisson"], "x~poisson: noise is x~normal, x~uniform, "),
         (["x"], "'x' is neither NAME=NUMBER nor NAME~normal"),
         (["x=1", "-z"], "'-z' is neither NAME=NUMBER nor NAME~normal"),
@@ -316,6 +325,21 @@ def test_a_sum_of_eight_hundred_terms(capsys):
 def test_values_that_are_refused(capsys, words, why):
     status, out, err = run(capsys, "x", *words)
     assert (status, out) == (2, "") and why in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("+3", 3.0),
+        ("-.5", -0.5),
+        ("−5.", -5.0),
+        ("-inf", -math.inf),
+        ("0e999", 0.0),
+        ("5e-324", 5e-324),
+    ],
+)
+def test_values_that_are_taken(typed, number):
+    assert typed_number(typed) == number
 
 
 def test_what_has_no_program(capsys):
@@ -334,7 +358,7 @@ def test_hostile_formulas_are_refused_in_a_sentence(capsys, text):
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["x*" + 5000 * "9", "x=1"], "too large for a float"),
+        (["x*" + 5000 * "9", "x=1"], "a float is at most 1.8e308"),
         (["x", "x=1", "--seed", 5000 * "9"], "not a whole number"),
         (["1if x else 2", "x=1"], "not this"),
     ],

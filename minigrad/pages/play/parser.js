@@ -237,6 +237,7 @@ class Line {
   numberOf(token) {
     const number = Number(token.text);
     if (number === Infinity) throw this.error("large", token);
+    if (number === 0 && /^[^eE]*[1-9]/.test(token.text)) throw this.error("small", token);
     return number;
   }
 

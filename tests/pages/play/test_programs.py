@@ -50,7 +50,8 @@ DISTRIBUTIONS = [
 WRONG = [
     "", "# nothing", "y = 2x", "f(x)", "mu = 1; sinn(mu)", "mu = 1; where(mu)", "(1", "1)", "3 3",
     "b = a + c\na = 1\nc = a*2\nb*c", "x = 1; x = 2; x", "and", "kl(3)", "data(3)", "x = data(y)",
-    "a = 1 < 2 < 3", "q ~ foo; q", "1e999", "a = 1 ~ 2", "x = 1\n  + 2\nx*", "f = lambda", "x²³",
+    "a = 1 < 2 < 3", "q ~ foo; q", "1e999", "2*1e-999", "a = 1 ~ 2", "x = 1\n  + 2\nx*",
+    "f = lambda", "x²³",
     "pi = 3", "q ~ Normal(1); q", "x == ", "stdev(1)", "a, b", "((1, 2))", "q ~ sin(1); q",
     "kl_divergence(1)", "x = 1\ny = x\n x", "ln(2)", "atan(1", "exp()", "α = ", "é~", "x = 1; x; x",
     "Normal(0, 1)*2", "q ~ Normal(0, 1)\nlog_prob(q)", "w = 1 +* 2", "$", "a = b = 3", "`", "'x'",
