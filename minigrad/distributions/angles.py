@@ -59,18 +59,29 @@ def _on_arc(x: Value, k: Value) -> tuple[Array, Array, Array]:
 
 
 @op(
-    lambda g, y, k, falls=1, squares=0: (
-        g * (angle_mean(k, falls=falls + 1, squares=squares) - y * angle_mean(k))
-    ),
+    lambda g, y, k, order=1: g * (angle_mean(k, order=order + 1) - y * angle_mean(k)),
     elementwise=True,
     symbol="E",
     numpy="angle_mean({all}{static})",
-    javascript="angle_mean({all}, {falls}, {squares})",
+    javascript="angle_mean({all}, {order})",
 )
-def angle_mean(k: Value, falls: int = 1, squares: int = 0) -> Value:
-    """E (cos t - 1)ⁿ t²ᵐ of an angle t around 0; n is `falls`, m is `squares`."""
-    t, weights, of_cos = _on_arc(0.0, k)
-    return plain((weights / weights.sum(0) * of_cos**falls * np.square(t) ** squares).sum(0))
+def angle_mean(k: Value, order: int = 1) -> Value:
+    """E (cos t - 1)ⁿ of an angle t around 0; n is the order."""
+    _, weights, falls = _on_arc(0.0, k)
+    return plain((weights / weights.sum(0) * falls**order).sum(0))
+
+
+@op(
+    lambda g, y, k, order=0: g * (angle_spread(k, order=order + 1) - y * angle_mean(k)),
+    elementwise=True,
+    symbol="E",
+    numpy="angle_spread({all}{static})",
+    javascript="angle_spread({all}, {order})",
+)
+def angle_spread(k: Value, order: int = 0) -> Value:
+    """E t² (cos t - 1)ⁿ of an angle t around 0; n is the order."""
+    t, weights, falls = _on_arc(0.0, k)
+    return plain((weights / weights.sum(0) * np.square(t) * falls**order).sum(0))
 
 
 @op(

@@ -96,8 +96,12 @@ function angle_tail(x, k, order) {
   return on_arc(x, k, order, () => 1);
 }
 
-function angle_mean(k, falls, squares) {
-  return on_arc(0, k, falls, (t) => t ** (2 * squares)) / angle_tail(0, k, 0);
+function angle_mean(k, order) {
+  return angle_tail(0, k, order) / angle_tail(0, k, 0);
+}
+
+function angle_spread(k, order) {
+  return on_arc(0, k, order, (t) => t * t) / angle_tail(0, k, 0);
 }
 
 function log_angle_mass(k) {

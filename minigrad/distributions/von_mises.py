@@ -17,7 +17,14 @@ from ..ops import (
     subtract,
     where,
 )
-from .angles import angle_mean, angle_quantile, angle_tail, fall, log_angle_mass
+from .angles import (
+    angle_mean,
+    angle_quantile,
+    angle_spread,
+    angle_tail,
+    fall,
+    log_angle_mass,
+)
 from .base import Distribution
 from .kl import register_kl
 from .laws import UNIFORM
@@ -112,7 +119,7 @@ class VonMises(Distribution):
     @property
     def variance(self) -> Var:
         """E (z - loc)²."""
-        return spread(angle_mean(self.concentration, falls=0, squares=1), self.batch_shape)
+        return spread(angle_spread(self.concentration), self.batch_shape)
 
     @property
     def circular_variance(self) -> Var:

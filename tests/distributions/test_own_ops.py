@@ -12,6 +12,7 @@ from minigrad.derivatives.checking import GradientError
 from minigrad.distributions.angles import (
     angle_mean,
     angle_quantile,
+    angle_spread,
     angle_tail,
     log_angle_mass,
 )
@@ -34,6 +35,7 @@ OPS = [
     (truncated_quantile, (TOP, LOW, HIGH, np.array([0.2, 0.6, 0.9]))),
     (angle_tail, (np.array([0.3, 1.1, 2.5]), np.array([0.4, 2.0, 7.0]))),
     (angle_mean, (np.array([0.4, 2.0, 7.0]),)),
+    (angle_spread, (np.array([0.4, 2.0, 7.0]),)),
     (log_angle_mass, (np.array([0.4, 2.0, 7.0]),)),
     (angle_quantile, (np.array([0.4, 2.0, 7.0]), np.array([0.2, 0.6, 0.9]))),
     (above_tangent, (np.array([0.4, 2.0, 7.0]), np.array([0.5, 6.0, 5.0]))),

@@ -39,8 +39,11 @@ GRIDS = {
     truncation.truncated_cdf: [(*x, 0.5 * (x[1] + x[2])) for x in STRETCHES],
     truncation.truncated_quantile: [(*x, u) for x in STRETCHES for u in US],
     angles.angle_tail: [*itertools.product((0.0, 0.3, 2.0, 3.1), RATES, (0, 1, 2))],
+    angles.angle_mean: [*itertools.product(RATES, (0, 1, 2))],
     angles.angle_spread: [*itertools.product(RATES, (0, 1, 2))],
+    angles.log_angle_mass: [(k,) for k in RATES],
     angles.angle_quantile: [*itertools.product(RATES, US)],
+    bends.above_tangent: [*itertools.product((0.1, 1.0, 10.0), (0.08, 1.2, 90.0), (0, 1, 2))],
     bends.lgamma_bend: [*itertools.product((0.1, 1.0, 10.0), (1e-3, 0.1, 1.0, 3.0), (0, 1, 2))],
 }
 
