@@ -37,8 +37,9 @@ function logaddexp(a, b) {
   return Math.max(a, b) + Math.log1p(Math.exp(-gap));
 }
 
-function sech_squared(x) {
-  return 1 / Math.cosh(x) / Math.cosh(x);
+function sech_squared(x, y) {
+  const slope = 1 - y * y;
+  return slope > 0.001 ? slope : 1 / Math.cosh(x) / Math.cosh(x);
 }
 
 function sigmoid(x) {

@@ -86,9 +86,6 @@ ONE_INPUT = [
     *unary("cosh", np.cosh, WIDE, np.sinh, np.cosh),
     *unary("tanh", np.tanh, WIDE,
            lambda x: np.cosh(x) ** -2, lambda x: -2 * np.tanh(x) / np.cosh(x) ** 2),
-    *unary("sech_squared", lambda x: np.cosh(x) ** -2, WIDE,
-           lambda x: -2 * np.tanh(x) / np.cosh(x) ** 2,
-           lambda x: (4 * np.sinh(x) ** 2 - 2) / np.cosh(x) ** 4),
     *unary("one_minus_square", lambda x: 1 - x**2, WIDE, lambda x: -2 * x, lambda x: -2 * _one(x)),
     *unary("arcsinh", np.arcsinh, WIDE,
            lambda x: (1 + x**2) ** -0.5, lambda x: -x * (1 + x**2) ** -1.5),
@@ -189,6 +186,9 @@ FLAT = _zero, _zero, _zero
 TWO_INPUTS = [
     *binary("add", np.add, SIGNS, (_one, _one), FLAT),
     *binary("subtract", np.subtract, SIGNS, (_one, lambda a, b: -_one(a, b)), FLAT),
+    # 1 - y² is all that it is while y isn't near ±1; see test_tails_keep_their_digits for the rest.
+    *binary("sech_squared", lambda x, y: 1 - y**2 + 0 * x, ([-1.3, 0.2, 2.1], [0.4, -0.8, 0.9]),
+            (_zero, lambda x, y: -2 * y * _one(x)), (_zero, _zero, lambda x, y: -2 * _one(x, y))),
     *binary("multiply", np.multiply, SIGNS,
             (lambda a, b: b * _one(a), lambda a, b: a * _one(b)), (_zero, _one, _zero)),
     *binary("times", np.multiply, SIGNS,
