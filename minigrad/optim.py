@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from .engine.marks import forget, turn
 from .engine.nests import apart
 from .engine.values import Value
-from .engine.variable import Var
+from .engine.variable import Var, renew
 from .ops import sqrt
 
 _ELSEWHERE = {
@@ -86,17 +86,23 @@ class _Optimizer(ABC):
         A ValueError where none has one. A warning, once, where one has the gradients of several
         backwards added up, which is most often a `zero_grad` forgotten.
         """
-        grads = []
+        found: list[Var] = []
+        grads: dict[int, Value] = {}
         for i, p in enumerate(self.params):
-            grad = p._kept()
+            mark = p._mark
+            if mark is None:
+                continue
+            grad = p._flow  # what `_kept` gives, in the usual case
+            if not mark.done or p._mark is not mark:
+                grad, mark = p._kept(), p._mark  # type: ignore[assignment]
             if grad is not None:
-                if p._mark.sums and p._b is not None and not self._warned:  # type: ignore[union-attr]
+                if mark.sums and p._b is not None and not self._warned:  # type: ignore[union-attr]
                     self._warn_of_sums(i)
-                grads.append((i, p, grad))
+                found.append(p)
+                grads[i] = grad
         if not grads:
             raise ValueError("step: no parameter has a gradient: call loss.backward() first")
-        for i, p, grad in grads:
-            p._renew(p._value - self._move(i, grad))
+        renew(found, self._moved(found, grads))
 
     def _warn_of_sums(self, i: int) -> None:
         self._warned = True
@@ -107,8 +113,8 @@ class _Optimizer(ABC):
         )
 
     @abstractmethod
-    def _move(self, i: int, grad: Value) -> Value:
-        """How far parameter `i` moves, downhill."""
+    def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
+        """The new values of those parameters that have gradients, which come with their places."""
 
 
 class SGD(_Optimizer):
@@ -129,10 +135,12 @@ class SGD(_Optimizer):
         self.momentum = float(momentum)
         self._velocity: list[Value] = [0.0] * len(self.params)
 
-    def _move(self, i: int, grad: Value) -> Value:
-        if self.momentum:
-            grad = self._velocity[i] = self.momentum * self._velocity[i] + grad
-        return self._lr * grad
+    def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
+        lr, momentum, velocity = self._lr, self.momentum, self._velocity
+        if momentum:
+            for i, grad in grads.items():
+                grads[i] = velocity[i] = momentum * velocity[i] + grad
+        return [p._value - lr * grad for p, grad in zip(params, grads.values())]
 
 
 class Adam(_Optimizer):
@@ -163,11 +171,15 @@ class Adam(_Optimizer):
         self._square: list[Value] = [0.0] * len(self.params)
         self._steps = [0] * len(self.params)
 
-    def _move(self, i: int, grad: Value) -> Value:
-        b1, b2 = self.betas
-        self._steps[i] += 1
-        self._mean[i] = b1 * self._mean[i] + (1.0 - b1) * grad
-        self._square[i] = b2 * self._square[i] + (1.0 - b2) * grad * grad
-        mean = self._mean[i] / (1.0 - b1 ** self._steps[i])
-        root = sqrt(self._square[i] / (1.0 - b2 ** self._steps[i]))
-        return self.lr * mean / (root + self.eps)  # type: ignore[return-value]
+    def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
+        lr, eps, (b1, b2) = self._lr, self.eps, self.betas
+        means, squares, steps = self._mean, self._square, self._steps
+        moved: list[Value] = []
+        for p, (i, grad) in zip(params, grads.items()):
+            steps[i] += 1
+            means[i] = b1 * means[i] + (1.0 - b1) * grad
+            squares[i] = b2 * squares[i] + (1.0 - b2) * grad * grad
+            mean = means[i] / (1.0 - b1 ** steps[i])
+            root = sqrt(squares[i] / (1.0 - b2 ** steps[i]))
+            moved.append(p._value - lr * mean / (root + eps))  # type: ignore[arg-type]
+        return moved

@@ -38,7 +38,8 @@ _LOG_2 = math.log(2.0)
 
 
 def _drawn(method: str, rng: Generator, shape: Shape) -> Value:
-    return plain(getattr(rng, method)(size=shape or None))
+    draw = getattr(rng, method)
+    return plain(draw(size=shape) if shape else draw())
 
 
 def _negative(eps: Value) -> Value:

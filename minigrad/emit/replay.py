@@ -84,16 +84,24 @@ class Replay:
 
         Unfit where an argument was computed, so that a gradient would have to go on from there.
         """
-        args = (*args, *self.outside)
-        wanted = [args[i] for i in self.places]
-        for x in wanted:
-            if x._call is not None:
+        inputs = [*args, *self.outside]
+        values: list[Any] = []
+        for x in inputs:
+            if type(x) is float or type(x) is ndarray:
+                values.append(x)
+            elif x._call is None:
+                values.append(x._value)
+            else:
                 raise Unfit
-        values = [x if type(x) is float or type(x) is ndarray else x._value for x in args]
+        values += self.held
         drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
-        value, slopes = self.step(*values, *self.held, *[drawn[i] for i in self.noise])
+        for i in self.noise:
+            values.append(drawn[i])
+        value, slopes = self.step(*values)
         self.count += 1
-        add_gradients(zip(wanted, slopes))
+        if len(self.places) < len(inputs):
+            inputs = [inputs[i] for i in self.places]
+        add_gradients(zip(inputs, slopes))
         return value
 
     def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:

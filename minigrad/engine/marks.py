@@ -20,6 +20,9 @@ class _Marked(Protocol):
     def _kept(self) -> Value | None: ...
 
 
+NONE: dict[int, Value] = {}  # nothing is ever put into it: what most marks remember
+
+
 class Mark:
     """A sweep, as the nodes know it that it has reached: they hold it in `_mark`, and in `_flow`
     what has reached them so far.
@@ -34,7 +37,7 @@ class Mark:
     __slots__ = ("before", "done", "sums")
 
     def __init__(self) -> None:
-        self.before: dict[int, Value] = {}
+        self.before = NONE
         self.done = False
         self.sums = False  # whether some leaf has the gradients of several backwards
 
@@ -44,10 +47,12 @@ class Mark:
         if x._call is None:
             x._b = grad
         elif grad is not None:
+            if self.before is NONE:
+                self.before = {}
             self.before[id(x)] = grad
 
     def finish(self) -> None:
-        self.done, self.before = True, {}  # in one line: see `turn`
+        self.done, self.before = True, NONE  # in one line: see `turn`
 
 
 # Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
@@ -105,10 +110,12 @@ def add(shares: Iterable[tuple[_Marked, Value]]) -> None:
     """Add to the users' gradients of several leaves, all or, if interrupted, none."""
     mark = Mark()
     for x, d in shares:
-        if x._mark is mark:  # it had a share already
+        was = x._mark
+        if was is mark:  # it had a share already
             x._flow = x._flow + d
             continue
-        mark.remember(x)
+        if was is not None and was.done:
+            x._b = x._flow
         old = x._b
         if old is not None:
             mark.sums = True

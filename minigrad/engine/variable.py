@@ -3,7 +3,7 @@ in `tape.py`, its operators and conversions in `notation.py`.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -136,12 +136,7 @@ class Var(Operators, Conversions):
             )
         if context.watches and (watch := context.watcher()) is not None:
             watch.renews(self)
-        self._renew(new)
-
-    def _renew(self, value: Value) -> None:
-        self._value = value
-        self._order = next(orders)  # younger than the graphs recorded before, so that they notice
-        newest_renewal[0] = self._order
+        renew([self], [new])
 
     @property
     def grad(self) -> Value | None:
@@ -310,6 +305,13 @@ class Fixed(Var):
 
 
 Tracked.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own among them
+
+
+def renew(leaves: Iterable[Var], values: Iterable[Value]) -> None:
+    """Give leaves new values: they become younger than the graphs recorded before, which notice."""
+    for x, value in zip(leaves, values):
+        x._value = value
+        x._order = newest_renewal[0] = next(orders)
 
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:
