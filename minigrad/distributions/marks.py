@@ -19,7 +19,7 @@ def mark(z: Var, start: int, kind: str) -> Var:
     """Put the nodes younger than `start` that lead to z into the scope, and set z's kind.
 
     This is done afterwards, since ops leave their fast path inside a `with scope(...)` block: a
-    scalar draw would take three times as long.
+    scalar draw would take four times as long.
     """
     if z._call is None:  # under no_grad: a constant
         return z

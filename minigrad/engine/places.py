@@ -1,5 +1,6 @@
 """Where in the user's code a node was made: file and line, for those who switch it on."""
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -18,7 +19,7 @@ def lines() -> Block:
 
     `explain`, errors and the text of a Var then say it, and NumPy's warnings point at the user's
     line. It holds for this thread, task or generator, and may decorate a function. Outside it
-    nothing is looked up, so it costs nothing; inside, a node takes about three times as long.
+    nothing is looked up, so it costs nothing; inside, a node takes about 35 times as long.
 
     >>> with mg.lines():
     ...     y = mg.exp(mg.Var(1.0))
@@ -33,7 +34,7 @@ def line_of_user() -> str:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
 def located(function: Callable[..., Any], doing: str) -> Callable[..., Any]:
