@@ -60,7 +60,7 @@ function log_gamma_above(a, y, weight) {
       power *= -x / k;
       sum += power / (a + k);
     }
-    return Math.log(-Math.expm1(weight(y) + x + Math.log1p(a * sum)));
+    return Math.log(-Math.expm1(a * y - lgamma(a + 1) + Math.log1p(a * sum)));
   }
   if (x < a + 1) return Math.log1p(-Math.exp(log_gamma_below(a, y, weight)));
   let b = x + 1 - a, c = 1e300, d = 1 / b, h = d;

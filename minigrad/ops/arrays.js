@@ -184,6 +184,13 @@ function cumsum(x, axis) {
   });
 }
 
+function cumprod(x, axis) {
+  return along(x, axis, (row) => {
+    let product = 1;
+    return row.map((a) => (product *= a));
+  });
+}
+
 // v in the order in which x would be sorted, nan last; and back.
 function sorted_like(v, x, axis) {
   return by_order(v, x, axis, (row, order) => order.map((i) => row[i]));

@@ -18,11 +18,11 @@ from string import Template
 from ..pictures.files import write
 from ..pictures.labels import short
 from ..pictures.policy import policy
+from .dense import dense
 
 _STYLES = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _CLOSES = re.compile(r"</(script|style)|<!--|<script", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_UNREAD = re.compile(r"^ *(//.*\n|\n)?|(?<=[;,{}()\]]) // .*$", re.MULTILINE)
 # Valid JSON still, but nothing in it ends or opens a tag, or a line as old JavaScript counts them.
 _ESCAPED = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
@@ -107,7 +107,7 @@ def as_data(thing: object) -> str:
 def page_file(name: str) -> str:
     """The text of a file beside this one; of a script or style without what only readers need."""
     text = files(__package__).joinpath(*name.split("/")).read_text(encoding="utf-8")
-    return {"js": unread, "css": _dense, "html": _flush}[name.rpartition(".")[2]](text)
+    return {"js": dense, "css": _dense, "html": _flush}[name.rpartition(".")[2]](text)
 
 
 def _flush(markup: str) -> str:
@@ -118,11 +118,6 @@ def _flush(markup: str) -> str:
 def _dense(style: str) -> str:
     """A style sheet without comments, and a rule's lines in one."""
     return re.sub(r"(?<=[;,{}])\n *", "", re.sub(r"/\*.*?\*/\n?", "", style, flags=re.DOTALL))
-
-
-def unread(script: str) -> str:
-    """A script without what only a reader of its file needs: comments and indentation."""
-    return _UNREAD.sub("", script)
 
 
 def _json(thing: object) -> str:

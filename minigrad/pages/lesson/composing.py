@@ -2,17 +2,20 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from string import Template
 from typing import NamedTuple
 
 from ...emit.rule_table import rule_table
 from ...pictures.digraph import parts_of
 from ...pictures.palette import page_colours
-from ..document import as_data, document, page_file, unread
+from ..dense import dense
+from ..document import as_data, document, page_file
 from ..layout import SCRIPTS as LAYOUT
 from ..layout import TABLES, dot_pieces, element, engine
 from .pane import Knob, Pane
 from .replay import ops_of
 
+_MOST_BYTES = 149_500  # of a page that may leave out its plots
 _BLOCKED = "The scripts of this page are blocked here, so it can't be stepped through."
 _SHARED = "numbers random dom engine"
 _OWN = """
@@ -20,7 +23,8 @@ _OWN = """
     main light teach
 """
 OF_ARRAYS = ["arrays.js", "lesson/heat.js", "lesson/pictures.js"]
-PLOTS = [f"play/{name}.js" for name in "plot laws draws plots answers".split()]
+QUESTIONS = ["play/runs.js", "play/answers.js"]
+PLOTS = ["play/runs.js", *(f"play/{name}.js" for name in "plot laws draws plots answers".split())]
 SCRIPTS = [
     *(f"{name}.js" for name in _SHARED.split()),
     *(f"lesson/{name}.js" for name in _OWN.split()),
@@ -47,42 +51,106 @@ def page_of(
     live: bool,
     ledger: str,
 ) -> str:
-    """The HTML file. `ledger`, where there is one, stands in it until its scripts run."""
+    """The HTML file. `ledger`, where there is one, stands in it until its scripts run.
+
+    A graph of numbers has plots where they fit into a page, else questions alone. A `live` page is
+    large anyway.
+    """
+    made = ""
+    for asking in _askings(panes, asked, live):
+        made = _composed(title, panes, knobs, lines, timeline, asked, live, ledger, asking)
+        if live or len(made.encode(errors="replace")) <= _MOST_BYTES:
+            break
+    return made
+
+
+def _askings(panes: Sequence[Pane], asked: Asked | None, live: bool) -> list[str]:
+    """What a page may ask of its graph, the most first."""
+    first, *others = panes
+    is_of_numbers = not others and not first.frozen and not any(x.shape for x in first.equations)
+    if asked is not None or not is_of_numbers:
+        return [""]
+    return ["plots"] if live else ["plots", "questions", ""]
+
+
+def _composed(
+    title: str,
+    panes: Sequence[Pane],
+    knobs: Sequence[list[Knob]],
+    lines: Sequence[str],
+    timeline: Sequence[Mapping[str, object]],
+    asked: Asked | None,
+    live: bool,
+    ledger: str,
+    asking: str,
+) -> str:
     sent = [pane.data(which) for pane, which in zip(panes, knobs, strict=True)]
-    data: dict[str, object] = {"lines": lines, "panes": sent, "timeline": timeline}
-    files, kind, plots, head, more = [*SCRIPTS], "lesson", "", "", ""
+    data: dict[str, object] = {"lines": lines, "timeline": timeline}
+    files, head, more = [*SCRIPTS], "", ""
     if asked is not None:
         data["exercise"] = asked._asdict()
         files.append("lesson/exercise.js")
     arrays = any(row.shape for pane in panes for row in pane.equations)
     if arrays:
         files += OF_ARRAYS
-    style = page_colours() + page_file("lesson/lesson.css")
     if live:
         for pane, each in zip(panes, sent, strict=True):
             each["picture"] = parts_of(pane.graph)
         more = f"{element('facts', {'dot': dot_pieces()})}\n{element('engine', engine())}\n"
         head, files = TABLES, [*files, *LAYOUT]
-    if live and asked is None and _has_plots(panes):
-        kind, plots = "lesson plotted", page_file("play/plots.html")
-        style, files = style + page_file("play/plots.css"), [*files, *PLOTS]
+    styles = ["lesson/lesson.css"]
+    if asking:
+        files += PLOTS if asking == "plots" else QUESTIONS
+        styles += ["play/questions.css", *["play/plots.css"] * (asking == "plots")]
     moving = [pane.equations for pane in panes if not pane.frozen]
-    rules = unread(rule_table(ops_of(moving), arrays=arrays))
+    rules = dense(rule_table(ops_of(moving), arrays=arrays))
     script = f"{head}{rules}{''.join(map(page_file, [*files, 'lesson/start.js']))}"
     return document(
         page_file("lesson/lesson.html"),
         title,
-        style=style,
+        style=page_colours() + "".join(map(page_file, styles)),
         script=f'(() => {{\n"use strict";\n{script}}})();',
         webassembly=live,
-        data=as_data(data),
-        kind=kind,
+        data=as_data({**data, "panes": [_sparse(each) for each in sent]}),
+        kind="lesson plotted" if asking else "lesson",
         blocked=_blocked(ledger),
         editor="",
-        plots=plots,
+        plots=questions(asking == "plots") if asking else "",
         more=more,
         graphs="\n".join(pane.drawing.svg for pane in panes),
     )
+
+
+def questions(plotted: bool) -> str:
+    """The part of a page that asks something of a graph of numbers, with plots or without."""
+    return Template(page_file("play/questions.html")).substitute(
+        heading="Curves and draws" if plotted else "Ask the graph",
+        plots=page_file("play/plots.html") if plotted else "",
+        draws=page_file("play/draws.html") if plotted else "",
+    )
+
+
+def _sparse(pane: dict[str, object]) -> dict[str, object]:
+    """The pane's data without what the page takes for granted: see paneOf in panes.js."""
+    thinner = dict(pane)
+    for what in ("nodes", "steps"):
+        rows = pane[what]
+        assert isinstance(rows, list)
+        thinner[what] = [
+            {k: x for k, x in row.items() if x not in ("", None, [], ()) and x is not False}
+            for row in rows
+        ]
+    shares = pane["shares"]
+    assert isinstance(shares, list)
+    thinner["shares"] = [
+        {
+            k: x
+            for k, x in share.items()
+            if (k, x) not in (("before", -1), ("edge", f"e{share['from']}-{share['operand']}"))
+        }
+        for share in shares
+    ]
+    return thinner
 
 
 def _blocked(ledger: str) -> str:
@@ -90,9 +158,3 @@ def _blocked(ledger: str) -> str:
     if not ledger:
         return f"<noscript>{_BLOCKED}</noscript>\n"
     return f'<div id="blocked"><p>{_BLOCKED}</p><pre>{html.escape(ledger)}</pre></div>\n'
-
-
-def _has_plots(panes: Sequence[Pane]) -> bool:
-    """Plots show one graph of numbers that the page recomputes."""
-    first, *others = panes
-    return not others and not first.frozen and not any(row.shape for row in first.equations)

@@ -13,11 +13,22 @@ function loadPanes(data) {
   parameters = parametersOf(panes);
 }
 
+// What is not sent, since it is so as a rule.
+const PLAIN_NODE = {
+  says: "", op: "", rule: "", scope: "", inputs: [], shape: [], takes: false, literal: false, line: null, law: "",
+};
+const PLAIN_STEP = { node: null, shares: [], stops: [] };
+
 // A pane with what its steps say, by node and by share of a gradient.
 function paneOf(data, index) {
-  const { nodes, steps, numbers } = data;
-  const shares = data.shares.map((each) => ({ rule: `${each.upstream} × ${each.slope}`, ...each }));
-  const pane = { ...data, shares, index };
+  const nodes = data.nodes.map((node) => ({ ...PLAIN_NODE, ...node }));
+  const steps = data.steps.map((step) => ({ ...PLAIN_STEP, ...step }));
+  const { numbers } = data;
+  const shares = data.shares.map((each) => {
+    const { upstream, slope, from, operand } = each;
+    return { rule: `${upstream} × ${slope}`, edge: `e${from}-${operand}`, before: -1, ...each };
+  });
+  const pane = { ...data, nodes, steps, shares, index };
   pane.numbers = decoded(numbers);
   pane.valueStep = nodes.map(() => 0); // at which a node is computed
   pane.backStep = nodes.map(() => -1); // at which its gradient goes on to its inputs

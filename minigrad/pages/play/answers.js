@@ -14,7 +14,7 @@ function renderNudge(pane, leaves, grads, knob) {
   if (!nudge.isOn) return;
   const given = leaves.slice();
   given[knob] += NUDGE;
-  const after = forward(pane.nodes, given);
+  const after = quietly(() => forward(pane.nodes, given))() || given.map(() => NaN);
   const rows = pane.nodes.flatMap((node, i) => {
     if (Object.is(after[i], leaves[i]) || node.literal) return [];
     const row = element("li", "", `${node.name}: ${asText(leaves[i])} to ${asText(after[i])}`);
@@ -60,6 +60,7 @@ function renderWhy(pane, leaves) {
 let slopeInWords = () => "";
 
 asking.addEventListener("change", renderPlots);
+answers.push(renderWhy, renderNudge);
 
 // ------------------------------------------------------------- one node, lit up wherever it stands
 

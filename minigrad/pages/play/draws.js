@@ -4,41 +4,6 @@ const STENCIL = [[1, 0.75], [2, -0.15], [3, 1 / 60]]; // a derivative by differe
 const EXACT_ERROR = 1e-9; // of an integral that is shown as exact
 const draws = { key: "", pathwise: [], score: [], count: 0, last: null };
 
-const tapeOf = (pane) => ({ nodes: pane.nodes, output: pane.output });
-const noiseOf = (pane) => pane.nodes.flatMap((node, i) => (node.kind === "noise" ? [i] : []));
-
-// The tape run on other leaves: {values, grads}. `asks` has nodes that are asked for a gradient
-// although none flows there, such as noise.
-function runAt(pane, leaves, asks = []) {
-  const nodes = asks.length ? withAsked(pane.nodes, asks) : pane.nodes;
-  const values = leaves.slice();
-  const run = runTape(nodes, pane.output, values);
-  const grads = [];
-  if (nodes[pane.output].takes) grads[pane.output] = 1;
-  run.target.forEach((target, k) => (grads[target] = run.sums[k]));
-  return { values: run.values, grads };
-}
-
-function withAsked(nodes, asks) {
-  const takes = takers(nodes.map((node, i) => (asks.includes(i) ? { ...node, kind: "parameter" } : node)));
-  return nodes.map((node, i) => ({ ...node, takes: Boolean(takes[i]) }));
-}
-
-// The value of node `i` alone, at other leaves.
-function valueAt(pane, leaves, i) {
-  return forward(pane.nodes.slice(0, i + 1), leaves.slice())[i];
-}
-
-// The gradient of node `i` by every leaf.
-function slopesOf(pane, leaves, i) {
-  const values = forward(pane.nodes, leaves.slice());
-  const run = backward(pane.nodes, i, values);
-  const grads = new Array(pane.nodes.length).fill(0);
-  run.target.forEach((target, k) => (grads[target] = run.sums[k]));
-  if (pane.nodes[i].takes) grads[i] = 1;
-  return grads;
-}
-
 // --------------------------------------------------------------------------- which node is the draw
 
 // The sampled number that the plots are about: a node through which alone noise reaches the output;
@@ -108,8 +73,8 @@ function affineIn(pane, leaves, eps, i) {
     given[eps] = x;
     return valueAt(pane, given, i);
   };
-  const [a, b, c] = [at(0), at(1), at(2)];
-  return Math.abs(c - 2 * b + a) <= 1e-9 * (Math.abs(a) + Math.abs(b) + Math.abs(c)) ? { a, b: b - a } : null;
+  const [a, b, c] = (pane.nodes[eps].law === "uniform" ? [0.25, 0.5, 0.75] : [0, 1, 2]).map(at);
+  return Math.abs(c - 2 * b + a) <= 1e-9 * (Math.abs(a) + Math.abs(b) + Math.abs(c));
 }
 
 // ------------------------------------------------------------------------------------- estimators
@@ -220,11 +185,11 @@ function exactGradient(pane, knob) {
   if (DENSITIES[law].isHeavy) return { why: "the tails of this noise are too heavy" };
   const integral = (f) => expectation(law, f);
   const leaves = values.slice();
-  const expected = (shift) => integral((x) => {
+  const expected = (shift) => integral(quietly((x) => {
     leaves[eps] = x;
     leaves[knob] = values[knob] + shift;
     return forward(pane.nodes, leaves)[pane.output];
-  });
+  }));
   const step = 0.02 * Math.max(0.5, Math.min(1, Math.abs(values[knob]) || 1));
   let [value, error] = [0, 0];
   for (const [k, weight] of STENCIL) {
@@ -234,10 +199,10 @@ function exactGradient(pane, knob) {
   }
   if (!(error < EXACT_ERROR)) return { why: "the integral does not settle" };
   leaves[knob] = values[knob];
-  const back = integral((x) => {
+  const back = integral(quietly((x) => {
     leaves[eps] = x;
     return runAt(pane, leaves).grads[knob] ?? 0;
-  });
+  }));
   const isSame = back.error < EXACT_ERROR && Math.abs(back.value - value) < 1e-6 * (1 + Math.abs(value));
   return exactly(isSame ? back.value : value, !isSame);
 }

@@ -6,16 +6,22 @@ from ...emit.rule_table import rule_table
 from ...formulas.grammar import statements_of
 from ...pictures.labels import heading
 from ...pictures.palette import page_colours, style_sheet
-from ..document import Page, as_data, document, page_file, unread
+from ..dense import dense
+from ..document import Page, as_data, document, page_file
 from ..layout import SCRIPTS as LAYOUT
 from ..layout import TABLES, element, engine
-from ..lesson.composing import PLOTS, SCRIPTS
+from ..lesson.composing import PLOTS, SCRIPTS, questions
 from .presets import PRESETS, START
 from .tables import rules, tables
 
 _BEFORE = "formulas parser unknown queries compile pane dot"
 _AFTER = "editor python start"
-STYLES = ["lesson/lesson.css", "play/plots.css", "play/play.css"]
+STYLES = [
+    "lesson/lesson.css",
+    "play/questions.css",
+    "play/plots.css",
+    "play/play.css",
+]
 _PREFIX = "mg-play"  # of the drawing's ids, as in play/pane.js
 
 
@@ -46,7 +52,7 @@ class Playground(Page):
             *(f"play/{name}.js" for name in _AFTER.split()),
         ]
         sources = "".join(map(page_file, _in_order(files)))
-        script = TABLES + unread(rule_table(rules())) + sources
+        script = TABLES + dense(rule_table(rules())) + sources
         data = {
             "program": self.program,
             "presets": {
@@ -65,7 +71,7 @@ class Playground(Page):
             kind="live",
             blocked="",
             editor=page_file("play/editor.html"),
-            plots=page_file("play/plots.html"),
+            plots=questions(plotted=True),
             more=f"{element('facts', tables())}\n{element('engine', engine())}\n"
             f'<style id="drawing-style">{style_sheet(_PREFIX)}</style>',
         )

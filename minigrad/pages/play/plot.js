@@ -50,14 +50,6 @@ function plotOn(box, label, [fromX, toX], [fromY, toY], names) {
   };
 }
 
-// A number for an axis: few digits, no sign of plus, and what rounding made of 0 is 0.
-function briefly(x) {
-  const size = Math.abs(x);
-  const isPlain = size < 1e-12 || (size >= 1e-3 && size < 1e5);
-  const text = isPlain ? String(size < 1e-12 ? 0 : Number(x.toPrecision(3))) : x.toExponential(1).replace("+", "");
-  return text.replaceAll("-", "−");
-}
-
 // Ends that hold all finite numbers of a list, and some room.
 function endsOf(list, room = 0.06) {
   const finite = list.filter(Number.isFinite);

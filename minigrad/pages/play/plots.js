@@ -2,41 +2,6 @@
 // knob with its slope, and the gradients of many draws.
 
 const POINTS = 121;
-const active = byId("active");
-let activeKey = "";
-
-const programOf = ({ program, title }) => program ?? title; // typed, or made in Python
-const activeKnob = (pane) => pane.labels.findIndex((label) => label === activeKey);
-
-function loadActive(pane) {
-  const keys = parameters.map(({ key }) => key);
-  active.replaceChildren(...keys.map((key) => new Option(key)));
-  if (!keys.includes(activeKey)) activeKey = keys[0] ?? "";
-  active.value = activeKey;
-  byId("plots").hidden = !keys.length;
-}
-
-// Everything here from the state, as the rest of the page.
-function renderPlots() {
-  const [pane] = panes;
-  if (!pane) return;
-  if (active.dataset.of !== programOf(pane)) {
-    active.dataset.of = programOf(pane);
-    loadActive(pane);
-  }
-  const knob = activeKnob(pane);
-  if (knob < 0) return;
-  const numbers = numbersOf(pane, state);
-  const leaves = numbers.values;
-  const { grads } = runAt(pane, leaves);
-  plotSample(pane, leaves, grads);
-  plotKnob(pane, leaves, grads, knob);
-  startDraws(pane, knob);
-  renderDraws(pane, knob);
-  renderWhy(pane, leaves);
-  renderNudge(pane, leaves, grads, knob);
-}
-
 function plotSample(pane, leaves, grads) {
   const z = sampledNode(pane);
   byId("sample-plots").hidden = z === null;
@@ -69,11 +34,11 @@ function plotDensity(pane, { z, points, ends, value }) {
 // The output as a function of z alone, all else held.
 function outputOver(pane, leaves, z) {
   const rest = pane.nodes.map((node, i) => (i <= z ? { ...node, rule: "" } : node));
-  return (x) => {
+  return quietly((x) => {
     const given = leaves.slice();
     given[z] = x;
     return forward(rest, given)[pane.output];
-  };
+  });
 }
 
 function plotOutput(pane, { z, ends, leaves, slope }) {
@@ -98,10 +63,10 @@ function plotKnob(pane, leaves, grads, knob) {
   const half = (to - from) / 4;
   const ends = [leaves[knob] - half, leaves[knob] + half];
   const given = leaves.slice();
-  const f = (x) => {
+  const f = quietly((x) => {
     given[knob] = x;
     return forward(pane.nodes, given)[pane.output];
-  };
+  });
   const places = evenly(...ends, POINTS);
   const [at, height, slope] = [leaves[knob], leaves[pane.output], grads[knob] ?? 0];
   const seen = curveEnds(places.map(f), height);
@@ -146,9 +111,9 @@ function exactOf(pane, knob) {
   if (exact.key === draws.key) return exact.found;
   clearTimeout(exact.timer);
   exact.timer = setTimeout(() => {
-    const { key } = draws;
-    Object.assign(exact, { key, found: exactGradient(pane, knob) });
-    if (pane === panes[0] && !numbersOf(pane, state).trouble) renderDraws(pane, activeKnob(pane));
+    if (pane !== panes[0] || numbersOf(pane, state).trouble || state.predicting) return;
+    Object.assign(exact, { key: draws.key, found: exactGradient(pane, knob) });
+    renderDraws(pane, activeKnob(pane));
   }, EXACT_WAIT);
   return { why: "it is being integrated" };
 }
@@ -205,7 +170,7 @@ onAction("clear-draws", () => {
   draws.key = "";
   renderPlots();
 });
-active.addEventListener("change", () => {
-  activeKey = active.value;
-  renderPlots();
+answers.push(plotSample, plotKnob, (pane, leaves, grads, knob) => {
+  startDraws(pane, knob);
+  renderDraws(pane, knob);
 });

@@ -132,7 +132,7 @@ def test_values_and_gradients_are_pythons_and_come_in_order(page):
 
 
 BOXES = """const shown = (box, role) => box.querySelector(`.mg-${role}`)?.textContent;
-return Object.fromEntries([...document.querySelectorAll("svg [data-node]")].map(
+return Object.fromEntries([...document.querySelectorAll("#graphs [data-node]")].map(
   (box) => [box.dataset.node, [shown(box, "value"), shown(box, "grad")]]))"""
 ARROWS = """const isSeen = (text) => text.checkVisibility({visibilityProperty: true});
 return Object.fromEntries([...document.querySelectorAll("svg .mg-edge text")]
