@@ -96,9 +96,12 @@ def test_light_dark_width_and_motion(shown):
 
 
 def test_requests_and_errors_are_noticed(shown):
-    browser = shown("""<script>fetch("other.json").catch(() => 0); nothing.x</script>""")
-    assert browser.requests() == [browser.run("return new URL('other.json', location).href")]
-    assert any(re.search("nothing is not defined", error) for error in browser.errors())
+    browser = shown("""<script>
+      import("./other.js").catch(() => 0); fetch("other.json").catch(() => 0); nothing.x</script>""")
+    asked, complaints = browser.requests(), browser.errors()
+    assert browser.run("return new URL('other.js', location).href") in asked
+    assert any("other.json" in each for each in complaints)
+    assert any(re.search("nothing is not defined", error) for error in complaints)
     assert shown("").requests() == [] == browser.errors()
 
 
