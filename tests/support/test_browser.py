@@ -96,8 +96,8 @@ def test_light_dark_width_and_motion(shown):
 
 
 def test_requests_and_errors_are_noticed(shown):
-    browser = shown("""<script>
-      import("./other.js").catch(() => 0); fetch("other.json").catch(() => 0); nothing.x</script>""")
+    fetched = """import("./other.js").catch(() => 0); fetch("other.json").catch(() => 0);"""
+    browser = shown(f"<script>{fetched} nothing.x</script>")
     asked, complaints = browser.requests(), browser.errors()
     assert browser.run("return new URL('other.js', location).href") in asked
     assert any("other.json" in each for each in complaints)
