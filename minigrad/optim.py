@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from .engine.marks import forget, turn
+from .engine.marks import forget, takes_turns, turn
 from .engine.nests import apart
 from .engine.values import Value
 from .engine.variable import Var, renew
@@ -115,6 +115,9 @@ class _Optimizer(ABC):
     @abstractmethod
     def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
         """The new values of those parameters that have gradients, which come with their places."""
+
+
+takes_turns.add(_Optimizer.zero_grad.__code__)
 
 
 class SGD(_Optimizer):

@@ -233,4 +233,4 @@ def _inputs_of(inputs: Sequence[Var] | Var) -> list[Var]:
 
 
 ABOVE["backward"] = backward
-takes_turns |= {backward.__code__, grad.__code__}
+takes_turns |= {backward.__code__, grad.__code__, add_gradients.__code__}

@@ -12,7 +12,7 @@ import numpy as np
 from . import context
 from .arrays import handed
 from .habits import no_backward, no_keyword
-from .marks import Mark, give, interrupts, turn
+from .marks import Mark, give, interrupts, takes_turns, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
 from .places import line_of_user
@@ -285,6 +285,9 @@ class Var(Operators, Conversions):
     def _repr_html_(self) -> str:
         """Its drawing, inline in Jupyter."""
         return ABOVE["picture"](self)  # type: ignore[return-value]
+
+
+takes_turns.add(vars(Var)["grad"].fset.__code__)
 
 
 class Tracked(Var):
