@@ -76,9 +76,10 @@ class _Optimizer(ABC):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.params)} parameters, lr={self.lr:g})"
 
+    @takes_turns
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
-        with turn: forget(self.params)  # noqa: E701  # fmt: skip  # see `turn`
+        with turn.lock(): forget(self.params)  # noqa: E701  # fmt: skip  # see `Turn`
 
     def step(self) -> None:
         """Give parameters that have a gradient new values; graphs recorded before become stale.

@@ -15,6 +15,7 @@ from .values import Value, as_value, readonly, shape_of
 from .variable import Var, constant
 
 
+@takes_turns
 def backward(output: Var, seed: object = None) -> None:
     """`Var.backward`: add into the leaves' `.grad`, replace the inner nodes'."""
     start = _seed_of(output, seed, "backward")
@@ -26,7 +27,7 @@ def backward(output: Var, seed: object = None) -> None:
         )
     if in_turn():
         return _add_beside(output, start)
-    with turn: _add(output, start)  # noqa: E701  # fmt: skip  # see `turn`
+    with turn.lock(): _add(output, start)  # noqa: E701  # fmt: skip  # see `Turn`
 
 
 def _add(output: Var, start: Value) -> None:
@@ -61,6 +62,7 @@ def _add_beside(output: Var, start: Value) -> None:
     give(grads)
 
 
+@takes_turns
 def grad(
     output: Var,
     inputs: Sequence[Var] | Var = (),
@@ -99,7 +101,7 @@ def grad(
         if create_graph or in_turn():
             found = _found_beside(output, start, wanted, create_graph)
         else:
-            with turn: found = _found(output, start, wanted)  # noqa: E701  # fmt: skip  # see `turn`
+            with turn.lock(): found = _found(output, start, wanted)  # noqa: E701  # fmt: skip  # see `Turn`
     for i, (x, d) in enumerate(zip(wanted, found, strict=True)):
         if d is None and not allow_unused:
             raise ValueError(
@@ -133,9 +135,10 @@ def _found_beside(output: Var, start: Value, wanted: list[Var], record: bool) ->
     return [None if x is None else x._flow for x in kept]
 
 
+@takes_turns
 def add_gradients(shares: Iterable[tuple[Var, Value]]) -> None:
     """Add to the leaves' `.grad`, as `backward` does, gradients that were found in another way."""
-    with turn: add(shares)  # noqa: E701  # fmt: skip  # see `turn`
+    with turn.lock(): add(shares)  # noqa: E701  # fmt: skip  # see `Turn`
 
 
 def value_and_grad(
@@ -233,4 +236,3 @@ def _inputs_of(inputs: Sequence[Var] | Var) -> list[Var]:
 
 
 ABOVE["backward"] = backward
-takes_turns |= {backward.__code__, grad.__code__, add_gradients.__code__}

@@ -1,12 +1,16 @@
 """What a sweep leaves in the nodes: its own mark, so nothing needs cleaning up."""
 
+import re
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import CodeType, FrameType
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from .values import Value
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Marked(Protocol):
@@ -52,29 +56,77 @@ class Mark:
             self.before[id(x)] = grad
 
     def finish(self) -> None:
-        self.done, self.before = True, NONE  # in one line: see `turn`
+        self.done, self.before = True, NONE  # in one line: see `Turn`
 
 
-# Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
-# are on one line: a debugger that raises between lines can't come between lock and release.
-turn = threading.RLock()
+class Turn:
+    """`with turn.lock(): …` sweeps take turns, since nodes and leaves are shared among threads.
+
+    That and what it does are on one line: a debugger that raises between lines can't come between
+    lock and release. One that raises between bytecodes can, and leaves the lock held. The stack
+    knows better: if in the thread that holds it no function that takes turns runs any more, or if
+    that thread has ended, those who wait go on with another lock.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._next: dict[object, Any] = {}
+
+    def lock(self) -> Any:  # noqa: ANN401
+        """The lock, once it can be taken."""
+        while True:
+            lock = self._lock
+            if lock.acquire(True, _PATIENCE):
+                lock.release()
+                return lock
+            if _is_left_behind(lock) and lock is self._lock:
+                self._lock = self._next.setdefault(lock, threading.RLock())
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def is_mine(self) -> bool:
+        """Whether it is this thread's, by the lock alone."""
+        mine: bool = self._lock._is_owned()  # type: ignore[attr-defined]
+        return mine
+
+
+_PATIENCE = 0.1  # seconds
+_OWNER = re.compile(r"owner=(\d+)")
+turn = Turn()
 at_work: list[Mark | None] = [None]  # whose turn it is
-takes_turns: set[CodeType] = set()  # the functions that do
+_takers: set[CodeType] = set()
+
+
+def takes_turns(f: Callable[P, T]) -> Callable[P, T]:
+    """Decorates a function with `with turn.lock():` in it."""
+    _takers.add(f.__code__)
+    return f
+
+
+def _runs_in(frame: FrameType | None) -> bool:
+    """Whether a function that takes turns is on this stack."""
+    while frame is not None and frame.f_code not in _takers:
+        frame = frame.f_back
+    return frame is not None
+
+
+def _is_left_behind(lock: object) -> bool:
+    owner = _OWNER.search(repr(lock))
+    return owner is not None and not _runs_in(sys._current_frames().get(int(owner[1])))
 
 
 def in_turn() -> bool:
     """Whether a sweep of this thread is running, interrupted by a signal handler or a closure.
 
-    The stack knows; a flag, or the lock itself, could have been left behind by an exception.
+    The lock alone could have been left behind by an exception: then it is released.
     """
-    if not turn._is_owned():  # type: ignore[attr-defined]
+    if not turn.is_mine():
         return False
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_code not in takes_turns:
-        frame = frame.f_back
-    if frame is None:
+    runs = _runs_in(sys._getframe(2))
+    if not runs:
         turn.release()
-    return frame is not None
+    return runs
 
 
 def interrupts(x: _Marked) -> bool:

@@ -147,6 +147,7 @@ class Var(Operators, Conversions):
         return handed(grad) if self.kind == "parameter" else readonly(grad)
 
     @grad.setter
+    @takes_turns
     def grad(self, grad: object) -> None:
         new = None if grad is None else as_value(grad)
         if new is not None and not self.requires_grad:
@@ -158,7 +159,7 @@ class Var(Operators, Conversions):
                 f"{self!r}: a gradient is being computed here, which this call interrupted: "
                 "set .grad before or after it"
             )
-        with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
+        with turn.lock(): give([(self, new)])  # noqa: E701  # fmt: skip  # see `Turn`
 
     def _kept(self) -> Value | None:
         """The gradient that users see. Another thread's sweep may come in between: look again."""
