@@ -228,20 +228,40 @@ FLAT = [
 
 # What the shape alone decides.
 PLAIN = [
-    *((f, (x,), {}) for x in (S, V, M) for f in (
-        np.shape, np.ndim, np.size, np.zeros_like, np.ones_like,
-    )),
+    *(
+        (f, (x,), {})
+        for x in (S, V, M)
+        for f in (
+            np.shape,
+            np.ndim,
+            np.size,
+            np.zeros_like,
+            np.ones_like,
+        )
+    ),
     (np.size, (M, 1), {}),
-    *((f, (M,), {}) for f in (
-        np.argmax, np.argmin, np.argsort, np.nanargmax, np.nanargmin, np.nonzero, np.flatnonzero,
-        np.argwhere, np.count_nonzero, np.iscomplexobj, np.isrealobj,
-    )),
+    *(
+        (f, (M,), {})
+        for f in (
+            np.argmax,
+            np.argmin,
+            np.argsort,
+            np.nanargmax,
+            np.nanargmin,
+            np.nonzero,
+            np.flatnonzero,
+            np.argwhere,
+            np.count_nonzero,
+            np.iscomplexobj,
+            np.isrealobj,
+        )
+    ),
     *((f, (M, M + 1e-9), {}) for f in (np.allclose, np.isclose, np.array_equal, np.array_equiv)),
     (np.argmax, (M,), {"axis": 1}),
     (np.argpartition, (V, 1), {}),
     (np.searchsorted, (np.sort(V), 0.5), {}),
     (np.result_type, (V, W), {}),
-]  # fmt: skip
+]
 
 # Several Vars at once, or one that is no function of its own here: each part against NumPy's.
 SEVERAL = [
@@ -384,11 +404,25 @@ def test_scipys_ufuncs_by_name(name):
 # --------------------------------------------------------------------------------------- methods
 
 GIVEN = {
-    "average": (0,), "broadcast_to": ((2, 2, 2),), "clip": (0.3, None), "array_split": (2,),
-    "split": (2,), "expand_dims": (0,), "matrix_power": (2,), "moveaxis": (0, 1), "pad": (1,),
-    "quantile": (0.5,), "repeat": (2,), "reshape": (4,), "roll": (1,), "swapaxes": (0, 1),
-    "take": ([0, 1],), "tile": (2,), "argpartition": (1,), "searchsorted": (0.5,),
-}  # fmt: skip
+    "average": (0,),
+    "broadcast_to": ((2, 2, 2),),
+    "clip": (0.3, None),
+    "array_split": (2,),
+    "split": (2,),
+    "expand_dims": (0,),
+    "matrix_power": (2,),
+    "moveaxis": (0, 1),
+    "pad": (1,),
+    "quantile": (0.5,),
+    "repeat": (2,),
+    "reshape": (4,),
+    "roll": (1,),
+    "swapaxes": (0, 1),
+    "take": ([0, 1],),
+    "tile": (2,),
+    "argpartition": (1,),
+    "searchsorted": (0.5,),
+}
 TWO = (
     "arctan2 dot fmod hypot inner kron logaddexp matmul maximum minimum outer remainder solve "
     "tensordot vdot"
@@ -460,9 +494,23 @@ def axes_of(draw, ndim, several=True):
 
 SHAPES = st.lists(st.sampled_from([0, 1, 1, 2, 3]), max_size=3).map(tuple)
 BY_AXES = [
-    np.sum, np.mean, np.prod, np.max, np.min, np.all, np.any, np.var, np.std, np.ptp, np.median,
-    np.nansum, np.nanprod, np.flip, np.squeeze, np.linalg.norm,
-]  # fmt: skip
+    np.sum,
+    np.mean,
+    np.prod,
+    np.max,
+    np.min,
+    np.all,
+    np.any,
+    np.var,
+    np.std,
+    np.ptp,
+    np.median,
+    np.nansum,
+    np.nanprod,
+    np.flip,
+    np.squeeze,
+    np.linalg.norm,
+]
 BY_AXIS = [np.cumsum, np.cumprod, np.sort, np.argsort, np.argmax]
 BY_SHAPE = [
     np.ravel, np.transpose, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.diagflat,

@@ -229,9 +229,10 @@ def test_the_reading_order_has_the_length_of_each_file():
 
 def test_the_pictures_of_what_others_do_not_do_are_current():
     for name, drawing in _readme.pictures().items():
-        texts = [re.findall(r"<text[^>]*>\s*([^<]*?)\s*<", svg) for svg in (
-            (ROOT / "demos" / name).read_text(encoding="utf-8"), drawing.svg
-        )]  # fmt: skip
+        texts = [
+            re.findall(r"<text[^>]*>\s*([^<]*?)\s*<", svg)
+            for svg in ((ROOT / "demos" / name).read_text(encoding="utf-8"), drawing.svg)
+        ]
         assert sorted(texts[0]) == sorted(texts[1]) and f"(demos/{name})" in TEXT, name
     assert (ROOT / "demos" / "steps.webp").stat().st_size < 200_000
     assert "z = stop_gradient(mu + sigma·eps) stops it" in str(mg.explain(_readme.walled()))

@@ -351,21 +351,37 @@ TAILS = [
     (mg.HalfCauchy, (1e-8,), 1e8, lambda z, s: mp.log(2 / (mp.pi * s * (1 + (z / s) ** 2)))),
     (mg.HalfCauchy, (1e8,), 1e300, lambda z, s: mp.log(2 / (mp.pi * s * (1 + (z / s) ** 2)))),
     (mg.Pareto, (1e-8, 1e5), 3e8, lambda z, s, a: mp.log(a / s) - (a + 1) * mp.log(z / s)),
-    (mg.InverseGamma, (1e-3, 1e5), 1e-8,
-     lambda z, a, b: a * mp.log(b) - (a + 1) * mp.log(z) - b / z - mp.loggamma(a)),
-    (mg.InverseGamma, (1e5, 2.0), 1e300,
-     lambda z, a, b: a * mp.log(b) - (a + 1) * mp.log(z) - b / z - mp.loggamma(a)),
+    (
+        mg.InverseGamma,
+        (1e-3, 1e5),
+        1e-8,
+        lambda z, a, b: a * mp.log(b) - (a + 1) * mp.log(z) - b / z - mp.loggamma(a),
+    ),
+    (
+        mg.InverseGamma,
+        (1e5, 2.0),
+        1e300,
+        lambda z, a, b: a * mp.log(b) - (a + 1) * mp.log(z) - b / z - mp.loggamma(a),
+    ),
     (mg.Kumaraswamy, (1e5, 1e-3), 1.0 - 2.0**-53, mp_kumaraswamy),
     (mg.Kumaraswamy, (1e-3, 1e5), 1e-300, mp_kumaraswamy),
     (mg.TruncatedNormal, (0.0, 1.0, 30.0, INF), 30.2, mp_truncated),
     (mg.TruncatedNormal, (0.0, 1.0, -INF, -30.0), -31.0, mp_truncated),
     (mg.TruncatedNormal, (0.0, 1.0, 30.0, 30.001), 30.0005, mp_truncated),
     (mg.TruncatedNormal, (0.0, 1.0, -9.0, 30.0), 29.0, mp_truncated),
-    (mg.VonMises, (0.0, 1e5), 3.0,
-     lambda z, m, k: k * mp.cos(z) - mp.log(2 * mp.pi * mp.besseli(0, k))),
-    (mg.VonMises, (0.0, 1e-3), -3.0,
-     lambda z, m, k: k * mp.cos(z) - mp.log(2 * mp.pi * mp.besseli(0, k))),
-]  # fmt: skip
+    (
+        mg.VonMises,
+        (0.0, 1e5),
+        3.0,
+        lambda z, m, k: k * mp.cos(z) - mp.log(2 * mp.pi * mp.besseli(0, k)),
+    ),
+    (
+        mg.VonMises,
+        (0.0, 1e-3),
+        -3.0,
+        lambda z, m, k: k * mp.cos(z) - mp.log(2 * mp.pi * mp.besseli(0, k)),
+    ),
+]
 
 
 @pytest.mark.parametrize(("family", "parameters", "z", "truth"), TAILS)

@@ -20,9 +20,12 @@ _POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 
 
 def frames_of(
-    panes: Sequence[Pane], timeline: Sequence[tuple[int, ...]], folder: Path, kind: str,
+    panes: Sequence[Pane],
+    timeline: Sequence[tuple[int, ...]],
+    folder: Path,
+    kind: str,
     seconds: float,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write the panes' pictures at each step of the timeline, as `Lesson.frames` says."""
     if kind not in KINDS:
         raise ValueError(f"frames are of kind {', '.join(KINDS)}, not {kind!r}")

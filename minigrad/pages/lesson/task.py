@@ -42,9 +42,14 @@ class Exercise(Page):
     _what, _height = "exercise", 800
 
     def __init__(
-        self, output: Var, question: str, answer: Value, wanted: Var | None, tolerance: float,
+        self,
+        output: Var,
+        question: str,
+        answer: Value,
+        wanted: Var | None,
+        tolerance: float,
         names: Mapping[str, object] | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.title, self.question, self.answer = question, question, answer
         self._output, self._wanted, self._tolerance = output, wanted, tolerance
         self._names = names
