@@ -3,6 +3,8 @@
 Each line is a name of NumPy's, PyTorch's, JAX's or micrograd's, and the rest of a sentence.
 """
 
+from typing import NoReturn
+
 from .values import NO_MASK
 
 _IN_PLACE = "a Var is not written to: w = 2 * v makes a new one, p.value = … gives a leaf numbers"
@@ -71,6 +73,18 @@ OF_A_LEAF = {
     "requires_grad": "mg.Var makes what wants a gradient, mg.constant what doesn't",
     "dtype": "all is float64",
     "device": _ONE_DEVICE,
+}
+
+OF_A_SETTING = {
+    "requires_grad": "mg.Var makes what wants a gradient and mg.constant what doesn't; a parameter "
+    "that is to stay as it is isn't given to the optimiser",
+    "name": 'v.named("x") names a node',
+    "shape": "v.reshape(…) has another one",
+    **dict.fromkeys(("ndim", "size"), "v.reshape(…) has another shape"),
+    **dict.fromkeys(("inputs", "op", "static", "closures"), "an operation makes a new node"),
+    "kind": "mg.Var, mg.constant and mg.stop_gradient make the kinds",
+    "scope": 'with mg.scope("encoder"): nodes made inside belong to it',
+    **dict.fromkeys(("law", "site", "line"), "it is noted where the node is made"),
 }
 
 OF_THE_MODULE = {
@@ -181,6 +195,21 @@ class Habit:
 
     def __set__(self, owner: object, value: object) -> None:
         raise self._error(self._sentence)
+
+
+class ReadOnly(property):
+    """A property that is not set: trying to says what to write instead."""
+
+    def __set__(self, owner: object, value: object) -> None:
+        name = self.fget.__name__  # type: ignore[union-attr]
+        raise AttributeError(f"a Var's {name} is not set: {OF_A_SETTING[name]}")
+
+
+class Size(int):
+    """A number of elements, which is not called, as a tensor's size is."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        raise TypeError(f"size is the number of elements here, {self}: the lengths are .shape")
 
 
 HABITS = {name: Habit(f"a Var has no {name}: {way}") for name, way in OF_A_VAR.items()}

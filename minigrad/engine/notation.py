@@ -146,7 +146,10 @@ class Conversions:
 
     __slots__ = ()
     _value: Value
-    requires_grad: bool
+    if TYPE_CHECKING:
+
+        @property
+        def requires_grad(self) -> bool: ...
 
     def __format__(self, spec: str) -> str:
         if isinstance(self._value, float):

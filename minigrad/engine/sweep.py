@@ -186,7 +186,7 @@ def copied(output: Var, record: bool = False) -> tuple[Var, dict[Var, Var]]:
         edges = []
         for x, rule in zip(node.inputs if record else node._edges(), node._call.rules):
             if isinstance(x, Var):
-                if x.requires_grad and rule is not None:
+                if type(x) is Tracked and rule is not None:
                     if x not in copies:
                         copies[x] = _copy(x, record)
                         queue.append(x)

@@ -197,7 +197,7 @@ def record(call: Call, value: Value, held: list[object], recording: bool) -> Var
     for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
         if not isinstance(x, Var):
             held[i] = x if type(x) is float else _as_constant(x)  # type: ignore[arg-type]
-        elif rule is not None and x.requires_grad:
+        elif rule is not None and type(x) is Tracked:
             wants = recording
     a: object = tuple(held)
     b: object = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import context
 from .arrays import handed
-from .habits import no_backward, no_keyword
+from .habits import OF_A_SETTING, ReadOnly, Size, no_backward, no_keyword
 from .marks import Mark, give, interrupts, takes_turns, turn
 from .notation import Conversions, Operators
 from .op import ABOVE, OPS, Call, Closure
@@ -84,7 +84,6 @@ class Var(Operators, Conversions):
     _note: Note
     _order: int
     _value: Value
-    requires_grad = True
 
     def __init_subclass__(cls) -> None:
         if cls.__module__ != __name__:
@@ -175,6 +174,11 @@ class Var(Operators, Conversions):
         return None
 
     @property
+    def requires_grad(self) -> bool:
+        """Whether gradients pass to it or through it."""
+        return self.__class__ is not Fixed
+
+    @property
     def closures(self) -> tuple[Closure | None, ...]:
         """One backward closure per input, `back(g, y, *inputs)`; None where no gradient passes."""
         return () if self._call is None else self._call.rules
@@ -232,7 +236,7 @@ class Var(Operators, Conversions):
     @property
     def size(self) -> int:
         """How many numbers the value holds."""
-        return int(np.size(self._value))
+        return Size(np.size(self._value))
 
     def named(self, name: str) -> Self:
         """Name the node, and return it."""
@@ -288,7 +292,8 @@ class Var(Operators, Conversions):
         return ABOVE["picture"](self)  # type: ignore[return-value]
 
 
-takes_turns.add(vars(Var)["grad"].fset.__code__)
+for _name in OF_A_SETTING:
+    setattr(Var, _name, ReadOnly(vars(Var)[_name].fget))
 
 
 class Tracked(Var):
@@ -305,7 +310,6 @@ class Fixed(Var):
 
     __slots__ = ()
     __init__ = object.__init__
-    requires_grad = False
 
 
 Tracked.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own among them

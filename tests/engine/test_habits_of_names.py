@@ -37,6 +37,15 @@ def optimiser():
         (lambda: optimiser().param_groups, r"all of \.params have the learning rate \.lr"),
         (lambda: optimiser().state_dict(), r"pickle it together with its parameters"),
         (lambda: optimiser().spam, r"SGD has no spam$"),
+        (
+            lambda: setattr(mg.Var(1.0), "requires_grad", False),
+            r"mg\.constant what doesn't; a para",
+        ),
+        (lambda: setattr(mg.Var(1.0), "name", "x"), r'name is not set: v\.named\("x"\) names'),
+        (lambda: setattr(mg.Var(1.0), "shape", (1, 1)), r"v\.reshape\(…\) has another one"),
+        (lambda: setattr(mg.Var(1.0), "inputs", ()), r"an operation makes a new node"),
+        (lambda: mg.Var([1.0, 2.0]).size(), r"number of elements here, 2: the lengths are \.shape"),
+        (lambda: mg.Var([1.0, 2.0]).size(0), r"the lengths are \.shape"),
         (lambda: mg.Var([1.0]).sum(dim=0), r"no argument 'dim': .* axis, keepdims"),
     ],
 )
@@ -59,3 +68,10 @@ def test_an_optimiser_is_pickled_with_its_parameters():
         (x**2).sum().backward()
         steps.step()
     np.testing.assert_array_equal(v.value, w.value)
+
+
+def test_what_is_not_set_can_be_read():
+    v = (mg.Var(np.ones((2, 3)), "x") * 2.0).named("y")
+    assert (v.size, v.shape, v.ndim, v.name, v.op) == (6, (2, 3), 2, "y", "multiply")
+    assert v.requires_grad is True and mg.constant(1.0).requires_grad is False
+    assert np.zeros(v.size).shape == (6,) and f"{v.size}" == "6" and isinstance(v.size, int)
