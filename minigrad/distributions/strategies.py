@@ -61,10 +61,10 @@ def _score(q: Distribution, rng: Generator, shape: int | Shape, baseline: object
 
 def _walled(q: Distribution, rng: Generator, shape: int | Shape, site: Site) -> Var:
     """A draw behind a wall that knows how it was made."""
-    return _known(q._outcome(q.noise(rng, shape)), site)
+    return _with_site(q._outcome(q.noise(rng, shape)), site)
 
 
-def _known(z: Var, site: Site) -> Var:
+def _with_site(z: Var, site: Site) -> Var:
     """z behind a wall that knows how it was made."""
     start = next(orders)
     wall = mark(stop_gradient(z), start, "stop")
@@ -127,7 +127,7 @@ def _enumeration(q: Distribution, rng: Generator, shape: int | Shape, tail: floa
     whole = len(values), *q.batch_shape, *q.event_shape
     z = constant(np.broadcast_to(values.reshape(axes), whole))
     weights = exp(q.log_prob(z))
-    return _known(z, Site(q, "enumeration", weights=weights, tail=beyond))
+    return _with_site(z, Site(q, "enumeration", weights=weights, tail=beyond))
 
 
 def outcomes(q: Distribution, tail: float) -> tuple[Array, float]:
@@ -194,7 +194,7 @@ def _measure_valued(q: Distribution, rng: Generator, shape: int | Shape) -> Var:
         worlds += [arm.plus, arm.minus]
         weights += [slope, negative(slope)]
     side_by_side = constant(np.stack([np.reshape(x, whole) for x in worlds]))
-    return _known(side_by_side, Site(q, "measure-valued", weights=stack(weights)))
+    return _with_site(side_by_side, Site(q, "measure-valued", weights=stack(weights)))
 
 
 STRATEGIES.update(

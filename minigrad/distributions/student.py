@@ -22,14 +22,13 @@ from ..ops import (
     where,
 )
 from ..ops.tails import HALF_LOG_2PI
+from .families import LOG_2
 from .implicit import Implicit
 from .parameters import Numbers, as_outcome, minus, over, spread
 from .probabilities import beta_cdf, log_beta_cdf
 from .quantiles import beta_quantile
 from .support import REAL
 from .tails import half_step, half_step_slope, log1p_square
-
-LOG_2 = math.log(2.0)
 
 
 class StudentT(Implicit):

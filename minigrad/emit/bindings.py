@@ -59,7 +59,7 @@ class Bindings:
         if isinstance(thing, types.MethodType):
             yield from (thing.__func__, thing.__self__)
         elif isinstance(thing, types.FunctionType):
-            if _is_ours(thing):
+            if _is_users(thing):
                 yield from self._names_of(thing)
         elif isinstance(thing, np.ndarray):
             if thing.size <= MOST_NUMBERS:
@@ -99,19 +99,19 @@ def _names_in(code: types.CodeType) -> Iterator[str]:
             yield from _names_in(constant)
 
 
-def _is_ours(f: object) -> bool:
+def _is_users(f: object) -> bool:
     """Whether it is a function of the user's."""
     return str(getattr(f, "__module__", "")).partition(".")[0] not in _LIBRARIES
 
 
 def _is_plain_object(thing: object) -> bool:
-    return hasattr(thing, "__dict__") and not isinstance(thing, type) and _is_ours(type(thing))
+    return hasattr(thing, "__dict__") and not isinstance(thing, type) and _is_users(type(thing))
 
 
 def _methods_of(thing: object) -> Iterator[object]:
     """What its class defines: a method may call another one."""
     for kind in type(thing).__mro__:
-        if _is_ours(kind):
+        if _is_users(kind):
             yield from (x for x in vars(kind).values() if isinstance(x, types.FunctionType))
 
 

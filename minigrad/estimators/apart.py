@@ -15,7 +15,7 @@ from ..distributions.randomness import Generator
 from ..engine.gradients import grad
 from ..engine.values import Array, Value
 from ..engine.variable import Var, constant
-from .axes import followed, nodes_below
+from .axes import followed, oldest_first
 from .problem import Batch, Setting
 
 TRIED = 3  # samples
@@ -74,7 +74,7 @@ def _all_kept(setting: Setting, y: Var) -> bool:
 def _kept(source: Var, count: int, y: Var, first: int = 0) -> bool:
     """Whether the first axes of a node are those of y from `first` on, if y depends on it."""
     places = tuple(range(first - y.ndim, first + count - y.ndim))
-    return followed(source, count, nodes_below([y])).get(y, places) == places
+    return followed(source, count, oldest_first([y])).get(y, places) == places
 
 
 def scores_of_each(setting: Setting, z: Var, log_q: Var) -> tuple[Array, ...] | None:

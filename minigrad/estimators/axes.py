@@ -25,7 +25,7 @@ _OF_MATRICES = frozenset(
 )
 
 
-def nodes_below(outputs: Sequence[Var]) -> list[Var]:
+def oldest_first(outputs: Sequence[Var]) -> list[Var]:
     """All nodes that the outputs were computed from, themselves included, oldest first."""
     seen = dict.fromkeys(outputs)
     queue = list(seen)

@@ -7,7 +7,7 @@ import numpy as np
 from ..engine.gradients import grad
 from ..engine.values import Array, Value, plain
 from ..engine.variable import Var
-from .axes import Axes, nodes_below
+from .axes import Axes, oldest_first
 from .costs import Term, Wall
 from .score import mean_of_others
 
@@ -40,7 +40,7 @@ def _downstream(term: Term, way: Axes, axes: Axes) -> Array:
 
 def _squares(log_q: Var) -> Array:
     """|∇ log q|² of each sample, over all parameters, in log q's shape."""
-    leaves = [x for x in nodes_below([log_q]) if not x.op and x.requires_grad]
+    leaves = [x for x in oldest_first([log_q]) if not x.op and x.requires_grad]
     squares = np.zeros(log_q.shape)
     for place in np.ndindex(log_q.shape):
         seed = np.zeros(log_q.shape)

@@ -7,14 +7,11 @@ rare event that none of them met, a mean that one of them dominates, digits lost
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..distributions.base import Distribution
 from ..engine.context import no_grad
-from ..engine.values import Array
+from ..engine.values import Array, Mask
 from ..engine.variable import Var, constant
-
-Mask = NDArray[np.bool_]
 
 MANY = 100  # samples: with fewer, a standard error is rough in any case
 DECISIVE = 0.25  # of the scatter: of n normal numbers the largest has about 2 log(n)/n

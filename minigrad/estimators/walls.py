@@ -16,7 +16,7 @@ from ..engine.values import Value
 from ..engine.variable import Var
 from ..ops import add, exp, multiply, reshape, stop_gradient, subtract, transpose
 from ..ops import sum as sum_
-from .axes import Axes, followed, nodes_below
+from .axes import Axes, followed, oldest_first
 from .baselines import estimated, scaled
 from .costs import Outcomes, Term, Wall, repeats, split
 from .score import scored
@@ -60,7 +60,7 @@ def surrogate(*costs: Var, baseline: Baseline | Mapping[Var, Baseline | None] | 
     for cost in costs or (None,):
         if not isinstance(cost, Var):
             raise TypeError(f"surrogate takes costs, Vars computed from draws, not {_kind(cost)}")
-    nodes = nodes_below(costs)
+    nodes = oldest_first(costs)
     with scope(SCOPE):
         walls = [wall for z in nodes if (wall := _wall(z, nodes)) is not None]
         sets = [found for z in nodes if (found := _outcomes(z, nodes)) is not None]

@@ -21,7 +21,7 @@ from .tokens import (
     WORDS,
     ExpressionError,
     Token,
-    number_of,
+    float_of,
     program_lines,
     tokens_of,
 )
@@ -212,7 +212,7 @@ class _Line:
             raise self._error("deep", token, DEEPEST)
 
     def _number(self, token: Token) -> float:
-        number, wrong = number_of(token.text)
+        number, wrong = float_of(token.text)
         if wrong:
             raise self._error(wrong, token)
         return number

@@ -42,7 +42,7 @@ _TOKEN = re.compile(
 SAME_SIGN = {"^": "**", "·": "*", "×": "*", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
 
 
-def number_of(digits: str) -> tuple[float, str]:
+def float_of(digits: str) -> tuple[float, str]:
     """The float that stands for a number, and what is wrong with it: a key of `WORDS`, or ""."""
     number = float(digits)
     lost = number == 0.0 and re.match("[^eE]*[1-9]", digits)
@@ -55,7 +55,7 @@ def typed_number(text: str) -> float:
     if digits in ("inf", "nan"):
         number, wrong = float(digits), ""
     elif re.fullmatch(_NUMBER, digits):
-        number, wrong = number_of(digits)
+        number, wrong = float_of(digits)
     else:
         raise ValueError("write a number like -1.5e3, inf or nan")
     if wrong:

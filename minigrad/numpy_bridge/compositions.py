@@ -8,8 +8,7 @@ import numpy as np
 from .. import ops
 from ..engine.values import as_axes, shape_of
 from ..engine.variable import Var
-
-Axis = int | tuple[int, ...] | None
+from ..ops.reductions import Axis
 
 
 def clip(

@@ -69,7 +69,7 @@ def op(
             rules=rules,
             make=makers.get(len(rules), general),
             make_lanes=lanes if makers and len(rules) in makers else lambda row: (),
-            number=_of_floats(forward, infix, called * (of_floats and by_name)),
+            number=_float_function(forward, infix, called * (of_floats and by_name)),
             defaults=defaults,
             infix=infix,
             symbol=symbol or infix or name,
@@ -93,7 +93,9 @@ def op(
 OPERATORS: dict[str, Callable[..., object]] = {"+": add, "-": sub, "*": mul, "/": truediv}
 
 
-def _of_floats(forward: Callable[..., object], infix: str, called: str) -> Callable[..., object]:
+def _float_function(
+    forward: Callable[..., object], infix: str, called: str
+) -> Callable[..., object]:
     """What computes the op of floats without a call in between: math's own function; or Python's
     operator, which serves arrays as well.
     """

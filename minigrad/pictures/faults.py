@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.op import OPS
 from ..engine.sweep import fit
-from ..engine.values import Value, careful
+from ..engine.values import Mask, Value, careful
 from ..equations import Equation, Equations
 from .labels import finite
-
-Mask = NDArray[np.bool_]
 
 _CHOOSERS = set("clip logaddexp logsumexp max maximum min minimum".split())
 _MOVERS = set(

@@ -9,7 +9,7 @@ import minigrad as mg
 from minigrad.distributions import Distribution
 from minigrad.distributions.parameters import value_of
 from minigrad.distributions.quantiles import gamma_quantile
-from minigrad.estimators.axes import followed, nodes_below
+from minigrad.estimators.axes import followed, oldest_first
 from tests.estimators.test_walls import repeated, rng, scores
 from tests.support.families import TABLE
 
@@ -62,7 +62,7 @@ def test_where_the_axes_of_a_draw_are(name):
     move, expected = OPS_THAT_KEEP[name]
     z = mg.Normal(mg.Var(np.zeros(3)), 1.0).sample(rng(), 5)
     node = move(z)
-    assert followed(z, 2, nodes_below([node])).get(node) == expected
+    assert followed(z, 2, oldest_first([node])).get(node) == expected
     if expected is None:
         return
     # And so it is: moving one sample moves nothing but its own place along such an axis.
@@ -105,7 +105,7 @@ def test_a_law_of_every_family_keeps_the_samples_of_its_parameters_apart(name):
     q = depending(own.expand((N, *own.batch_shape)), w)
     z = q.sample(rng(1))
     log_q = q.log_prob(z)
-    found = followed(w, 1, nodes_below([z, log_q]))
+    found = followed(w, 1, oldest_first([z, log_q]))
     assert (found[z], found[log_q]) == ((-z.ndim,), (-log_q.ndim,))
 
 

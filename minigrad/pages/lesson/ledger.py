@@ -30,7 +30,7 @@ from ...pictures.labels import (
     short,
     text,
 )
-from ...reports.flow import COMPARISONS
+from ...reports.flow import COMPARISON_SIGNS
 from ...reports.wording import why_none
 from .rules import share_of, slope_of
 
@@ -277,7 +277,7 @@ def _columns(words: str) -> int:
 
 
 def _compares(row: Equation) -> bool:
-    return bool(row.op) and OPS[row.op].infix in COMPARISONS
+    return bool(row.op) and OPS[row.op].infix in COMPARISON_SIGNS
 
 
 def _truth(row: Equation) -> str:
