@@ -118,9 +118,6 @@ class _Optimizer(ABC):
         """The new values of those parameters that have gradients, which come with their places."""
 
 
-takes_turns.add(_Optimizer.zero_grad.__code__)
-
-
 class SGD(_Optimizer):
     """p ← p - lr·v with velocity v ← momentum·v + grad; plain gradient descent at momentum 0.
 
