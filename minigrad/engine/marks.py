@@ -131,7 +131,8 @@ def in_turn() -> bool:
 
 def interrupts(x: _Marked) -> bool:
     """Whether this thread's running sweep has reached x."""
-    return in_turn() and x._mark is not None and x._mark is at_work[0]
+    mark = x._mark
+    return in_turn() and mark is not None and mark is at_work[0] and not mark.done
 
 
 def give(grads: Sequence[tuple[_Marked, Value | None]]) -> None:

@@ -241,6 +241,29 @@ def test_a_signal_handler_that_asks_for_gradients():
     assert not wrong and set(found) == {right} and other.grad == 6.0 * len(found)
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timer here")
+def test_a_signal_handler_while_gradients_are_set_forgotten_or_added():
+    x, other, calls = mg.Var(1.0), mg.Var(3.0), []
+    optimiser, f = mg.SGD([x], 1e-9), mg.compiled(lambda x: x * x)
+
+    def handler(*_):
+        calls.append(mg.grad(x * 3.0, x)[0])
+        (other * other).backward()
+        signal.setitimer(signal.ITIMER_REAL, 3e-5)
+
+    before = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 1e-3)
+    try:
+        while len(calls) < 3_000:
+            x.grad = None
+            optimiser.zero_grad()
+            f.backward(x)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+    assert set(calls) == {3.0} and other.grad == 6.0 * len(calls)
+
+
 def test_another_thread_reads_and_sets_a_gradient_meanwhile():
     x, w = mg.Var(2.0), mg.Var(3.0)
     x.grad = 5.0
