@@ -65,7 +65,8 @@ def moments_of(chunk: Chunk, start: int, stop: int) -> Moments:
     if np.isfinite(means).all():
         moments.count, moments.chunks = stop - start, 1
         moments.means, moments.scatter = means, np.zeros(means.shape)
-        moments.doubts.see(chunk.values)
+        if len(chunk.values) == stop - start:  # not a program's sum
+            moments.doubts.see(chunk.values)
     else:
         moments.bad_grad = start, stop
     return moments

@@ -12,7 +12,6 @@ import numpy as np
 from ..distributions.base import Distribution
 from ..distributions.parameters import Numbers, value_of
 from ..distributions.randomness import Generator, noise_leaf
-from ..emit.compiling import Compiled
 from ..engine.context import no_grad
 from ..engine.gradients import grad
 from ..engine.values import Array, Shape, Value, as_value, plain
@@ -75,13 +74,6 @@ class Setting:
         self.integrand: Integrand = integrand
         self.doubts = Doubts()
         self.is_tried = False  # whether the integrand was found to be one number per sample
-        self.total = Compiled(self._total)
-
-    def _total(self, *given: Var) -> Var:
-        """Σ f(z) over samples as a function of the parameters and the noise."""
-        *theta, eps = given
-        q, integrand = self.problem(*theta)
-        return integrand(q.transform(eps)).sum()
 
     @property
     def outcome_shape(self) -> Shape:

@@ -1,6 +1,5 @@
 """The pathwise estimator: the gradient flows through z = transform(noise)."""
 
-import math
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -14,6 +13,7 @@ from ..engine.variable import Var
 from .moments import Chunk
 from .points import Points, name_suffix
 from .problem import Problem, Setting, check_rsample, draw_noise
+from .replaying import replayed
 from .results import Estimate
 from .streaming import Preparation, Rule, Task, stream
 from .taylor import SET, ControlVariate, Variate, centred, variate_of
@@ -51,10 +51,12 @@ def pathwise(
     "quadratic" takes as many gradients as z has numbers, once, and needs their covariance: a
     TypeError where it is not known.
 
-    `replay` traces one chunk and runs its program for the others, as `mg.compiled` does: it pays if
-    a chunk has many small steps and there are some hundred chunks. The results differ in the last
-    digits at most. It has no effect with `points`, a `control_variate`, or where z is rounded to
-    the edge of its support.
+    `replay` traces a second chunk, or a block of it, and runs its program from then on, as
+    `mg.compiled` does. The programs of the last 8 problems are kept, so that in a loop all calls
+    but the first have theirs already: pass the same function each time. The results differ in the
+    last digits at most; what an estimate says of rare, large values of f comes from the chunks on
+    the tape. It has no effect with `points`, a `control_variate`, or where z is rounded to the edge
+    of its support.
 
     `chunk` bounds how many samples are in memory at a time. `executor` computes chunks elsewhere,
     with the same result; for processes the problem must be importable. A worker that dies
@@ -123,9 +125,9 @@ def _rule(
     check_rsample("pathwise", setting.q)
     eps = noise(setting.q, rng, count)
     if replay and variate is None and not setting.q.rounds and setting.is_tried:
-        total, grads = setting.total.value_and_grad(*setting.params, eps)
-        if math.isfinite(total):  # else the tape says which sample it is
-            return Chunk(np.array([total]), tuple(d / count for d in grads))
+        chunk = replayed(setting, eps)
+        if chunk is not None:  # else the tape says which sample it is
+            return chunk
     setting.is_tried = True
     z = setting.q.transform(eps)
     y = setting.f(z)

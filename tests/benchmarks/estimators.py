@@ -25,7 +25,7 @@ def answer(value: float, d_mu: np.ndarray, d_scale: np.ndarray) -> list[float]:
     return [value, d_mu[0], d_mu[-1], d_scale.ravel()[0], d_scale.ravel()[-1], d_scale.sum()]
 
 
-def minigrad(d: int, full: bool) -> Job:
+def minigrad(d: int, full: bool, replay: bool = False) -> Job:
     import minigrad as mg
     from minigrad.distributions.laws import Law
 
@@ -47,7 +47,7 @@ def minigrad(d: int, full: bool) -> Job:
     def job() -> list[float]:
         nonlocal taken
         taken = 0
-        estimate = mg.pathwise(problem, (mu, scale), SAMPLES, SEED)
+        estimate = mg.pathwise(problem, (mu, scale), SAMPLES, SEED, replay=replay)
         return answer(estimate.value, *estimate.grads)
 
     return job
@@ -86,9 +86,10 @@ def case(d: int, full: bool, limit: float) -> Case:
         name=f"pathwise, {kind}, d={d:,}, S={SAMPLES:,}",
         contestants={
             "minigrad": lambda: minigrad(d, full),
+            "minigrad, replay": lambda: minigrad(d, full, replay=True),
             "NumPy by hand": lambda: numpy_by_hand(d, full),
         },
-        bars=[Bar("minigrad", "NumPy by hand", limit)],
+        bars=[Bar("minigrad", "NumPy by hand"), Bar("minigrad, replay", "NumPy by hand", limit)],
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.emit.compiling import Compiled
 
 
 def diagonal(mu, sigma):
@@ -35,6 +36,35 @@ def test_the_same_estimate_and_errors(problem, params, antithetic):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-13)
 
 
+FACTOR = 1.0
+
+
+def scaled(mu):
+    return mg.Normal(mu, 1.0), lambda z: FACTOR * z
+
+
+def test_the_next_call_has_the_programs_of_the_first_until_something_changes(monkeypatch):
+    made = []
+    traced = Compiled._traced
+    monkeypatch.setattr(Compiled, "_traced", lambda self, *a: made.append(a) or traced(self, *a))
+    first, again = (mg.pathwise(scaled, (0.5,), 3_200, 1, replay=True) for _ in range(2))
+    assert first.value == again.value and len(made) == 1
+    monkeypatch.setitem(globals(), "FACTOR", 3.0)
+    found = mg.pathwise(scaled, (0.5,), 3_200, 1, replay=True)
+    assert found.grads == (3.0,) and len(made) == 2
+
+
+def test_a_chunk_of_several_blocks():
+    mu, sigma = np.linspace(-1.0, 1.0, 400), np.ones(400)
+    found, truth = (
+        mg.pathwise(diagonal, (mu, sigma), 8_100, 1, chunk=300, replay=replay)
+        for replay in (True, False)
+    )
+    np.testing.assert_allclose(found.value_se, truth.value_se, rtol=1e-9)
+    for a, b in zip((*found.grads, *found.grad_ses), (*truth.grads, *truth.grad_ses), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-13)
+
+
 def test_a_branch_runs_on_the_tape_with_a_warning():
     def problem(mu):
         def f(z):
@@ -42,7 +72,7 @@ def test_a_branch_runs_on_the_tape_with_a_warning():
 
         return mg.Normal(mu, 1.0), f
 
-    with pytest.warns(UserWarning, match="compiled: total runs on the tape.*branches"):
+    with pytest.warns(UserWarning, match="compiled: problem runs on the tape.*branches"):
         found = mg.pathwise(problem, (0.5,), 2_000, 1, replay=True)
     assert found.grads[0] == 2.0
 
