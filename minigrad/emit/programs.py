@@ -1,11 +1,13 @@
 """A program that can be called, listed and compiled. `tracing.py` makes one."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import inline
+from ..engine.arrays import ones, tril
 from ..engine.values import FLOAT64, Shape, Value, as_value, shape_of
 from ..engine.variable import Var
 from .javascript import javascript_source
@@ -130,6 +132,10 @@ def compiled_function(
     return _compiled(program._source, program.inputs, program._code, unfit)  # type: ignore
 
 
+# What runs is what is listed, but for arrays and masks that would be made anew at every call.
+_ONES = re.compile(r"(?<=@ )np\.ones\((\d+)\)|np\.ones\((\d+)\)(?= @)")
+
+
 def _compiled(
     source: Pieces,
     inputs: Sequence[Input],
@@ -154,7 +160,9 @@ def _compiled(
         f"            return _answered({parameters})\n"
         f"    return _converted({parameters})\n"
     )
-    space = executed(source, text, {"_ndarray": np.ndarray, "_float64": FLOAT64})
+    text = _ONES.sub(r"_ones(\1\2)", text).replace("np.tril(", "_tril(")
+    known = {"_ndarray": np.ndarray, "_float64": FLOAT64, "_ones": ones, "_tril": tril}
+    space = executed(source, text, known)
     function: Callable[..., object] = space[source.name]  # type: ignore[assignment]
 
     def converted(*args: object) -> object:
