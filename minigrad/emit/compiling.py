@@ -63,7 +63,7 @@ class Compiled:
         self.function = f
         self._replays: dict[object, Replay | None] = {}  # None: on the tape
         self._bindings = Bindings()
-        self._last: tuple[tuple[type, ...], Replay] | None = None  # of the usual call
+        self._last: dict[bool, tuple[tuple[type, ...], Replay]] = {}  # of the usual calls
         self._traces = 0
 
     def __get__(self, owner: object, kind: type) -> Callable[..., Any]:
@@ -81,7 +81,7 @@ class Compiled:
 
     def backward(self, *args: Any, **keywords: Any) -> float:  # noqa: ANN401
         """`f(…).backward()` without a node on the tape; returns the value."""
-        last = self._last
+        last = self._last.get(False)
         if (
             last is not None
             and not keywords
@@ -120,8 +120,8 @@ class Compiled:
         self, args: tuple[Any, ...], keywords: dict[str, Any], numbers: bool
     ) -> tuple[Sequence[Any], Outcome | None]:
         """The arguments that are live, and what the program made of them; None: use the tape."""
-        last = self._last
-        if last and not numbers and not keywords and tuple(map(type, args)) == last[0]:
+        last = self._last.get(numbers)
+        if last and not keywords and tuple(map(type, args)) == last[0]:
             replay = last[1]
             if replay.count < replay.next_check and self._bindings.hold():
                 try:
@@ -137,7 +137,7 @@ class Compiled:
         parts = [x for _, x in every if isinstance(x, LIVE)]
         key = (numbers, *(kind_of(name, x, numbers) for name, x in every))
         if not self._bindings.hold():
-            self._bindings, self._last = Bindings(), None
+            self._bindings, self._last = Bindings(), {}
             self._replays.clear()
         if key not in self._replays:
             self._bindings.follow(self.function, *(x for _, x in every if type(x) not in LIVE))
@@ -148,9 +148,9 @@ class Compiled:
         if replay.count >= replay.next_check:
             replay.next_check = 2 * replay.next_check + 1
             return parts, self._checked(key, replay, args, keywords, numbers)
-        simple = not keywords and len(parts) == len(args) and not numbers
+        simple = not keywords and len(parts) == len(args)
         if simple and all(type(x) in LIVE for x in args):  # of no subclass
-            self._last = tuple(map(type, args)), replay
+            self._last[numbers] = tuple(map(type, args)), replay
         return parts, replay.run([program_value(x) for x in parts])
 
     def _traced(
@@ -207,7 +207,7 @@ class Compiled:
             f"{number // 2} calls ago: pass it as an argument; from now on it runs on the "
             "tape"
         )
-        self._replays[key], self._last = None, None
+        self._replays[key], self._last = None, {}
         drawing.rewind()
         return None
 
