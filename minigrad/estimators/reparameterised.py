@@ -52,11 +52,10 @@ def pathwise(
     TypeError where it is not known.
 
     `replay` traces a second chunk, or a block of it, and runs its program from then on, as
-    `mg.compiled` does. The programs of the last 8 problems are kept, so that in a loop all calls
-    but the first have theirs already: pass the same function each time. The results differ in the
-    last digits at most; what an estimate says of rare, large values of f comes from the chunks on
-    the tape. It has no effect with `points`, a `control_variate`, or where z is rounded to the edge
-    of its support.
+    `mg.compiled` does. The last programs are kept, so that in a loop all calls but the first have
+    theirs already: pass the same function each time. The results differ in the last digits at most;
+    what an estimate says of rare, large values of f comes from the chunks on the tape. It has no
+    effect with `points`, a `control_variate`, or where z is rounded to the edge of its support.
 
     `chunk` bounds how many samples are in memory at a time. `executor` computes chunks elsewhere,
     with the same result; for processes the problem must be importable. A worker that dies

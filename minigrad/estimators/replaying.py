@@ -22,13 +22,13 @@ def replayed(setting: Setting, eps: Var) -> Chunk | None:
 
     The programs of a problem serve the next estimate as well: in a loop they are traced once.
     """
-    program = _total_of(setting.problem)
     noise, count = eps.value, len(eps)
     rows = max(BLOCK // max(size_of(setting.noise_shape), 1), 1)
     total, sums = 0.0, [0.0] * len(setting.params)
     for start in range(0, count, rows):
-        block = noise_leaf(noise[start : start + rows], "eps", "")  # type: ignore[index]
-        part, grads = program.value_and_grad(*setting.params, block)
+        block = noise[start : start + rows]  # type: ignore[index]
+        program = _total_of(setting.problem, len(block))
+        part, grads = program.value_and_grad(*setting.params, noise_leaf(block, "eps", ""))
         total += part
         sums = [a + d for a, d in zip(sums, grads, strict=True)]  # type: ignore[misc]
     if not math.isfinite(total):
@@ -36,17 +36,17 @@ def replayed(setting: Setting, eps: Var) -> Chunk | None:
     return Chunk(np.array([total]), tuple(d / count for d in sums))
 
 
-def _total_of(problem: Problem) -> Compiled:
+def _total_of(problem: Problem, count: int) -> Compiled:
     thread = threading.get_ident()
     try:
-        return _kept(problem, thread)
+        return _kept(problem, count, thread)
     except TypeError:  # a problem that can't be a key
-        return _kept.__wrapped__(problem, thread)
+        return _kept.__wrapped__(problem, count, thread)
 
 
-@lru_cache(maxsize=8)
-def _kept(problem: Problem, thread: int) -> Compiled:
-    """Σ f(z) over samples as a function of the parameters and the noise; one for each thread."""
+@lru_cache(maxsize=16)
+def _kept(problem: Problem, count: int, thread: int) -> Compiled:
+    """Σ f(z) over `count` samples as a function of the parameters and the noise; of one thread."""
 
     @wraps(problem)  # as the user's function it is watched: what it refers to may change
     def total(*given: Var) -> Var:
