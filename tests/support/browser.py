@@ -55,6 +55,10 @@ if (element.selectionEnd === null) return false;
 element.setSelectionRange(element.value.length, element.value.length);
 return true;
 """
+# What glides arrives; what moves for ever goes on.
+FINISH = """document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+  .forEach((each) => each.finish());"""
 HELD = {Keys.CONTROL, Keys.SHIFT, Keys.ALT, Keys.META, Keys.NULL}
 # Named by Chromium itself, as a screen reader hears it.
 CONTROLS = {
@@ -141,6 +145,15 @@ class Browser:
         }
         features = [{"name": name, "value": value} for name, value in wishes.items()]
         self.devtools("Emulation.setEmulatedMedia", features=features)
+
+    def recolour(self, dark: bool, still: bool = False) -> None:
+        """As its reader's system now has it, in the page as it stands; no colour is on its way."""
+        self._media(dark, still)
+        self.run(FINISH)
+
+    def forget_visits(self) -> None:
+        """A reader who has been to no page yet."""
+        self.devtools("Storage.clearDataForOrigin", origin="file://", storageTypes="all")
 
     def devtools(self, command: str, **given: object) -> dict:
         """A command of Chromium's own protocol."""

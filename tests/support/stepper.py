@@ -7,24 +7,26 @@ from selenium.webdriver.common.keys import Keys
 
 import minigrad as mg
 from minigrad.distributions.randomness import noise_leaf
-from tests.support.browser import LAYOUT, Browser
+from tests.support.browser import FINISH, LAYOUT, Browser
 
 ROWS = """return [...document.querySelectorAll("tr[data-node]")].map((row) =>
   [row.dataset.pane ?? "0", row.dataset.node, row.dataset.value, row.dataset.grad ?? null])"""
 
-TURN = """const [knob, value] = arguments;
+KNOB = "input[data-knob='%s']"
+TURN = """const [selector, value] = arguments, knob = document.querySelector(selector);
 knob.value = value;
 knob.dispatchEvent(new Event("input", {bubbles: true}))"""
 
 EACH_STEP = """const slider = document.querySelector("#step"), count = 1 + Number(slider.max);
 const look = () => {%s};
-const isFinite = (animation) => animation.effect.getComputedTiming().endTime < Infinity;
 return Array.from({length: count}, (_, step) => {
   slider.value = step;
   slider.dispatchEvent(new Event("input", {bubbles: true}));
-  document.getAnimations().filter(isFinite).forEach((animation) => animation.finish());
+  FINISH
   return look();
-})"""
+})""".replace("FINISH", FINISH)
+ATTRIBUTE = """const [selector, name] = arguments, element = document.querySelector(selector);
+return typeof element[name] === "string" ? element[name] : element.getAttribute(name)"""
 
 
 # Names of the nodes that one does not see whole.
@@ -110,7 +112,7 @@ class Stepper:
         return self.browser.find(f"tr[data-node='{node}']").text
 
     def text_of(self, selector: str, attribute: str = "textContent") -> str:
-        return self.browser.find(selector).get_attribute(attribute)
+        return self.browser.run(ATTRIBUTE, selector, attribute)
 
     def press(self, *keys: str) -> None:
         self.browser.press(*keys)
@@ -120,7 +122,7 @@ class Stepper:
 
     def go(self, step: int) -> None:
         """By the slider."""
-        self.browser.run(TURN, self.browser.find("#step"), step)
+        self.browser.run(TURN, "#step", step)
 
     def walk(self):
         """Each step, from the first to the last, by the right arrow."""
@@ -145,10 +147,10 @@ class Stepper:
         return int(text.split("over ")[1].split(" steps")[0])
 
     def knob(self, name: str):
-        return self.browser.find(f"input[data-knob='{name}']")
+        return self.browser.find(KNOB % name)
 
     def turn(self, name: str, value: float) -> None:
-        self.browser.run(TURN, self.knob(name), value)
+        self.browser.run(TURN, KNOB % name, value)
 
 
 def ids(output: mg.Var) -> dict[str, str]:

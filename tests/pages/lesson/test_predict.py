@@ -21,7 +21,7 @@ def asked(stepper):
 
 def answer(page, text):
     field = page.browser.find("#answer")
-    field.clear()
+    page.browser.run("arguments[0].focus(); arguments[0].select()", field)
     field.send_keys(text, Keys.ENTER)
     return page.browser.find("#verdict").text
 
