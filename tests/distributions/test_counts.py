@@ -5,10 +5,15 @@ import math
 import mpmath
 import numpy as np
 import pytest
+import scipy.stats
 from scipy import stats
 
 import minigrad as mg
-from minigrad.distributions.counting import poisson_quantile
+from minigrad.distributions.counting import (
+    binomial_quantile,
+    negative_binomial_quantile,
+    poisson_quantile,
+)
 from tests.support.zscores import assert_mean
 
 INF = math.inf
@@ -288,3 +293,24 @@ def test_counts_that_are_no_floats_are_refused(d):
     for ask in (lambda: d.sample(np.random.default_rng(0)), d.entropy, lambda: d.icdf(0.5)):
         with pytest.raises(ValueError, match=r"from 2\*\*52 = 4.5e15 on not every one is a float"):
             ask()
+
+
+LAWS = [
+    *((poisson_quantile, (rate,), scipy.stats.poisson(rate)) for rate in (1e-6, 0.3, 30.0, 1e5)),
+    *((binomial_quantile, x, scipy.stats.binom(*x)) for x in ((1.0, 0.2), (40.0, 0.9), (1e4, 0.5))),
+    *(
+        (negative_binomial_quantile, x, scipy.stats.nbinom(*x))
+        for x in ((1e-3, 0.5), (5.0, 0.3), (500.0, 1e-3), (2e4, 0.99))
+    ),
+]
+
+
+@pytest.mark.parametrize("quantile, parameters, law", LAWS)
+def test_quantiles_by_a_table_and_one_by_one(quantile, parameters, law):
+    """The smallest count whose distribution function reaches u, at both ends too."""
+    u = np.concatenate([np.linspace(0.001, 0.999, 200), [1e-300, 1e-12, 1.0 - 1e-12]])
+    found = quantile(*parameters, u)
+    assert np.array_equal(found, quantile(*(np.full(u.shape, x) for x in parameters), u))
+    assert [quantile(*parameters, float(x)) for x in u[::40]] == found[::40].tolist()
+    assert np.all(law.cdf(found) >= u * (1.0 - 1e-12))
+    assert np.all((found == 0.0) | (law.cdf(found - 1.0) < u * (1.0 + 1e-12)))
