@@ -58,7 +58,8 @@ def _halved(
         enough = reached(middle)
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     _check_reach(high)
-    return high
+    found: Array = high
+    return found
 
 
 def _check_reach(k: Array) -> None:
