@@ -220,13 +220,15 @@ def plot_training(path: Path, curve: Array, log_p: float) -> None:
 
 
 def plot_latent(path: Path, means: Array, labels: Array) -> None:
-    """Each test image as the digit that it shows, where its q has its mean."""
+    """Each test image as the digit that it shows, where its q has its mean. A colour serves two
+    digits, of which one is pale: no two look alike."""
     looks = ("parameter", "output", "sample", "noise", "constant")
     with plot(path, "Mean of q(z|x) for each test image, drawn as the digit it shows") as axes:
         for digit in range(10):
             at = means[labels == digit]
             colour = COLOURS[looks[digit % len(looks)]][0]
-            axes.scatter(*at.T, 52, marker=f"${digit}$", color=colour, linewidth=0)
+            size, alpha = ((64, 1.0), (46, 0.55))[digit >= len(looks)]
+            axes.scatter(*at.T, size, marker=f"${digit}$", color=colour, alpha=alpha, linewidth=0)
         axes.set(xlabel="z₁", ylabel="z₂")
 
 

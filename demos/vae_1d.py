@@ -70,7 +70,7 @@ def train(rng: np.random.Generator, steps: int) -> Iterator[Step]:
 
 def rounded(step: Step) -> Step:
     """The same step, of parameters rounded to where training has settled them."""
-    params = {p.name: mg.Var(round(p.value, 12), p.name) for p in step[:4]}
+    params = {p.name: mg.Var(round(p.value, 10), p.name) for p in step[:4]}
     again = record(params, mg.constant(step.eps.value, "ε", "noise"))
     again.loss.backward()
     return again
