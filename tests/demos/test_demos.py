@@ -217,7 +217,7 @@ def test_the_gallery_has_of_every_demo_its_files_and_closing_numbers(everything)
         demo = runner.load(name)
         article = (everything.out / own_page(name)).read_text(encoding="utf-8")
         assert html.escape(TITLES[name]) in card and html.escape(runner.claim(demo)) in card
-        assert f'href="{own_page(name)}"' in card and f'src="{next(iter(demo.PICTURES))}"' in card
+        assert f'href="{own_page(name)}"' in card and f'src="{next(iter(demo.PICTURES))}' in card
         assert html.escape(TITLES[name]) in article
         assert html.escape(runner.claim(demo)) in article
         for file, look in demo.PICTURES.items():
@@ -278,14 +278,14 @@ def test_a_failing_demo_does_not_stop_the_others(tmp_path, monkeypatch, capsys):
     assert "∂μ, pathwise" in printed
     index = (out / "index.html").read_text(encoding="utf-8")
     assert "It failed: ArithmeticError: on &lt;purpose&gt;" in index
-    assert 'src="gaussian_1d.svg"' in index and "vae_iris" not in index
+    assert 'src="gaussian_1d.svg' in index and "vae_iris" not in index
 
 
 def test_the_index_keeps_the_pictures_of_earlier_runs(tmp_path, capsys):
     assert runner.main(["chain_rule", "--out", str(tmp_path)]) == 0
     assert runner.main(["gaussian_1d", "--samples", "100", "--out", str(tmp_path)]) == 0
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert 'src="chain_rule.svg"' in index and 'src="gaussian_1d.svg"' in index
+    assert 'src="chain_rule.svg' in index and 'src="gaussian_1d.svg' in index
     assert "100 draws" in capsys.readouterr().out
 
 
@@ -304,7 +304,7 @@ def test_a_demo_that_can_not_be_loaded_fails_alone(tmp_path, monkeypatch, capsys
     monkeypatch.setattr(_run, "load", load)
     assert runner.main(["vae_1d", "chain_rule", "--out", str(tmp_path)]) == 1
     assert "1 of 2 failed: vae_1d" in capsys.readouterr().err
-    assert 'src="chain_rule.svg"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'src="chain_rule.svg' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
