@@ -66,7 +66,8 @@ class Plot {
   frame(xs, ys, xName, yName) {
     const [width, height] = this.size;
     const left = yName ? 52 : 20;
-    const box = { x: left, y: 10, width: width - left - 20, height: height - 52 };
+    const [inner, high] = [width - left - 20, height - 52].map((size) => Math.max(1, size)); // also hidden
+    const box = { x: left, y: 10, width: inner, height: high };
     this.across = box.width / (xs[1] - xs[0]);
     this.up = -box.height / (ys[1] - ys[0]);
     this.x = (x) => near((x - xs[0]) * this.across, box.width);
