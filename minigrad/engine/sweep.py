@@ -138,20 +138,16 @@ def _in_slots(node: Any) -> None:  # noqa: ANN401
                 e = rules[1](g, y, u, v)
     except (ArithmeticError, ValueError):
         return step(node)
-    if d is not None:
-        d = d if _fits(d, u) else fit(d, shape_of(u))
+    if d is not None:  # most shares have their input's shape: to ask here costs less than `fit`
+        if type(d) is not type(u) or (type(d) is not float and d.shape != u.shape):
+            d = fit(d, shape_of(u))
         old = a._flow
         a._flow = d if old is None else old + d
     if e is not None:
-        e = e if _fits(e, v) else fit(e, shape_of(v))
+        if type(e) is not type(v) or (type(e) is not float and e.shape != v.shape):
+            e = fit(e, shape_of(v))
         old = b._flow
         b._flow = e if old is None else old + e
-
-
-def _fits(d: Any, u: Any) -> bool:  # noqa: ANN401
-    """Whether a share has its input's shape, as most have: asking so costs less than `fit`."""
-    kind = type(d)
-    return kind is type(u) and (kind is float or d.shape == u.shape)
 
 
 def step(node: Any) -> None:  # noqa: ANN401

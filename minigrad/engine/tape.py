@@ -167,9 +167,10 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
     values: list[object] = []
     taped = False
     for x in inputs:
-        if isinstance(x, Var):
+        kind = type(x)
+        if kind is Tracked or kind is Fixed:
             taped = True
-            values.append(x._value)
+            values.append(x._value)  # type: ignore[attr-defined]
         else:
             if not _is_value(x) or (type(x) is np.ndarray and not x.flags.c_contiguous):
                 x = as_value(x)  # as it will be held: BLAS adds up another layout in another order
@@ -180,31 +181,35 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
         value = forward(*values, **static)
     except (ArithmeticError, ValueError) as error:
         value = _rescue(row, error, values, static)
-    if not _is_value(value):
+    if type(value) is not np.ndarray or value.dtype is not FLOAT64 or not value.ndim:
         value = plain(value)
     if not taped:
         return value
+    call = row.call if static is row.defaults and not row.variadic else row.bind(len(held), static)
+    if not context.blocks and not context.watches:
+        return record(call, value, held, recording=True)
     settings = context.current()
     watch = settings.watch
     kept = watch is not None and any(isinstance(x, Var) and watch.keeps(x) for x in held)
     if not (settings.recording or kept):
         return leaf(value, Note("", "", "constant"))
-    return record(row.bind(len(held), static), value, held, settings.recording)  # type: ignore[arg-type]
+    return record(call, value, held, settings.recording)
 
 
 def record(call: Call, value: Value, held: list[object], recording: bool) -> Var:
-    wants = False
-    for i, (x, rule) in enumerate(zip(held, call.rules, strict=True)):
-        if not isinstance(x, Var):
-            held[i] = x if type(x) is float else _as_constant(x)  # type: ignore[arg-type]
-        elif rule is not None and type(x) is Tracked:
-            wants = recording
-    a: object = tuple(held)
-    b: object = None
-    if call.in_slots:
-        a, b = (*held, None)[:2]
-    kind = call.op.kind
-    note = fresh_note(kind) if context.blocks or kind != "op" else PLAIN
+    wants, i = False, 0
+    for rule in call.rules:
+        kind = type(held[i])
+        if kind is Tracked:
+            if rule is not None:
+                wants = recording
+        elif kind is not Fixed and kind is not float:
+            held[i] = _as_constant(held[i])  # type: ignore[arg-type]
+        i += 1
+    a: object = held[0] if call.in_slots else tuple(held)
+    b: object = held[1] if call.in_slots and i > 1 else None
+    what = call.op.kind
+    note = fresh_note(what) if context.blocks or what != "op" else PLAIN
     node: Var = Tracked() if wants else Fixed()
     return node._fill(value, a, b, call, note)
 

@@ -144,8 +144,11 @@ def size_of(shape: Shape) -> int:
 
 def as_key(key: object) -> object:
     """An index, with its arrays copied: nobody changes it after it was recorded."""
+    kind = type(key)
+    if kind is int or kind is slice or key is None:  # the usual cases
+        return key
     if isinstance(key, tuple):
-        return tuple(as_key(k) for k in key)
+        return tuple([as_key(k) for k in key])
     if isinstance(key, list | np.ndarray):
         key = np.array(key, dtype=int if isinstance(key, list) and not np.size(key) else None)
         if key.dtype.kind not in "biu":
