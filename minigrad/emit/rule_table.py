@@ -66,8 +66,8 @@ def rule_table(uses: Iterable[Use], name: str = "RULES", arrays: bool = False) -
 
     ValueError where an op has no JavaScript.
     """
-    entries = {rule_key(use): _entry(use) for use in uses}
-    lines = "".join(f"  {json.dumps(key)}: {entry},\n" for key, entry in sorted(entries.items()))
+    by_key = {rule_key(use): use for use in uses}
+    lines = "".join(f"  {json.dumps(key)}: {_entry(by_key[key])},\n" for key in sorted(by_key))
     table = f"const {name} = {{\n{lines}}};\n"
     return "\n".join([*called_by(table + _NEEDED * arrays), table])
 

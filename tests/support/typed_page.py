@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pytest
@@ -23,7 +24,8 @@ needs_node = pytest.mark.skipif(
 _FILES = "formulas parser unknown queries compile pane dot laws".split()
 
 
-def scripts(more: Sequence[str] = ()) -> str:
+@cache
+def scripts() -> str:
     """All that compiles a program, and knows nothing of a document."""
     shared = ["numbers.js", "random.js", "engine.js", "lesson/compose.js"]
     files = [*shared, *(f"play/{name}.js" for name in _FILES)]
@@ -32,7 +34,7 @@ def scripts(more: Sequence[str] = ()) -> str:
             '"use strict";',
             f"const TABLES = {as_data(tables())};",
             rule_table(rules()),
-            *(page_file(name) for name in [*files, *more]),
+            *map(page_file, files),
         ]
     )
 
