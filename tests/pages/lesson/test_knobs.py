@@ -56,11 +56,11 @@ def test_a_number_may_be_typed(page):
     assert_fresh(page, sampled(mu=7.0))
 
 
-@pytest.mark.parametrize("typed", ["much", "", "1.2.3", "--1"])
-def test_what_is_no_number_moves_nothing(page, typed):
-    retype(page, typed)
-    assert_fresh(page, sampled())
-    assert page.browser.find("[data-number='μ']").get_property("value") == "0.5000"
+def test_what_is_no_number_moves_nothing(page):
+    for typed in ("much", "", "1.2.3", "--1"):
+        retype(page, typed)
+        assert_fresh(page, sampled())
+        assert page.browser.find("[data-number='μ']").get_property("value") == "0.5000", typed
 
 
 def test_resampling_flips_the_coin_and_leaves_the_parameters(page):

@@ -21,6 +21,16 @@ def page(browser, file):
     assert browser.errors() == [] == browser.requests()
 
 
+NODE_NOW = "return document.querySelector('tr.now')?.dataset.node"
+# Whether a node is seen whole, at which scale; the height of what shows it, and the boxes there.
+SIGHT = """const frame = document.querySelector(".frame"), svg = frame.querySelector("svg");
+const a = svg.querySelector(`[data-node="${arguments[0]}"]`).getBoundingClientRect();
+const b = frame.getBoundingClientRect();
+return [a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom,
+  svg.getBoundingClientRect().width / svg.viewBox.baseVal.width, frame.clientHeight,
+  frame.querySelectorAll(".mg-node").length]"""
+
+
 def laid_out(page, change, width=None):
     before = page._root("layouts")
     change()
@@ -73,7 +83,7 @@ def test_a_narrow_pane_is_filled_downward(browser, tmp_path):
     assert browser.run(shape) < 1.0 and browser.run(CUT) == []
     for step in page.walk():
         if step:
-            node = browser.run("return document.querySelector('tr.now')?.dataset.node")
+            node = browser.run(NODE_NOW)
             assert node is None or frame_shows(page, node), step
     laid_out(page, lambda: browser.resize(1400))
     assert browser.run(shape) > 1.0
@@ -146,13 +156,12 @@ def test_of_a_large_graph_those_scopes_are_open_that_the_step_is_about(browser, 
     assert sorted(drawn(page)) == ["first", "second", "third", "v"]
     heights = set()
     for step in page.walk():
-        node = browser.run("return document.querySelector('tr.now')?.dataset.node")
-        if node is None:
+        if (node := browser.run(NODE_NOW)) is None:
             continue
         browser.wait(lambda node=node: browser.find_all(f"svg [data-node='{node}']"))
-        assert frame_shows(page, node) and browser.run(SHAPE)[0][1] >= 0.75, step
-        heights.add(browser.run("return document.querySelector('.frame').clientHeight"))
-        assert len(drawn(page)) <= 15, step
+        is_shown, scale, height, count = browser.run(SIGHT, node)
+        assert is_shown and scale >= 0.75 and count <= 15, step
+        heights.add(height)
     assert len(heights) == 1  # the buttons below stay where they are
     laid_out(page, lambda: page.click("fold-second"))
     assert page.text_of("[data-action=focus]", "aria-pressed") == "false"

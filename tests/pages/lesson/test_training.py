@@ -69,10 +69,11 @@ def test_training_that_diverges_says_so_and_can_begin_again(stepper):
     assert "Diverged" not in page.browser.find("#train-status").text
 
 
-@pytest.mark.parametrize("rate", ["", "fast", "-1", "0"])
-def test_a_rate_that_is_none_is_refused(stepper, rate):
+def test_a_rate_that_is_none_is_refused(stepper):
     page = stepper(vae(), anchor="#s=9999")
-    set_rate(page, rate)
-    page.click("train")
-    assert "above 0" in page.browser.find("#train-status").text
-    assert_fresh(page, vae())
+    for rate in ("", "fast", "-1", "0"):
+        set_rate(page, rate)
+        page.click("train")
+        assert "above 0" in page.browser.find("#train-status").text, rate
+        assert_fresh(page, vae())
+        page.browser.run("document.getElementById('train-status').textContent = ''")
