@@ -2,7 +2,7 @@
 
 byId("blocked")?.remove(); // for whom no script runs
 const DATA = JSON.parse(byId("data").textContent);
-if (byId("plots")) renderers.push(renderPlots);
+if (byId("plots")) renderers.push(followNumbers);
 if (canLayOut) renderers.push(focusOn);
 load(DATA);
 if (DATA.exercise) {

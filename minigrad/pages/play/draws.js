@@ -185,11 +185,8 @@ function exactGradient(pane, knob) {
   if (DENSITIES[law].isHeavy) return { why: "the tails of this noise are too heavy" };
   const integral = (f) => expectation(law, f);
   const leaves = values.slice();
-  const expected = (shift) => integral(quietly((x) => {
-    leaves[eps] = x;
-    leaves[knob] = values[knob] + shift;
-    return forward(pane.nodes, leaves)[pane.output];
-  }));
+  const f = outputOf(pane, values, [eps, knob]);
+  const expected = (shift) => integral((x) => f(x, values[knob] + shift));
   const step = 0.02 * Math.max(0.5, Math.min(1, Math.abs(values[knob]) || 1));
   let [value, error] = [0, 0];
   for (const [k, weight] of STENCIL) {
@@ -198,7 +195,6 @@ function exactGradient(pane, knob) {
     error = Math.max(error, up.error, down.error);
   }
   if (!(error < EXACT_ERROR)) return { why: "the integral does not settle" };
-  leaves[knob] = values[knob];
   const back = integral(quietly((x) => {
     leaves[eps] = x;
     return runAt(pane, leaves).grads[knob] ?? 0;

@@ -70,17 +70,17 @@ function curveEnds(list, height) {
   return endsOf(isWild ? [at(0.05) - room / 3, at(0.95) + room / 3, height] : [...sorted, height]);
 }
 
-// f at these places, as points; where it jumps or has a pole a gap stands between them.
-function curvePoints(f, places, [low, high]) {
+// f at these places, `heights`, as points; where it jumps or has a pole a gap stands between them.
+function curvePoints(f, places, heights, [low, high]) {
   const points = [];
-  for (const x of places) {
-    const point = [x, f(x)];
+  places.forEach((x, i) => {
+    const point = [x, heights[i]];
     const last = points.at(-1);
     if (last && Math.abs(point[1] - last[1]) > 0.2 * (high - low) && isTorn(f, last, point)) {
       points.push([0.5 * (last[0] + x), NaN]);
     }
     points.push(point);
-  }
+  });
   return points;
 }
 

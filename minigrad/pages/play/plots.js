@@ -31,26 +31,17 @@ function plotDensity(pane, { z, points, ends, value }) {
   plot.point(value, 0, "point sample", id);
 }
 
-// The output as a function of z alone, all else held.
-function outputOver(pane, leaves, z) {
-  const rest = pane.nodes.map((node, i) => (i <= z ? { ...node, rule: "" } : node));
-  return quietly((x) => {
-    const given = leaves.slice();
-    given[z] = x;
-    return forward(rest, given)[pane.output];
-  });
-}
-
 function plotOutput(pane, { z, ends, leaves, slope }) {
   const { name, id } = pane.nodes[z];
   const output = pane.nodes[pane.output].name;
-  const f = outputOver(pane, leaves, z);
+  const f = outputOf(pane, leaves, [z]);
   const places = evenly(...ends, POINTS);
   const [at, height] = [leaves[z], leaves[pane.output]];
-  const seen = curveEnds(places.map(f), height);
+  const heights = places.map(f);
+  const seen = curveEnds(heights, height);
   const label = `${output} over ${name}: the slope at ${asText(at)} is ${asText(slope)}`;
   const plot = plotOn(byId("over-sample"), label, ends, seen, { x: name, y: cutTo(output, 8) });
-  plot.line(curvePoints(f, places, seen), "curve-line");
+  plot.line(curvePoints(f, places, heights, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point sample", id);
   byId("over-sample-text").textContent = `Slope at ${name}: ∂L/∂${name} = ${asText(slope)}`;
@@ -62,17 +53,14 @@ function plotKnob(pane, leaves, grads, knob) {
   const [from, to] = reachOf(leaves[knob], leaves[knob]);
   const half = (to - from) / 4;
   const ends = [leaves[knob] - half, leaves[knob] + half];
-  const given = leaves.slice();
-  const f = quietly((x) => {
-    given[knob] = x;
-    return forward(pane.nodes, given)[pane.output];
-  });
+  const f = outputOf(pane, leaves, [knob]);
   const places = evenly(...ends, POINTS);
   const [at, height, slope] = [leaves[knob], leaves[pane.output], grads[knob] ?? 0];
-  const seen = curveEnds(places.map(f), height);
+  const heights = places.map(f);
+  const seen = curveEnds(heights, height);
   const label = `${output} of ${name}, with the noise held: the slope is ${asText(slope)}`;
   const plot = plotOn(byId("over-knob"), label, ends, seen, { x: name, y: cutTo(output, 8) });
-  plot.line(curvePoints(f, places, seen), "curve-line");
+  plot.line(curvePoints(f, places, heights, seen), "curve-line");
   plot.line(ends.map((x) => [x, height + slope * (x - at)]), "tangent");
   plot.point(at, height, "point parameter", id);
   byId("over-knob-text").textContent = `Slope: ∂L/∂${name} = ${asText(slope)}`;

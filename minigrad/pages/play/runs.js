@@ -57,6 +57,15 @@ function loadActive(pane) {
   byId("plots").hidden = !keys.length;
 }
 
+// A step leaves the numbers as they are, and so all that is shown here.
+function followNumbers() {
+  const now = [panes[0], panes[0] && numbersOf(panes[0], state), state.predicting];
+  if (now.some((x, i) => x !== shownFor[i])) renderPlots();
+  shownFor = now;
+}
+
+let shownFor = [];
+
 // Everything here from the state, as the rest of the page.
 function renderPlots() {
   const [pane] = panes;
@@ -84,13 +93,33 @@ function forgetAnswers() {
 
 // A value at other leaves; nan where an op refuses them.
 function quietly(f) {
-  return (x) => {
+  return (...xs) => {
     try {
-      return f(x);
+      return f(...xs);
     } catch {
       return NaN;
     }
   };
+}
+
+// The output as a function of the nodes `moved`, all else held: only what follows them is computed.
+function outputOf(pane, leaves, moved) {
+  const follows = [];
+  const list = [];
+  pane.nodes.forEach(({ rule, inputs }, i) => {
+    const isMoved = moved.includes(i);
+    follows[i] = isMoved || inputs.some((j) => follows[j]);
+    if (rule && follows[i] && !isMoved) list.push(i);
+  });
+  const values = leaves.slice();
+  return quietly((...xs) => {
+    moved.forEach((i, k) => (values[i] = xs[k]));
+    for (const i of list) {
+      const { rule, inputs } = pane.nodes[i];
+      values[i] = applied(rule, RULES[rule].run, ...inputs.map((j) => values[j]));
+    }
+    return values[pane.output];
+  });
 }
 
 active.addEventListener("change", () => {

@@ -11,7 +11,7 @@ slopeInWords = ({ nodes }, i) => {
   return `, ${closed(slope, 3)}·∂L/∂${closed(names[reader], 5)}`;
 };
 
-renderers.push(renderPlots, renderPython, focusOn);
+renderers.push(followNumbers, renderPython, focusOn);
 box.value = PRESETS.program;
 tellError("");
 readAddress();
