@@ -47,7 +47,7 @@ let activeKey = "";
 const answers = []; // what shows something of a pane: functions of it, its leaves, gradients and the knob
 
 const programOf = ({ program, title }) => program ?? title; // typed, or made in Python
-const activeKnob = (pane) => pane.labels.findIndex((label) => label === activeKey);
+const activeKnob = (pane) => (activeKey ? pane.labels.indexOf(activeKey) : -1);
 
 function loadActive(pane) {
   const keys = parameters.map(({ key }) => key);
