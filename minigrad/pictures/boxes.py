@@ -50,10 +50,12 @@ class Arrow:
 @dataclass(frozen=True, slots=True)
 class Graph:
     """A picture's content. `summary` describes it in a sentence or two; `places` has the id of the
-    box in which each equation stands. `alone` as in `graph_of`."""
+    box in which each equation stands. `alone` as in `graph_of`. `direction` is "LR", "TB", or ""
+    for what fits the graph."""
 
     boxes: list[Box]
     arrows: list[Arrow]
     summary: str
     places: list[str]
     alone: bool = False
+    direction: str = ""

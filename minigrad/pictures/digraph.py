@@ -31,7 +31,7 @@ _ARROWS = {
 
 def dot_of(graph: Graph) -> str:
     """The DOT text. Ids and classes are the boxes', the arrows' and, for scopes, c0, c1, …"""
-    direction = _direction(graph)
+    direction = direction_of(graph)
     # One font name alone: a list breaks the renderer's measure of words. The SVG adds fallbacks.
     font = {"fontname": "Arial"}
     lines = [
@@ -52,7 +52,7 @@ def parts_of(graph: Graph) -> dict[str, object]:
     """The picture in parts, of which a page writes the DOT text anew with scopes folded."""
     edges = zip(graph.arrows, _edges(graph), strict=True)
     return {
-        "direction": _direction(graph),
+        "direction": direction_of(graph),
         "boxes": [{"id": box.id, "scope": box.scope, "line": _node(box)} for box in graph.boxes],
         "arrows": [
             {"id": a.id, "tail": a.tail, "head": a.head, "kind": a.kind, "line": f"\t{line}"}
@@ -61,7 +61,10 @@ def parts_of(graph: Graph) -> dict[str, object]:
     }
 
 
-def _direction(graph: Graph) -> str:
+def direction_of(graph: Graph) -> str:
+    """ "LR", from left to right, or "TB", downward."""
+    if graph.direction:
+        return graph.direction
     in_a_row = _fits_in_a_row(graph) if graph.alone else _length(graph) <= _LONGEST_ROW
     return "LR" if in_a_row else "TB"
 

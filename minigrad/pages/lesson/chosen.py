@@ -35,7 +35,7 @@ def images_of(equations: Equations, sizes: Mapping[str, tuple[int, int]]) -> dic
 def knobs_of(
     outputs: Sequence[Var], panes: Sequence[Equations], wanted: Sequence[str | Var] | None
 ) -> list[list[Knob]]:
-    """What has a slider in each pane; by default numbers, and cells of short vectors."""
+    """What has a slider in each pane; by default numbers, and cells of small arrays."""
     if wanted is None:
         return [_usual(each) for each in panes]
     if isinstance(wanted, str | Var):
@@ -55,12 +55,12 @@ def knobs_of(
 
 
 def _usual(equations: Equations) -> list[Knob]:
-    """Of the parameters those that are numbers come first; then short vectors that fit whole."""
+    """Of the parameters those that are numbers come first; then arrays that fit whole."""
     rows = [row for row in equations if row.kind == "parameter"]
     numbers = [row.position for row in rows if not row.shape]
     found: list[Knob] = [*numbers[:MOST_KNOBS]]
     for row in rows:
-        if len(row.shape) == 1 and len(found) + row.shape[0] <= MOST_KNOBS:
+        if row.shape and len(found) + size_of(row.shape) <= MOST_KNOBS:
             found += _cells(row)
     return found
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...engine import context
 from ...engine.variable import Var
 from ...equations import Equations
+from ...pictures.digraph import direction_of
 from ...pictures.labels import heading, text
 from ...pictures.picture import drawable
 from ..document import Page, framed
@@ -175,7 +177,7 @@ def step_through(
     A list of outputs puts their graphs side by side. `names=locals()` names nodes by variable.
     `source`, a text, its lines or a function, is shown with the line that made the current node.
     `knobs` are the parameters that sliders move: a number, an array (a slider for each cell), one
-    cell ("z[1]"); by default numbers and short vectors, at most 12 sliders. `images` says which
+    cell ("z[1]"); by default numbers and small arrays, at most 12 sliders. `images` says which
     arrays hold images, by name: `{"x": (8, 8)}` is drawn in ink, 64 numbers an image. Past
     `max_nodes` each scope is drawn as one box; ValueError if there are still more. A `live` page
     is half a megabyte larger, for it has Graphviz in it: folding a scope lays the graph out anew,
@@ -198,6 +200,9 @@ def step_through(
         Pane(each, name, lines_by_node(each, lines), max_nodes, images_of(each, images or {}))
         for each, name in zip(equations, titles, strict=True)
     ]
+    if any(direction_of(pane.graph) == "TB" for pane in panes):  # graphs side by side run alike
+        for pane in panes:
+            pane.graph = replace(pane.graph, direction="TB")
     missing = {*(images or {})} - {row.name for each in equations for row in each}
     if missing:
         raise ValueError(f"images: no array of this graph is called {min(missing)!r}")

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import minigrad as mg
@@ -167,3 +168,35 @@ def test_of_a_large_graph_those_scopes_are_open_that_the_step_is_about(browser, 
     assert page.text_of("[data-action=focus]", "aria-pressed") == "false"
     laid_out(page, lambda: page.click("focus"))
     assert page.text_of("[data-action=focus]", "aria-pressed") == "true"
+
+
+def test_a_draw_by_quantiles_is_recomputed_with_its_knobs(stepper):
+    df, loc = mg.Var(3.0, "df"), mg.Var(0.5, "loc")
+    z = mg.StudentT(df, loc, 1.2).rsample(np.random.default_rng(0))
+    page = stepper((z**2).named("L"), anchor="#s=99")
+    assert page.error <= 1e-12
+    page.turn("df", 2.0)
+    (noise,) = (x.value for x in mg.equations_of(z) if x.kind == "noise")
+    df = mg.Var(2.0)
+    (mg.StudentT(df, loc, 1.2).transform(noise) ** 2).backward()
+    assert page.grads()["n0"] == pytest.approx(df.grad, rel=1e-11)
+
+
+def test_an_ordinary_lesson_has_plots_where_they_fit(stepper):
+    mu, eps = mg.Var(0.7, "mu"), mg.noise(np.random.default_rng(0), name="eps")
+    page = stepper(mg.sin((mu + 1.2 * eps).named("z")).named("f"), anchor="#s=99")
+    page.click("draw-100")
+    assert page.text_of("[data-histogram]", "data-count") == "100"
+    page.click("nudge")
+    assert page.browser.find_all("#nudge-steps li")
+    page.browser.find("#ask-noise").click()
+    assert page.text_of("#why-number")
+
+
+def test_a_large_lesson_is_within_its_limit_and_asks_without_plots(browser, tmp_path):
+    x = y = mg.Var(0.3, "x")
+    for i in range(9):
+        y = mg.sin(y * mg.Var(1.1, f"w{i}"))
+    lesson = mg.step_through(y.named("L"))
+    assert len(lesson.html.encode()) < 150_000
+    assert 'id="nudge"' in lesson.html and 'id="density"' not in lesson.html

@@ -97,3 +97,20 @@ def test_one_knob_and_one_coin_move_both(stepper):
     for name in ("mu", "sigma", "eps", "z"):
         assert left[ids(broken)[name]].value == right[ids(repaired)[name]].value, name
     assert right[ids(repaired)["mu"]].value == 1.5
+
+
+def test_graphs_side_by_side_run_in_one_direction():
+    long = mg.Var(1.2, "x")
+    for i in range(9):
+        long = mg.sin(long * 1.1).named(f"a_long_name_{i}")
+    short = mg.sin(mg.Var(1.2, "x")).named("short")
+    lesson = mg.step_through([long, short])
+    assert ["rankdir=TB" in pane.drawing.dot for pane in lesson._panes] == [True, True]
+    (alone,) = mg.step_through(short)._panes
+    assert "rankdir=LR" in alone.drawing.dot
+
+
+def test_a_small_matrix_has_knobs_and_a_large_one_none():
+    small, large = mg.Var(np.ones((2, 2)), "W"), mg.Var(np.ones((4, 4)), "V")
+    output = mg.sum(small) + mg.sum(large)
+    assert [len(knobs) for knobs in mg.step_through(output)._knobs] == [4]

@@ -359,3 +359,40 @@ def test_an_address_is_read_again_when_it_changes(page, browser):
     browser.wait(lambda: page.step == 0)
     assert json.loads(json.dumps(page.numbers()["t"][0])) == 2.0
     assert browser.driver.find_elements(By.CSS_SELECTOR, "[data-program]")
+
+
+@pytest.mark.parametrize(
+    ("program", "exact"),  # by a, of E[z²] = a(a + 1)/b², a(a + 1)/((a + 3)(a + 4))
+    [
+        ("a = 2.5\nz ~ Gamma(a, 1.4)\nL = z*z", 6.0 / 1.4**2),
+        ("a = 2\nz ~ Beta(a, 3)\nL = z*z", 84.0 / 900.0),
+        ("a = 0.5\nz ~ StudentT(5, a, 1.2)\nL = tanh(z)", None),
+        ("a = 0.3\nz ~ TruncatedNormal(a, 1, -1, 2)\nL = z*z", None),
+    ],
+)
+def test_draws_without_a_closed_transform_have_curves_and_both_gradients(page, program, exact):
+    page.type(program, {"a", "z", "L"})
+    assert page.browser.find_all("#density .sample-line")
+    found = page.histogram("exact")
+    if exact is not None:
+        assert found == pytest.approx(exact, rel=1e-8)
+    page.click("draw-1000")
+    assert page.histogram("count") == 1000
+    for estimator in ("pathwise", "score"):
+        off = page.text_of(f"#{estimator}-text").split(", ")[-1].removesuffix(" errors off")
+        assert float(off) < 5.0
+    page.click("resample")
+    assert page.browser.errors() == []
+
+
+def test_the_same_in_python_calls_the_distribution_that_no_formula_draws(page):
+    page.type("a = 2.5\nb = 1.4\nz ~ Gamma(a, b)\nL = (z - 2)^2", {"z", "L"})
+    page.click("python")
+    Select(page.browser.find("#dialect")).select_by_visible_text("minigrad")
+    code = page.text_of("#python-code")
+    assert "z = mg.Gamma(a, b).transform(eps_z)" in code
+    space: dict[str, object] = {}
+    exec(code.replace("print(", "("), space)
+    found = page.numbers()
+    for name in "ab":
+        assert space[name].grad == pytest.approx(found[name][1], rel=1e-11)
