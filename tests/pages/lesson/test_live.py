@@ -194,7 +194,7 @@ def test_an_ordinary_lesson_has_plots_where_they_fit(stepper):
 
 
 def test_a_large_lesson_is_within_its_limit_and_asks_without_plots(browser, tmp_path):
-    x = y = mg.Var(0.3, "x")
+    y = mg.Var(0.3, "x")
     for i in range(9):
         y = mg.sin(y * mg.Var(1.1, f"w{i}"))
     lesson = mg.step_through(y.named("L"))
