@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad.engine.habits import OF_A_VAR, OF_THE_MODULE
 from minigrad.engine.methods import Methods
-from minigrad.numpy_bridge.functions import FUNCTIONS
+from minigrad.numpy_bridge.functions import FUNCTIONS, OF_FFT
 from minigrad.numpy_bridge.ufuncs import SCIPY, UFUNCS
 
 rng = np.random.default_rng(0)
@@ -381,7 +381,7 @@ def test_the_same_values():
 def test_the_cases_name_every_row():
     tried = {f for f, _, _ in (*SMOOTH, *FLAT, *PLAIN, *SEVERAL)}
     tried |= {np.quantile, np.partition, np.linalg.eigvalsh, np.empty_like}
-    assert tried == UFUNCS.keys() | FUNCTIONS.keys()
+    assert tried == UFUNCS.keys() | FUNCTIONS.keys() | {getattr(np.fft, name) for name in OF_FFT}
 
 
 # ----------------------------------------------------------------------------------------- SciPy

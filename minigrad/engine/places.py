@@ -4,14 +4,13 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .context import Block, current
 
-_HERE = str(Path(__file__).parents[1])
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def lines() -> Block:

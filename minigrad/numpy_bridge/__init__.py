@@ -18,7 +18,7 @@ from .. import ops
 from ..engine.methods import Methods
 from ..engine.op import ABOVE
 from ..engine.variable import Var
-from .functions import FUNCTIONS
+from .functions import FUNCTIONS, OF_FFT
 from .refusals import name_of, no_argument, no_row, says_nothing
 from .ufuncs import SCIPY, UFUNCS, Row
 
@@ -41,9 +41,11 @@ def apply_ufunc(ufunc: object, method: str, inputs: Inputs, keywords: Keywords) 
 
 def apply_function(function: object, inputs: Inputs, keywords: Keywords) -> object:
     """`Var.__array_function__`: np.sum(v, axis=0), np.stack([v, w])."""
-    if function not in FUNCTIONS:
-        raise no_row(name_of(function))
-    row, name = FUNCTIONS[function], name_of(function)
+    row, name = FUNCTIONS.get(function), name_of(function)
+    if row is None and getattr(function, "__module__", "") == "numpy.fft":
+        row = OF_FFT.get(function.__name__)  # type: ignore[attr-defined]
+    if row is None:
+        raise no_row(name)
     takes = signature_of(row)
     meant = {key: given for key, given in keywords.items() if not says_nothing(key, given)}
     if refused := [key for key in meant if key not in takes.parameters]:
