@@ -65,13 +65,18 @@ def test_committed_pictures_are_current(everything):
         assert sorted(texts[0]) == sorted(texts[1]), f"copy {drawn} to lessons/pictures/{name}.svg"
 
 
+ENTRY_AND_VERDICT = """const question = document.querySelectorAll(".question")[arguments[0]];
+const entry = question.querySelector("input");
+entry.focus();
+entry.select();
+return [entry, question.querySelector(".verdict")]"""
+
+
 def ask(browser, place, text):
     """What the page says when this is typed at a question."""
-    section = browser.find_all(".question")[place]
-    entry = section.find_element("css selector", "input")
-    browser.run("arguments[0].focus(); arguments[0].select()", entry)
+    entry, verdict = browser.run(ENTRY_AND_VERDICT, place)
     entry.send_keys(text + "\n")
-    return section.find_element("css selector", ".verdict").text
+    return verdict.text
 
 
 def test_every_answer_is_accepted_as_it_stands(lesson):

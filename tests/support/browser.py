@@ -30,7 +30,7 @@ AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
 
 RUN_AXE = """
 const [quick, done] = arguments;
-axe.run(document, {resultTypes: ["violations"], iframes: false}).then(
+axe.run(document, {resultTypes: ["violations"], iframes: false, selectors: false}).then(
   (found) => done(found.violations.flatMap((fault) => fault.nodes.map(
     (node) => `${fault.id}: ${fault.help}: ${node.html.slice(0, 120)}`))),
   (error) => done([`axe-core failed: ${error}`]));
@@ -116,6 +116,7 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
         self._opened = 0
+        self._emulated: dict[str, object] = {}
 
     def open(
         self,
@@ -136,7 +137,7 @@ class Browser:
 
     def resize(self, width: int, height: int = 900) -> None:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.devtools("Emulation.setDeviceMetricsOverride", **metrics)
+        self._emulate("Emulation.setDeviceMetricsOverride", metrics)
 
     def _media(self, dark: bool, still: bool) -> None:
         wishes = {
@@ -144,7 +145,13 @@ class Browser:
             "prefers-reduced-motion": "reduce" if still else "no-preference",
         }
         features = [{"name": name, "value": value} for name, value in wishes.items()]
-        self.devtools("Emulation.setEmulatedMedia", features=features)
+        self._emulate("Emulation.setEmulatedMedia", {"features": features})
+
+    def _emulate(self, command: str, given: dict[str, object]) -> None:
+        """Only what is new: the page that is left would be laid out once more."""
+        if self._emulated.get(command) != given:
+            self.devtools(command, **given)
+            self._emulated[command] = given
 
     def recolour(self, dark: bool, still: bool = False) -> None:
         """As its reader's system now has it, in the page as it stands; no colour is on its way."""
@@ -157,6 +164,7 @@ class Browser:
 
     def devtools(self, command: str, **given: object) -> dict:
         """A command of Chromium's own protocol."""
+        self._emulated.pop(command, None)
         return self.driver.execute_cdp_cmd(command, given)
 
     def run(self, script: str, *given: object) -> object:

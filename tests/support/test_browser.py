@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from selenium.common.exceptions import ElementClickInterceptedException
 
 from tests.support.browser import NARROW, missing, session_browser
 
@@ -103,6 +104,40 @@ def test_requests_and_errors_are_noticed(shown):
     assert any("other.json" in each for each in complaints)
     assert any(re.search("nothing is not defined", error) for error in complaints)
     assert shown("").requests() == [] == browser.errors()
+
+
+def test_a_page_opened_again_has_no_past(shown):
+    browser = shown("")
+    browser.run("window.seen = localStorage.seen = 'yes'")
+    browser = shown("", anchor="#again")
+    assert browser.run("return [location.hash, window.seen]") == ["#again", None]
+    browser.forget_visits()
+    assert shown("").run("return localStorage.seen") is None
+
+
+def test_colours_change_at_once_in_the_page_as_it_stands(shown):
+    style = "p{color:#000;transition:color 9s}@media(prefers-color-scheme:dark){p{color:#00f}}"
+    browser = shown(f"<style>{style}</style><p>words</p>")
+    browser.run("window.seen = 'yes'")
+    colour = "return [getComputedStyle(document.querySelector('p')).color, window.seen]"
+    for dark, expected in ((True, "rgb(0, 0, 255)"), (False, "rgb(0, 0, 0)")):
+        browser.recolour(dark)
+        assert browser.run(colour) == [expected, "yes"]
+
+
+def test_a_hand_reaches_what_is_seen(shown):
+    browser = shown("""<label>name <input value="a"></label>
+      <button style="margin-top:2000px" onclick="this.textContent = 'pressed'">press</button>""")
+    browser.find("button").click()
+    assert browser.find("button").text == "pressed"
+    browser.find("input").send_keys("b")
+    assert browser.find("input").get_property("value") == "ab"
+
+
+def test_a_hand_does_not_reach_what_something_lies_over(shown):
+    browser = shown("<button>press</button><div style='position:fixed;inset:0'></div>")
+    with pytest.raises(ElementClickInterceptedException):
+        browser.find("button").click()
 
 
 def test_keys_go_where_the_focus_is(shown):
