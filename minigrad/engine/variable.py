@@ -255,10 +255,11 @@ class Var(Operators, Conversions):
     @property
     def inputs(self) -> "tuple[Var, ...]":
         """The inputs in operand order, x twice for `x * x`. Plain floats become constants here."""
-        edges = tuple(self._constant(x) for x in self._edges())
-        if self._call is not None:
+        edges = self._edges()
+        if float in map(type, edges):
+            edges = tuple(self._constant(x) for x in edges)
             self._hold(edges)
-        return edges
+        return edges  # type: ignore[return-value]
 
     def _constant(self, x: object) -> "Var":
         if isinstance(x, Var):
