@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,12 +11,14 @@ import numpy as np
 from ..distributions import Distribution
 from ..distributions.randomness import Generator
 from ..engine.variable import Var
+from .doubts import MANY
+from .jumps import jump_of
 from .moments import Chunk
 from .points import Points, name_suffix
-from .problem import Problem, Setting, check_rsample, draw_noise
+from .problem import Batch, Problem, Setting, check_rsample, draw_noise
 from .replaying import replayed
 from .results import Estimate
-from .streaming import Preparation, Rule, Task, stream
+from .streaming import Preparation, Rule, Task, stream, values_of
 from .taylor import SET, ControlVariate, Variate, centred, variate_of
 
 
@@ -62,9 +65,10 @@ def pathwise(
     raises RuntimeError; under dask only when its scheduler gives up (`allowed-failures`, and
     `no-workers-timeout`, which has no limit unless you set one). `progress` shows a bar (tqdm).
 
-    f must be continuous: a jump has no gradient on either side, so pathwise misses it. A
-    warning says so where every gradient is exactly 0. A distribution without rsample
-    raises TypeError; an f that is not finite raises ValueError, which names the sample.
+    f must be continuous: a jump has no gradient on either side, so pathwise misses it. Where f
+    compares or rounds and one of 64 stretches between draws crosses a jump, the estimate says so,
+    and a warning where every gradient is exactly 0. A distribution without rsample raises
+    TypeError; an f that is not finite raises ValueError, which names the sample.
 
     >>> def problem(mu):  # E[z²] = μ² + 1, so its slope is 2μ
     ...     return mg.Normal(mu, 1.0), mg.square
@@ -100,6 +104,11 @@ def pathwise(
             "mg.score_function",
             stacklevel=2,
         )
+    if samples >= MANY and not isinstance(problem, Batch):
+        with np.errstate(all="ignore"):
+            said = jump_of(Setting(problem, values_of("pathwise", params)))
+        if said:
+            return replace(estimate, warnings=(*estimate.warnings, said))
     return estimate
 
 

@@ -120,7 +120,7 @@ def stream(
     if sample_count(samples) % unit or samples < smallest:
         least = f"a multiple of {unit}" if unit > 1 else f"{smallest} or more"
         raise ValueError(f"{name}: samples is {samples}, and must be {least} here")
-    values = _values_of(name, params)
+    values = values_of(name, params)
     if isinstance(problem, Batch):
         setting: Setting | Script = side_by_side(problem, values, apart)
     else:
@@ -180,7 +180,7 @@ def _setting(
     return Setting(problem, values)  # type: ignore[arg-type]
 
 
-def _values_of(name: str, params: Sequence[object]) -> tuple[Value, ...]:
+def values_of(name: str, params: Sequence[object]) -> tuple[Value, ...]:
     if not isinstance(params, tuple | list):
         what = type(params).__name__
         raise TypeError(

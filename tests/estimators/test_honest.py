@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+import minigrad as mg
 from minigrad.estimators.comparison import KNOWN
 from minigrad.estimators.learned import _rebar_rule, _relax_rule
 from minigrad.estimators.streaming import Task, stream
@@ -80,3 +81,45 @@ def test_the_script_prints_a_table_and_notices_what_is_off(monkeypatch, capsys):
     monkeypatch.undo()
     calibration.main(small)
     assert capsys.readouterr().out.count("\n") == 3
+
+
+def normal_and(f):
+    return lambda mu, sigma: (mg.Normal(mu, sigma), f)
+
+
+JUMPS = {
+    "a step": (lambda z: 2.0 * (z > 0.5), "at z = 0.5, by 2"),
+    "a part": (lambda z: mg.where(z > 0.5, z, 0.0), "at z = 0.5, by 0.5"),
+    "a sign": (lambda z: mg.sign(z) * mg.exp(z), "at z = 0, by 2"),
+    "floors": (lambda z: z * mg.floor(z), "f jumps at z = "),
+}
+BENDS = {
+    "relu by hand": lambda z: mg.where(z > 0.5, z - 0.5, 0.0),
+    "Huber": lambda z: mg.where(mg.abs(z) < 1.0, 0.5 * z * z, mg.abs(z) - 0.5),
+    "a root": lambda z: mg.sign(z) * mg.sqrt(mg.abs(z)),
+    "digits": lambda z: 1e10 + mg.where(z > 0.5, z - 0.5, 0.0),
+    "smooth": mg.sin,
+}
+
+
+@pytest.mark.filterwarnings("ignore:pathwise. every gradient is exactly 0")
+@pytest.mark.parametrize("name", JUMPS)
+def test_an_integrand_that_jumps_is_noticed(name):
+    f, words = JUMPS[name]
+    estimate = mg.pathwise(normal_and(f), (0.3, 1.2), 1_000, 0)
+    assert words in estimate.warnings[-1] and "take mg.score_function" in str(estimate)
+
+
+@pytest.mark.parametrize("name", BENDS)
+def test_an_integrand_that_bends_is_not_doubted(name):
+    assert mg.pathwise(normal_and(BENDS[name]), (0.3, 1.2), 1_000, 0).warnings == ()
+
+
+def test_a_jump_of_a_vector_is_noticed():
+    def problem(mu):
+        def inside(z):
+            return mg.where(mg.sum(z * z, 1) < 2.0, mg.sum(z, 1), 0.0)
+
+        return mg.Independent(mg.Normal(mu, np.ones(3)), 1), inside
+
+    assert "f jumps, by " in mg.pathwise(problem, (np.zeros(3),), 1_000, 0).warnings[-1]

@@ -60,6 +60,7 @@ def test_standard_errors_are_those_of_the_mean():
 
     estimate = mg.pathwise(problem, (0.7,), 1_000, 5, chunk=1)
     assert estimate.chunks == 1_000
+    del values[1_000:]  # where it was looked whether f jumps
     assert estimate.value == pytest.approx(np.mean(values), rel=1e-12)
     assert estimate.value_se == pytest.approx(np.std(values, ddof=1) / math.sqrt(1_000), rel=1e-9)
     errors = [mg.pathwise(problem, (0.7,), 47, seed).value_se for seed in range(150)]
