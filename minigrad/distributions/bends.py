@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..engine.values import Value, plain
+from ..engine.values import Array, Value, plain
 from ..ops import digamma, lgamma, polygamma
 from ..ops.row import each
 from .parameters import Numbers
@@ -76,10 +76,20 @@ def above_tangent(p: Value, q: Value, order: int = 0) -> Value:
     For a q near p it is (q - p)² ∫ (1 - t) f″(p + (q - p)t) dt from 0 to 1: nothing cancels.
     """
     p, q = np.broadcast_arrays(p, q)
-    gap = q - p
-    is_near = np.abs(gap) <= 0.4 * p
-    direct = _derivative(q, order) - _derivative(p, order) - gap * _derivative(p, order + 1)
-    near, total = np.where(is_near, gap, 0.0), np.zeros_like(p)
+    found, is_near = np.empty(p.shape), np.abs(q - p) <= 0.4 * p
+    for rows, rest in ((is_near, _by_integral), (~is_near, _direct)):
+        if rows.any():
+            found[rows] = rest(p[rows], q[rows], order)
+    return plain(found)
+
+
+def _direct(p: Array, q: Array, order: int) -> Array:
+    rise = np.subtract(_derivative(q, order), _derivative(p, order))
+    return rise - (q - p) * _derivative(p, order + 1)
+
+
+def _by_integral(p: Array, q: Array, order: int) -> Array:
+    total = np.zeros_like(p)
     for t, weight in zip(0.5 * (1.0 + _BEND_POINTS), 0.5 * _BEND_WEIGHTS):
-        total = total + weight * (1.0 - t) * _derivative(p + near * t, order + 2)
-    return plain(np.where(is_near, np.square(near) * total, direct))
+        total = total + weight * (1.0 - t) * _derivative(p + (q - p) * t, order + 2)
+    return np.square(q - p) * total
