@@ -2,11 +2,14 @@
 
 import math
 import re
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad.formulas.expressions import Expression
+from minigrad.formulas.tokens import ExpressionError
 from tests.support.firefox import firefox, missing
 from tests.support.stepper import sampled
 from tests.support.typed_page import in_python
@@ -86,3 +89,33 @@ def test_a_live_lesson_lays_out_anew_and_draws(tab, tmp_path):
     assert tab.run(words) == "sampling"
     tab.run("document.querySelector('[data-action=draw-100]').click()")
     assert tab.run("document.querySelector('[data-histogram]').dataset.count") == "100"
+
+
+def test_a_link_with_a_draw_by_quantiles_steps_and_questions(tab, tmp_path):
+    program = "a = 2.5\nz ~ Gamma(a, 1.4)\nL = z*z"
+    file = mg.playground().save(tmp_path / "play.html")
+    tab.open(file, f"#s=99&k.a=3&p={quote(program)}")
+    tab.wait(SHOWN)
+    tab.wait("document.querySelector('tr[data-name=L]') !== null")
+    eps = row(tab, "eps_z", "value")
+    a = mg.Var(row(tab, "a", "value"))
+    (mg.Gamma(a, 1.4).transform(eps) ** 2).backward()
+    assert row(tab, "a", "grad") == pytest.approx(a.grad, rel=1e-11)
+    tab.wait("document.querySelector('[data-histogram]').dataset.exact")
+    exact = float(tab.run("document.querySelector('[data-histogram]').dataset.exact"))
+    assert exact == pytest.approx((2.0 * a.value + 1.0) / 1.4**2, rel=1e-8)
+    tab.run("document.querySelector('[data-action=nudge]').click()")
+    assert float(tab.run("document.querySelector('#nudge').dataset.change")) != 0.0
+    tab.run("document.querySelector('#ask-noise').click()")
+    assert float(tab.run("document.querySelector('#why-number').dataset.slope")) != 0.0
+    tab.run("document.querySelector('[data-action=back]').click()")
+    assert int(tab.run("document.documentElement.dataset.step")) > 0
+
+
+def test_what_is_refused_has_pythons_words(page):
+    program = "s = -1\nq ~ Normal(0, s)\nL = q*q"
+    page.run(TYPE % program)
+    page.wait("document.documentElement.dataset.error")
+    with pytest.raises(ExpressionError) as refused:
+        Expression(program).compute({"s": mg.Var(-1.0, "s")})
+    assert page.run("document.documentElement.dataset.error") == str(refused.value)
