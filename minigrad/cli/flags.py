@@ -95,7 +95,9 @@ def make_parser() -> argparse.ArgumentParser:
         "--kind", choices=KINDS, default="svg", help="of the frames: a file a step, or one of all"
     )
     step.add_argument(
-        "--live", action="store_true", help="a page with Graphviz in it: folds lay out anew, plots"
+        "--live",
+        action="store_true",
+        help="a page with Graphviz in it: folds lay out anew, plots of large graphs",
     )
     picture = _command(commands, "draw", write_picture, "draw the graph, as SVG, DOT, PNG or PDF")
     _add_file(picture, "picture to write; without it the SVG is printed", *SUFFIXES)

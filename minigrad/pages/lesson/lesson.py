@@ -179,10 +179,11 @@ def step_through(
     `knobs` are the parameters that sliders move: a number, an array (a slider for each cell), one
     cell ("z[1]"); by default numbers and small arrays, at most 12 sliders. `images` says which
     arrays hold images, by name: `{"x": (8, 8)}` is drawn in ink, 64 numbers an image. Past
-    `max_nodes` each scope is drawn as one box; ValueError if there are still more. A `live` page
-    is half a megabyte larger, for it has Graphviz in it: it lays the graph out from left to right
-    or downward, as it gets larger in its window, opens of a large one only the scopes that the step
-    is about, and a graph of numbers gets curves, densities and draws.
+    `max_nodes` each scope is drawn as one box; ValueError if there are still more. A graph of
+    numbers has curves, densities and draws beside it where the page keeps within 150 KB. A `live`
+    page is half a megabyte larger, for it has Graphviz in it: it lays the graph out from left to
+    right or downward, as it gets larger in its window, opens of a large one only the scopes that
+    the step is about, and any graph of numbers has its curves.
 
     >>> mu, sigma, eps = mg.Var(0.7, "μ"), mg.Var(1.2, "σ"), mg.constant(0.83, "ε", "noise")
     >>> lesson = mg.step_through(mg.sin(mu + sigma * eps).named("f"))
