@@ -1,7 +1,7 @@
 // What many draws say: gradients by two estimators, their mean and error, the exact value.
 
 const STENCIL = [[1, 0.75], [2, -0.15], [3, 1 / 60]]; // a derivative by differences, to sixth order
-const EXACT_ERROR = 1e-9; // of an integral that is shown as exact
+const EXACT_ERROR = 1e-8; // of an integral that is shown as exact
 const draws = { key: "", pathwise: [], score: [], count: 0, last: null };
 
 // --------------------------------------------------------------------------- which node is the draw

@@ -1,6 +1,7 @@
 // The laws that noise is drawn from: density, its slope on the log scale, and where the mass lies.
 // `isAll` says whether the law lives on the whole line, so that no parameter can move its ends.
 
+const BELOW_ONE = 1 - 2 ** -53; // where a quantile is still finite
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 const DENSITIES = {
   normal: { log: (x) => -0.5 * x * x - HALF_LOG_2PI, slope: (x) => -x, from: -9, to: 9, isAll: true },
@@ -45,6 +46,7 @@ const KRONROD = [
 const MIDDLE = [0.209482141084727828012999174891714, 0.417959183673469387755102040816327];
 const PANELS = 24; // that an integral starts with
 const MOST_PANELS = 300;
+const TAIL = 40; // times the height at the end of a tail: more than is beyond it
 const PANEL_ERROR = 1e-13; // relative to numbers above 1, that is not worth another halving
 
 function panel(f, from, to) {
@@ -65,8 +67,8 @@ const isStretched = (law) => (law === "uniform" ? { ...DENSITIES.logistic, isUni
 // The expectation of f(noise): {value, error}. Panels are halved where the error is largest, so a
 // jump or a kink costs no digits; nothing is sampled.
 function expectation(law, f) {
-  const { log, from, to, isUnit } = isStretched(law);
-  const weighted = (x) => Math.exp(log(x)) * f(isUnit ? 1 / (1 + Math.exp(-x)) : x);
+  const { log, from, to, isAll, isUnit } = isStretched(law);
+  const weighted = (x) => Math.exp(log(x)) * f(isUnit ? Math.min(1 / (1 + Math.exp(-x)), BELOW_ONE) : x);
   const step = (to - from) / PANELS;
   const panels = Array.from({ length: PANELS }, (_, i) => panel(weighted, from + i * step, from + (i + 1) * step));
   const total = (what) => panels.reduce((sum, each) => sum + each[what], 0);
@@ -77,5 +79,6 @@ function expectation(law, f) {
     const middle = 0.5 * (left + right);
     panels.splice(worst, 1, panel(weighted, left, middle), panel(weighted, middle, right));
   }
-  return { value: total("value"), error: total("error") };
+  const beyond = [to, ...(isAll ? [from] : [])].reduce((sum, x) => sum + Math.abs(weighted(x)), 0);
+  return { value: total("value"), error: total("error") + TAIL * beyond };
 }
