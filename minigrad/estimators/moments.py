@@ -9,10 +9,11 @@ from .doubts import Doubts
 
 
 class Chunk(NamedTuple):
-    """What a rule computes: f at each sample, and the chunk's mean of each gradient."""
+    """What a rule computes: f at each sample, or their sum, and the mean of each gradient."""
 
     values: Array
     grads: tuple[Value, ...]
+    summed: bool = False
 
 
 class Moments:
@@ -65,7 +66,7 @@ def moments_of(chunk: Chunk, start: int, stop: int) -> Moments:
     if np.isfinite(means).all():
         moments.count, moments.chunks = stop - start, 1
         moments.means, moments.scatter = means, np.zeros(means.shape)
-        if len(chunk.values) == stop - start:  # not a program's sum
+        if not chunk.summed:
             moments.doubts.see(chunk.values)
     else:
         moments.bad_grad = start, stop

@@ -33,7 +33,7 @@ def replayed(setting: Setting, eps: Var) -> Chunk | None:
         sums = [a + d for a, d in zip(sums, grads, strict=True)]  # type: ignore[misc]
     if not math.isfinite(total):
         return None
-    return Chunk(np.array([total]), tuple(d / count for d in sums))
+    return Chunk(np.array([total]), tuple(d / count for d in sums), summed=True)
 
 
 def _total_of(problem: Problem, count: int) -> Compiled:
