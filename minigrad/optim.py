@@ -79,7 +79,7 @@ class _Optimizer(ABC):
     @takes_turns
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
-        with turn.lock(): forget(self.params)  # noqa: E701  # fmt: skip  # see `Turn`
+        with turn: forget(self.params)  # noqa: E701  # fmt: skip  # see `turn`
 
     def step(self) -> None:
         """Give parameters that have a gradient new values; graphs recorded before become stale.

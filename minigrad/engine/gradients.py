@@ -27,7 +27,7 @@ def backward(output: Var, seed: object = None) -> None:
         )
     if in_turn():
         return _add_beside(output, start)
-    with turn.lock(): _add(output, start)  # noqa: E701  # fmt: skip  # see `Turn`
+    with turn: _add(output, start)  # noqa: E701  # fmt: skip  # see `turn`
 
 
 def _add(output: Var, start: Value) -> None:
@@ -101,7 +101,7 @@ def grad(
         if create_graph or in_turn():
             found = _found_beside(output, start, wanted, create_graph)
         else:
-            with turn.lock(): found = _found(output, start, wanted)  # noqa: E701  # fmt: skip  # see `Turn`
+            with turn: found = _found(output, start, wanted)  # noqa: E701  # fmt: skip  # see `turn`
     for i, (x, d) in enumerate(zip(wanted, found, strict=True)):
         if d is None and not allow_unused:
             raise ValueError(
@@ -138,7 +138,7 @@ def _found_beside(output: Var, start: Value, wanted: list[Var], record: bool) ->
 @takes_turns
 def add_gradients(shares: Iterable[tuple[Var, Value]]) -> None:
     """Add to the leaves' `.grad`, as `backward` does, gradients that were found in another way."""
-    with turn.lock(): add(shares)  # noqa: E701  # fmt: skip  # see `Turn`
+    with turn: add(shares)  # noqa: E701  # fmt: skip  # see `turn`
 
 
 def value_and_grad(

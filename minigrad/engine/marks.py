@@ -1,6 +1,5 @@
 """What a sweep leaves in the nodes: its own mark, so nothing needs cleaning up."""
 
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -56,50 +55,18 @@ class Mark:
             self.before[id(x)] = grad
 
     def finish(self) -> None:
-        self.done, self.before = True, NONE  # in one line: see `Turn`
+        self.done, self.before = True, NONE  # in one line: see `turn`
 
 
-class Turn:
-    """`with turn.lock(): …` sweeps take turns, since nodes and leaves are shared among threads.
-
-    That and what it does are on one line: a debugger that raises between lines can't come between
-    lock and release. One that raises between bytecodes can, and leaves the lock held. The stack
-    knows better: if in the thread that holds it no function that takes turns runs any more, or if
-    that thread has ended, those who wait go on with another lock.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._next: dict[object, Any] = {}
-
-    def lock(self) -> Any:  # noqa: ANN401
-        """The lock, once it can be taken."""
-        while True:
-            lock = self._lock
-            if lock.acquire(False) or lock.acquire(True, _PATIENCE):  # a limit costs .3 µs
-                lock.release()
-                return lock
-            if _is_left_behind(lock) and lock is self._lock:
-                self._lock = self._next.setdefault(lock, threading.RLock())
-
-    def release(self) -> None:
-        self._lock.release()
-
-    def is_mine(self) -> bool:
-        """Whether it is this thread's, by the lock alone."""
-        mine: bool = self._lock._is_owned()  # type: ignore[attr-defined]
-        return mine
-
-
-_PATIENCE = 0.1  # seconds
-_OWNER = re.compile(r"owner=(\d+)")
-turn = Turn()
+# Sweeps take turns, since nodes and leaves are shared among threads. `with turn:` and what it does
+# are on one line: a debugger that raises between lines can't come between lock and release.
+turn = threading.RLock()
 at_work: list[Mark | None] = [None]  # whose turn it is
 _takers: set[CodeType] = set()
 
 
 def takes_turns(f: Callable[P, T]) -> Callable[P, T]:
-    """Decorates a function with `with turn.lock():` in it."""
+    """Decorates a function with `with turn:` in it."""
     _takers.add(f.__code__)
     return f
 
@@ -111,17 +78,12 @@ def _runs_in(frame: FrameType | None) -> bool:
     return frame is not None
 
 
-def _is_left_behind(lock: object) -> bool:
-    owner = _OWNER.search(repr(lock))
-    return owner is not None and not _runs_in(sys._current_frames().get(int(owner[1])))
-
-
 def in_turn() -> bool:
     """Whether a sweep of this thread is running, interrupted by a signal handler or a closure.
 
     The lock alone could have been left behind by an exception: then it is released.
     """
-    if not turn.is_mine():
+    if not turn._is_owned():  # type: ignore[attr-defined]
         return False
     runs = _runs_in(sys._getframe(2))
     if not runs:

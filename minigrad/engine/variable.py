@@ -158,7 +158,7 @@ class Var(Operators, Conversions):
                 f"{self!r}: a gradient is being computed here, which this call interrupted: "
                 "set .grad before or after it"
             )
-        with turn.lock(): give([(self, new)])  # noqa: E701  # fmt: skip  # see `Turn`
+        with turn: give([(self, new)])  # noqa: E701  # fmt: skip  # see `turn`
 
     def _kept(self) -> Value | None:
         """The gradient that users see. Another thread's sweep may come in between: look again."""

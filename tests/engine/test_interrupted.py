@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad.engine import gradients, marks
+from minigrad.engine import gradients
 
 ENGINE = str(Path(gradients.__file__).parent)
 
@@ -303,76 +303,6 @@ def test_threads_add_to_one_leaf():
     for thread in threads:
         thread.join()
     assert x.grad == 4 * 200 * 3.0
-
-
-def opcodes_of(code, f):
-    """How many bytecodes of functions with this code run in f."""
-    count = 0
-
-    def trace(frame, event, _):
-        nonlocal count
-        frame.f_trace_opcodes = True
-        count += frame.f_code is code and event == "opcode"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        f()
-    finally:
-        sys.settrace(before)
-    return count
-
-
-def thrown_out(f, code, at):
-    """Run f with an exception at that bytecode of the code, in a thread that then waits."""
-    out, count, stay = threading.Event(), 0, threading.Event()
-
-    def trace(frame, event, _):
-        nonlocal count
-        frame.f_trace_opcodes = True
-        if frame.f_code is code and event == "opcode":
-            count += 1
-            if count == at:
-                raise KeyboardInterrupt
-        return trace
-
-    def work():
-        sys.settrace(trace)
-        try:
-            f()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            sys.settrace(None)
-            out.set()
-            stay.wait(60)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    assert out.wait(20)
-    return stay
-
-
-TAKERS = {
-    "backward": gradients.backward.__code__,
-    "grad": gradients.grad.__code__,
-    "set": mg.Var.grad.fset.__code__,
-    "lock": marks.Turn.lock.__code__,
-}
-
-
-@pytest.mark.parametrize("code", TAKERS)
-def test_a_thread_that_was_thrown_out_between_two_bytecodes_holds_nothing(code):
-    """It lives on, or it has ended: others go on in either case."""
-    ask, held = ASK[code if code in ASK else "backward"], 0
-    for at in range(1, opcodes_of(TAKERS[code], lambda: ask(Graph())) + 1):
-        g = Graph()
-        stay = thrown_out(lambda g=g: ask(g), TAKERS[code], at)
-        held += "unlocked" not in repr(marks.turn._lock)
-        assert g.is_right(), at
-        stay.set()
-    assert held > 0
 
 
 def test_a_handler_that_comes_while_a_gradient_is_set():
