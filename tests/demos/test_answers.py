@@ -42,7 +42,7 @@ class Page:
         return len(self.pane["steps"]) - 1
 
     def _to(self, step, name):
-        shares = self.pane["steps"][step]["shares"]
+        shares = self.pane["steps"][step].get("shares", [])
         return [i for i in shares if self.names[self.pane["shares"][i]["target"]] == name]
 
 

@@ -48,10 +48,8 @@ def test_the_run_in_the_page_is_pythons(stepper):
 
 def test_a_knob_moves_one_cell(stepper):
     page = stepper(quadratic(), anchor="#s=9999")
-    assert [k.get_attribute("data-knob") for k in page.browser.find_all("[data-knob]")] == [
-        "mu[0]",
-        "mu[1]",
-    ]
+    knobs = [k.get_attribute("data-knob") for k in page.browser.find_all("[data-knob]")]
+    assert knobs == [f"S[{i}, {j}]" for i in (0, 1) for j in (0, 1)] + ["mu[0]", "mu[1]"]
     page.turn("mu[1]", 1.25)
     assert_fresh_arrays(page, quadratic(mu=np.array([0.5, 1.25])))
     page.turn("mu[0]", -0.5)
@@ -61,9 +59,9 @@ def test_a_knob_moves_one_cell(stepper):
 
 
 def test_the_address_keeps_arrays(stepper):
-    page = stepper(quadratic(), anchor="#s=9999&k0=0.25%201.5")
+    page = stepper(quadratic(), anchor="#s=9999&k1=0.25%201.5")
     assert_fresh_arrays(page, quadratic(mu=np.array([0.25, 1.5])))
-    page = stepper(quadratic(), anchor="#s=9999&k0=0.25%201.5%203")
+    page = stepper(quadratic(), anchor="#s=9999&k1=0.25%201.5%203")
     assert_fresh_arrays(page, quadratic())
 
 
@@ -188,7 +186,7 @@ def test_which_parameters_have_knobs():
     output = mg.sum(w @ (a * v))
     places = {row.name: row.position for row in mg.equations_of(output) if row.name}
     of_v, of_w = ([(places[name], i) for i in range(n)] for name, n in (("v", 3), ("w", 6)))
-    assert knobs_of(output) == [places["a"], *of_v]  # matrices only where they are asked for
+    assert knobs_of(output) == [places["a"], *of_v, *of_w]
     assert knobs_of(output, ["w"]) == knobs_of(output, [w]) == of_w
     assert knobs_of(output, ["w[1, 2]", "v[0]", "a"]) == [of_w[5], of_v[0], places["a"]]
     with pytest.raises(ValueError, match=r"'w\[2,0\]' is no .* it has a, v\[3\], w\[2×3\]"):
