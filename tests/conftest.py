@@ -15,29 +15,46 @@ from tests.support.stepper import Stepper
 # numba's optimiser takes half of the time that its compiler does, and changes no number here.
 os.environ.setdefault("NUMBA_OPT", "0")
 
-# Files whose tests take seconds each: `make test FAST=1` leaves them out.
+# Files whose tests take seconds together: `make test FAST=1` leaves them out, and the demos.
 SLOW = {
     "cli/test_commands.py",
     "demos/test_guides.py",
+    "distributions/test_discrete.py",
+    "distributions/test_divergences.py",
+    "distributions/test_extremes.py",
     "distributions/test_gaussian.py",
     "distributions/test_implicit.py",
     "distributions/test_mixtures.py",
     "distributions/test_more_numbers.py",
     "distributions/test_own_draws.py",
     "distributions/test_own_ops.py",
+    "distributions/test_quantiles_in_javascript.py",
     "distributions/test_relaxed.py",
     "distributions/test_transforms.py",
+    "distributions/test_vectors.py",
     "emit/test_javascript.py",
     "emit/test_jit.py",
     "emit/test_laws_traced.py",
+    "emit/test_rescue.py",
     "emit/test_tracing.py",
     "engine/test_interrupted.py",
     "engine/test_random_graphs.py",
+    "estimators/test_batches.py",
     "estimators/test_better_noise.py",
+    "estimators/test_calibration.py",
+    "estimators/test_counts.py",
     "estimators/test_discrete.py",
     "estimators/test_honest.py",
+    "estimators/test_pairing.py",
     "estimators/test_streaming.py",
+    "estimators/test_variance.py",
     "estimators/test_walls.py",
+    "pages/lab/test_experiment.py",
+    "pages/lesson/test_array_replay.py",
+    "pages/lesson/test_replay.py",
+    "pages/play/test_in_firefox.py",
+    "pages/play/test_programs.py",
+    "pages/test_numbers_and_draws.py",
     "pictures/test_printing.py",
     "pictures/test_render.py",
     "support/test_browser.py",
@@ -65,7 +82,7 @@ def pytest_collection_modifyitems(items):
     """What takes long comes first, so that the workers end together."""
     for item in items:
         used = getattr(item, "fixturenames", ())
-        if "everything" in used or file_of(item.nodeid) in SLOW:
+        if file_of(item.nodeid) in SLOW | DEMOS:
             item.add_marker(pytest.mark.slow)
         if "browser" in used:
             item.add_marker(pytest.mark.browser)
