@@ -19,11 +19,14 @@ os.environ.setdefault("NUMBA_OPT", "0")
 SLOW = {
     "cli/test_commands.py",
     "demos/test_guides.py",
+    "distributions/test_bounds.py",
+    "distributions/test_counts.py",
     "distributions/test_discrete.py",
     "distributions/test_divergences.py",
     "distributions/test_extremes.py",
     "distributions/test_gaussian.py",
     "distributions/test_implicit.py",
+    "distributions/test_kl.py",
     "distributions/test_mixtures.py",
     "distributions/test_more_numbers.py",
     "distributions/test_own_draws.py",
@@ -44,8 +47,10 @@ SLOW = {
     "estimators/test_calibration.py",
     "estimators/test_counts.py",
     "estimators/test_discrete.py",
+    "estimators/test_executors.py",
     "estimators/test_honest.py",
     "estimators/test_pairing.py",
+    "estimators/test_strategies.py",
     "estimators/test_streaming.py",
     "estimators/test_variance.py",
     "estimators/test_walls.py",
@@ -58,6 +63,7 @@ SLOW = {
     "pictures/test_printing.py",
     "pictures/test_render.py",
     "support/test_browser.py",
+    "test_readme.py",
 }
 
 
