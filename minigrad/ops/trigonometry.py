@@ -151,7 +151,7 @@ def _sech_squared(x: Value, y: Value) -> Value:
         x, y = np.broadcast_arrays(x, y)
     slope = y * y
     np.subtract(1.0, slope, out=slope)  # type: ignore[arg-type]
-    if slope.min(initial=1.0) <= 0.001:
+    if slope.min(initial=1.0) <= 0.001:  # type: ignore[union-attr]
         flat = np.flatnonzero(slope <= 0.001)
         root = 1.0 / np.cosh(np.minimum(np.abs(x.reshape(-1)[flat]), 700.0))  # type: ignore[union-attr]
         slope.reshape(-1)[flat] = root * root  # type: ignore[union-attr]
