@@ -28,7 +28,7 @@ class Step(NamedTuple):
         return shape_of(self.value)
 
     def reading(self, inputs: tuple[int, ...]) -> "Step":
-        """The same step with other inputs, like `_replace` in a third of its time."""
+        """The same step with other inputs, like `_replace` in half of its time."""
         op, _, static, value, kind, name, scope = self
         return Step(op, inputs, static, value, kind, name, scope)
 

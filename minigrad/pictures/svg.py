@@ -6,7 +6,6 @@ ever markup.
 """
 
 import html
-import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
@@ -14,9 +13,6 @@ from .boxes import NO_GRADIENT_YET, Arrow, Box, Graph
 from .palette import style_sheet
 
 SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
-
-# To ask whether a word needs escaping takes a third of the time of html.escape.
-_is_markup = re.compile("[&<>\"']").search
 
 _NAMES = {"{http://www.w3.org/XML/1998/namespace}space": "xml:space"}
 _OF_TEXTS = {
@@ -75,23 +71,18 @@ def _lift_titles(root: ElementTree.Element) -> None:
 
 
 def _write(element: ElementTree.Element, put: Callable[[str], object], more: str = "") -> None:
-    """The element as XML, every word escaped; in a third of the time of ElementTree's writer."""
+    """The element as XML, every word escaped; ElementTree's writer takes 1.3 times as long."""
     tag = element.tag.removeprefix(SVG)
-    attributes = [
-        f' {_NAMES.get(k, k)}="{html.escape(v) if _is_markup(v) else v}"'
-        for k, v in element.attrib.items()
-    ]
+    attributes = [f' {_NAMES.get(k, k)}="{html.escape(v)}"' for k, v in element.attrib.items()]
     put(f"<{tag}{more}{''.join(attributes)}")
     if element.text is None and not len(element):
         put(" />")
     else:
-        text = element.text or ""
-        put(f">{html.escape(text, quote=False) if _is_markup(text) else text}")
+        put(f">{html.escape(element.text or '', quote=False)}")
         for inner in element:
             _write(inner, put)
         put(f"</{tag}>")
-    tail = element.tail or ""
-    put(html.escape(tail, quote=False) if _is_markup(tail) else tail)
+    put(html.escape(element.tail or "", quote=False))
 
 
 def _dress_box(group: ElementTree.Element, box: Box) -> None:

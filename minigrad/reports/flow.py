@@ -15,7 +15,7 @@ from ..equations import Equation, Equations
 from ..pictures.labels import finite
 
 STEEP_OPS = ("divide", "log", "sqrt", "power")  # whose slopes grow without bound near 0
-COMPARISON_SIGNS = ("<", "<=", ">", ">=", "==", "!=")
+_COMPARISON_SIGNS = ("<", "<=", ">", ">=", "==", "!=")
 _MOST = 6  # stops that are remembered above a node: a wide graph may have thousands
 
 
@@ -144,7 +144,12 @@ def _remember(flow: GradientFlow, i: int, stops: tuple[DeadEnd, ...]) -> None:
 def _kind(row: Equation, x: Equation) -> str:
     if row.kind == "stop":
         return "sample" if is_sampled(row, x) else "wall"
-    return "comparison" if OPS[row.op].infix in COMPARISON_SIGNS else "no rule"
+    return "comparison" if compares(row) else "no rule"
+
+
+def compares(row: Equation) -> bool:
+    """Whether it is <, ==, …: 1 or 0, which pages call true or false."""
+    return bool(row.op) and OPS[row.op].infix in _COMPARISON_SIGNS
 
 
 def is_sampled(wall: Equation, x: Equation) -> bool:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..engine.op import OPS
 from ..engine.values import Mask, Value
 from ..equations import Equation, Equations
 from ..pictures.labels import finite, named, number, numbers, right_side, short, text
-from .flow import COMPARISON_SIGNS, DeadEnd, GradientFlow, is_sampled
+from .flow import DeadEnd, GradientFlow, compares, is_sampled
 
 _LONGEST = 60  # characters of an equation
 _LONGEST_NAME = 40  # of a formula that serves as a name: a report has more room than a picture
@@ -120,7 +119,7 @@ def why_none(equations: Equations, row: Equation, x: Equation) -> str:
         return f"a wall{made} takes no gradient"
     if not x.op:
         return f"{'noise' if x.kind == 'noise' else 'a constant'} takes no gradient"
-    if OPS[x.op].infix in COMPARISON_SIGNS:
+    if compares(x):
         return "a comparison is 1 or 0 and flat between its jumps"
     return "it depends on no parameter, or only through walls"
 

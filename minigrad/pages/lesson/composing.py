@@ -41,49 +41,44 @@ class Asked(NamedTuple):
     mistakes: list[tuple[float, str]]
 
 
-def page_of(
-    title: str,
-    panes: Sequence[Pane],
-    knobs: Sequence[list[Knob]],
-    lines: Sequence[str],
-    timeline: Sequence[Mapping[str, object]],
-    asked: Asked | None,
-    live: bool,
-    ledger: str,
-) -> str:
-    """The HTML file. `ledger`, where there is one, stands in it until its scripts run.
+class Contents(NamedTuple):
+    """What a page is made of. `ledger`, where there is one, stands in it until its scripts run."""
+
+    title: str
+    panes: Sequence[Pane]
+    knobs: Sequence[list[Knob]]
+    lines: Sequence[str]
+    timeline: Sequence[Mapping[str, object]]
+    asked: Asked | None
+    live: bool
+    ledger: str
+
+
+def page_of(contents: Contents) -> str:
+    """The HTML file.
 
     A graph of numbers has plots where they fit into a page, else questions alone. A `live` page is
     large anyway.
     """
     made = ""
-    for asking in _askings(panes, asked, live):
-        made = _composed(title, panes, knobs, lines, timeline, asked, live, ledger, asking)
-        if live or len(made.encode(errors="replace")) <= _MOST_BYTES:
+    for asking in _askings(contents):
+        made = _composed(contents, asking)
+        if contents.live or len(made.encode(errors="replace")) <= _MOST_BYTES:
             break
     return made
 
 
-def _askings(panes: Sequence[Pane], asked: Asked | None, live: bool) -> list[str]:
+def _askings(contents: Contents) -> list[str]:
     """What a page may ask of its graph, the most first."""
-    first, *others = panes
+    first, *others = contents.panes
     is_of_numbers = not others and not first.frozen and not any(x.shape for x in first.equations)
-    if asked is not None or not is_of_numbers:
+    if contents.asked is not None or not is_of_numbers:
         return [""]
-    return ["plots"] if live else ["plots", "questions", ""]
+    return ["plots"] if contents.live else ["plots", "questions", ""]
 
 
-def _composed(
-    title: str,
-    panes: Sequence[Pane],
-    knobs: Sequence[list[Knob]],
-    lines: Sequence[str],
-    timeline: Sequence[Mapping[str, object]],
-    asked: Asked | None,
-    live: bool,
-    ledger: str,
-    asking: str,
-) -> str:
+def _composed(contents: Contents, asking: str) -> str:
+    title, panes, knobs, lines, timeline, asked, live, ledger = contents
     sent = [pane.data(which) for pane, which in zip(panes, knobs, strict=True)]
     data: dict[str, object] = {"lines": lines, "timeline": timeline}
     files, head, more = [*SCRIPTS], "", ""

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...engine.op import OPS
 from ...engine.values import Value
 from ...equations import Equation, Equations
 from ...equations.shares import Share, shares_of
@@ -30,7 +29,7 @@ from ...pictures.labels import (
     short,
     text,
 )
-from ...reports.flow import COMPARISON_SIGNS
+from ...reports.flow import compares
 from ...reports.wording import why_none
 from .rules import share_of, slope_of
 
@@ -229,7 +228,7 @@ class Ledger:
         if any(x.shape for x in (row, *inputs)):
             return rule, numbers(row.value)
         put_in = formula_of(row, [_put_in(row, x, self.names[x.position]) for x in inputs])
-        if _compares(row):
+        if compares(row):
             return rule, f"{put_in.text} is {_truth(row)}, {numbers(row.value)}"
         return rule, f"{put_in.text} = {numbers(row.value)}"
 
@@ -276,17 +275,13 @@ def _columns(words: str) -> int:
     return sum(not unicodedata.combining(c) for c in words)
 
 
-def _compares(row: Equation) -> bool:
-    return bool(row.op) and OPS[row.op].infix in COMPARISON_SIGNS
-
-
 def _truth(row: Equation) -> str:
     return "true" if row.value else "false"
 
 
 def _put_in(row: Equation, x: Equation, name: Formula) -> Formula:
     """`x` as a number for `row`; one that the user wrote stays as it is."""
-    if row.op == "where" and _compares(x):
+    if row.op == "where" and compares(x):
         return Formula(_truth(x), 5)
     digits = number(x.value).removeprefix("+") if isinstance(x.value, float) else ""
     return name if x.is_literal else Formula(digits, 3 if digits.startswith("−") else 5)

@@ -15,7 +15,7 @@ from ...pictures.labels import heading, text
 from ...pictures.picture import drawable
 from ..document import Page, framed
 from .chosen import images_of, knobs_of
-from .composing import Asked, page_of
+from .composing import Asked, Contents, page_of
 from .frames import frames_of
 from .ledger import PHASES, Record
 from .pane import Knob, Pane
@@ -73,7 +73,7 @@ class Lesson(Page):
 
     def _page(self, ledger: str) -> str:
         given = self._panes, self._knobs, self._lines, self._sent_timeline()
-        return page_of(self.title, *given, self._asked, self._live, ledger)
+        return page_of(Contents(self.title, *given, self._asked, self._live, ledger))
 
     def widget(self) -> "AnyWidget":
         """The page as a widget of a notebook (`pip install 'minigrad[widget]'`).
