@@ -11,6 +11,7 @@ meets, since its closures depend on it; that one is `whole`: it takes the arrays
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -79,6 +80,15 @@ def scalar_ops() -> list[Use]:
 
 
 def _entry(use: Use) -> str:
+    return _made(use) if use.is_whole or use.static else _entry_of_numbers(use.op)
+
+
+@cache
+def _entry_of_numbers(op: str) -> str:
+    return _made(Use(op, {}))
+
+
+def _made(use: Use) -> str:
     row = OPS[use.op]
     shapes = use.shapes if use.is_whole else ((),) * len(row.rules)
     shape = use.shape if use.is_whole else ()

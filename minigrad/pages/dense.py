@@ -13,12 +13,13 @@ _TOKEN = re.compile(
     |(?P<line>\s*\n\s*)
     |(?P<space>\s+)
     |(?P<word>[\w$#]+)
-    |(?P<sign>.)
+    |(?P<sign>[(),;=<>*&|?:.!]+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*")
 _VALUE = re.compile(r"""[\w$)\]}"'`]$""")  # / after it divides, if it is no such word:
+_LETTER = re.compile(r"[\w$#]")
 _WORDS = ("return", "typeof", "case", "of", "in")
 _GOES_ON = tuple("{([,;=+-*?:&|<>")  # at a line's end
 _WENT_ON = tuple(")]}.?:&|,")  # at the beginning of the next
@@ -48,10 +49,9 @@ def _next(script: str, at: int, before: str) -> tuple[str, str]:
     """The kind of the token at that place, and its text."""
     if script[at] == "`":
         return "string", script[at : _end_of_template(script, at)]
-    divides = _VALUE.search(before) and before not in _WORDS
-    regex = None if divides or script[at] != "/" else _REGEX.match(script, at)
-    if regex:
-        return "string", regex[0]
+    if script[at] == "/" and (before in _WORDS or not _VALUE.search(before)):
+        if regex := _REGEX.match(script, at):
+            return "string", regex[0]
     match = _TOKEN.match(script, at)
     assert match is not None and match.lastgroup is not None
     return match.lastgroup, match[0]
@@ -85,5 +85,4 @@ def _between(before: str, gap: str, after: str) -> str:
         return " "
     if gap == "\n":
         return "" if before.endswith(_GOES_ON) or after.startswith(_WENT_ON) else "\n"
-    are_words = all(re.match(r"[\w$#]", end) for end in (before[-1], after[0]))
-    return " " if are_words else ""
+    return " " if _LETTER.match(before[-1]) and _LETTER.match(after) else ""

@@ -85,7 +85,11 @@ def document(
         style=style,
         script=script,
     )
-    return _SURROGATE.sub("\ufffd", page)  # half a character, which no file can hold
+    try:
+        page.encode()
+    except UnicodeEncodeError:  # half a character, which no file can hold
+        return _SURROGATE.sub("\ufffd", page)
+    return page
 
 
 def as_data(thing: object) -> str:

@@ -106,30 +106,42 @@ def _filled(graph: Graph) -> list[str]:
 
 
 def _node(box: Box) -> str:
-    look = LOOKS[box.kind]
-    more = {"height": "0.3", "width": "0.3"} if len(box.lines) == 1 else {}
-    if look.borders == 2 or "result" in box.marks:
+    label = _label(*[line.words for line in box.lines])
+    id = _quoted(box.id)
+    return f"{id} [label={label} id={id} {_look(box.kind, box.marks, len(box.lines) == 1)}"
+
+
+@lru_cache
+def _look(kind: str, marks: tuple[str, ...], is_small: bool) -> str:
+    """The attributes that boxes alike have in common, up to the bracket."""
+    look = LOOKS[kind]
+    more = {"height": "0.3", "width": "0.3"} if is_small else {}
+    if look.borders == 2 or "result" in marks:
         more["peripheries"] = "2"
-    label = _label(*(line.words for line in box.lines))
     listed = _listed(
-        id=box.id,
-        **{"class": " ".join(("node", box.kind, *box.marks))},
+        **{"class": " ".join(("node", kind, *marks))},
         shape=look.shape,
         style=look.style,
         color=look.line[0],
         fillcolor=look.fill[0],
-        penwidth="1" if "again" in box.marks else f"{look.pen:g}",
+        penwidth="1" if "again" in marks else f"{look.pen:g}",
         **more,
     )
-    return f"{_quoted(box.id)} [label={label} {listed[1:]}"
+    return listed[1:]
 
 
 def _edge(arrow: Arrow, heavy: bool = False) -> str:
     """An arrow; a heavy one is kept straight, at the cost of the others."""
-    more = {"weight": "8"} if heavy else {}
     label = f"label={_label(f' {arrow.label} ')} " if arrow.label else ""
-    listed = _listed(id=arrow.id, **{"class": f"edge {arrow.kind}"}, **_ARROWS[arrow.kind], **more)
-    return f"{_quoted(arrow.tail)} -> {_quoted(arrow.head)} [{label}{listed[1:]}"
+    ends = f"{_quoted(arrow.tail)} -> {_quoted(arrow.head)}"
+    return f"{ends} [{label}id={_quoted(arrow.id)} {_line(arrow.kind, heavy)}"
+
+
+@lru_cache
+def _line(kind: str, heavy: bool) -> str:
+    """The attributes that arrows alike have in common, up to the bracket."""
+    more = {"weight": "8"} if heavy else {}
+    return _listed(**{"class": f"edge {kind}"}, **_ARROWS[kind], **more)[1:]
 
 
 def _listed(**attributes: str) -> str:

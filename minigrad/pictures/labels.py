@@ -35,6 +35,8 @@ _WORDS = 40  # characters of a user's name that a box shows; its tooltip shows t
 
 def text(given: str) -> str:
     """`given` on one line: newlines, control and invisible characters become spaces."""
+    if given.isprintable():
+        return given
     return "".join(c if c.isprintable() else " " for c in given)
 
 

@@ -129,9 +129,11 @@ def stepper() -> Job:
 
 
 def drawing() -> Job:
+    """The picture that the page has: with gradients, and local derivatives along the arrows."""
     import minigrad as mg
 
     output = vae()
+    output.backward()
     return lambda: [len(mg.draw(output).svg.encode())]
 
 
@@ -162,8 +164,8 @@ def feel(name: str, output) -> Case:
 CASES = [
     Case(
         name="making the page of the VAE",
-        contestants={"page": stepper, "SVG alone": drawing},
-        bars=[Bar("page", "SVG alone", 1.3)],
+        contestants={"page": stepper, "its SVG alone": drawing},
+        bars=[Bar("page", "its SVG alone", 1.3)],
         tolerance=float("inf"),
     ),
     Case(

@@ -15,7 +15,7 @@ from ..layout import TABLES, dot_pieces, element, engine
 from .pane import Knob, Pane
 from .replay import ops_of
 
-_MOST_BYTES = 149_500  # of a page that may leave out its plots
+_MOST_BYTES = 149_000  # of a page that may leave out its plots, without its policy
 _BLOCKED = "The scripts of this page are blocked here, so it can't be stepped through."
 _SHARED = "numbers random dom engine"
 _OWN = """
@@ -54,18 +54,27 @@ class Contents(NamedTuple):
     ledger: str
 
 
+class _Common(NamedTuple):
+    """What a page has, whatever it asks: its rules as a script, its data as JSON, its graphs."""
+
+    rules: str
+    data: str
+    graphs: str
+
+
 def page_of(contents: Contents) -> str:
     """The HTML file.
 
     A graph of numbers has plots where they fit into a page, else questions alone. A `live` page is
     large anyway.
     """
-    made = ""
+    template, common, pieces = page_file("lesson/lesson.html"), _common(contents), {}
     for asking in _askings(contents):
-        made = _composed(contents, asking)
-        if contents.live or len(made.encode(errors="replace")) <= _MOST_BYTES:
+        pieces = _pieces(contents, common, asking)
+        size = sum(len(each.encode(errors="replace")) for each in (template, *pieces.values()))
+        if contents.live or size <= _MOST_BYTES:
             break
-    return made
+    return document(template, contents.title, webassembly=contents.live, **pieces)
 
 
 def _askings(contents: Contents) -> list[str]:
@@ -77,43 +86,53 @@ def _askings(contents: Contents) -> list[str]:
     return ["plots"] if contents.live else ["plots", "questions", ""]
 
 
-def _composed(contents: Contents, asking: str) -> str:
-    title, panes, knobs, lines, timeline, asked, live, ledger = contents
-    sent = [pane.data(which) for pane, which in zip(panes, knobs, strict=True)]
-    data: dict[str, object] = {"lines": lines, "timeline": timeline}
-    files, head, more = [*SCRIPTS], "", ""
-    if asked is not None:
-        data["exercise"] = asked._asdict()
-        files.append("lesson/exercise.js")
-    arrays = any(row.shape for pane in panes for row in pane.equations)
-    if arrays:
-        files += OF_ARRAYS
-    if live:
+def _common(contents: Contents) -> _Common:
+    panes = contents.panes
+    sent = [pane.data(which) for pane, which in zip(panes, contents.knobs, strict=True)]
+    data: dict[str, object] = {"lines": contents.lines, "timeline": contents.timeline}
+    if contents.asked is not None:
+        data["exercise"] = contents.asked._asdict()
+    if contents.live:
         for pane, each in zip(panes, sent, strict=True):
             each["picture"] = parts_of(pane.graph)
+    moving = [pane.equations for pane in panes if not pane.frozen]
+    return _Common(
+        rules=dense(rule_table(ops_of(moving), arrays=_has_arrays(panes))),
+        data=as_data({**data, "panes": [_sparse(each) for each in sent]}),
+        graphs="\n".join(pane.drawing.svg for pane in panes),
+    )
+
+
+def _has_arrays(panes: Sequence[Pane]) -> bool:
+    return any(row.shape for pane in panes for row in pane.equations)
+
+
+def _pieces(contents: Contents, common: _Common, asking: str) -> dict[str, str]:
+    """What `document` puts into the template."""
+    files, head, more = [*SCRIPTS], "", ""
+    if contents.asked is not None:
+        files.append("lesson/exercise.js")
+    if _has_arrays(contents.panes):
+        files += OF_ARRAYS
+    if contents.live:
         more = f"{element('facts', {'dot': dot_pieces()})}\n{element('engine', engine())}\n"
         head, files = TABLES, [*files, *LAYOUT]
     styles = ["lesson/lesson.css"]
     if asking:
         files += PLOTS if asking == "plots" else QUESTIONS
         styles += ["play/questions.css", *["play/plots.css"] * (asking == "plots")]
-    moving = [pane.equations for pane in panes if not pane.frozen]
-    rules = dense(rule_table(ops_of(moving), arrays=arrays))
-    script = f"{head}{rules}{''.join(map(page_file, [*files, 'lesson/start.js']))}"
-    return document(
-        page_file("lesson/lesson.html"),
-        title,
-        style=page_colours() + "".join(map(page_file, styles)),
-        script=f'(() => {{\n"use strict";\n{script}}})();',
-        webassembly=live,
-        data=as_data({**data, "panes": [_sparse(each) for each in sent]}),
-        kind="lesson plotted" if asking else "lesson",
-        blocked=_blocked(ledger),
-        editor="",
-        plots=questions(asking == "plots") if asking else "",
-        more=more,
-        graphs="\n".join(pane.drawing.svg for pane in panes),
-    )
+    script = f"{head}{common.rules}{''.join(map(page_file, [*files, 'lesson/start.js']))}"
+    return {
+        "style": page_colours() + "".join(map(page_file, styles)),
+        "script": f'(() => {{\n"use strict";\n{script}}})();',
+        "data": common.data,
+        "kind": "lesson plotted" if asking else "lesson",
+        "blocked": _blocked(contents.ledger),
+        "editor": "",
+        "plots": questions(asking == "plots") if asking else "",
+        "more": more,
+        "graphs": common.graphs,
+    }
 
 
 def questions(plotted: bool) -> str:

@@ -12,9 +12,10 @@ from ...pictures.files import make_folder, write
 from ...pictures.films import FILMS, film
 from ...pictures.labels import number, numbers
 from ...pictures.printing import printed
-from ...pictures.svg import SVG, as_text
+from ...pictures.svg import SVG
 from .pane import Pane
 
+ElementTree.register_namespace("", SVG.strip("{}"))  # or it would write each tag with a prefix
 KINDS = ("svg", "png", *(suffix[1:] for suffix in FILMS))
 _POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 
@@ -74,7 +75,7 @@ class Frames:
         now = stages[-1]
         self._mark("mg-now" if now.phase == "forward" else "mg-back", [f"n{now.node}"])
         self._mark("mg-back", [str(self._arrows[k]) for k in now.shares])
-        return as_text(self._svg)
+        return ElementTree.tostring(self._svg, encoding="unicode")
 
     def _show_values(self, computed: set[int | None]) -> None:
         for row in self._pane.equations:
