@@ -10,7 +10,7 @@ from ..distributions.base import Distribution
 from ..distributions.kl import kl_divergence
 from ..engine.op import OPS
 from ..engine.variable import Var
-from .grammar import Statement, Step
+from .grammar import Instruction, Statement
 
 _OF_MORE = frozenset(  # outcomes, or parameters, that are not single numbers
     "Categorical Dirichlet Distribution Independent LKJCholesky LowRankMultivariateNormal "
@@ -60,7 +60,7 @@ class Function(NamedTuple):
     least: int
 
 
-def function_of(line: Statement, step: Step) -> Function:
+def function_of(line: Statement, step: Instruction) -> Function:
     """What a step calls; an ExpressionError where there is no such function, with the one meant."""
     name = SAME_FUNCTION.get(step.text, step.text)
     row = OPS.get(name)

@@ -16,7 +16,7 @@ from ..distributions.base import Distribution
 from ..distributions.laws import LAWS
 from ..engine.variable import Var, constant
 from .calls import function_of
-from .grammar import Statement, Step, statements_of
+from .grammar import Instruction, Statement, statements_of
 
 Item = Var | Distribution
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
@@ -41,7 +41,9 @@ class Expression:
         self._lines = [line for line in self.statements if not self._is_leaf(line)]
         if not self._lines:
             last = self.statements[-1]
-            self._lines = [last._replace(name="", mark="", steps=(Step("name", last.name, 0),))]
+            self._lines = [
+                last._replace(name="", mark="", steps=(Instruction("name", last.name, 0),))
+            ]
         self.names = self._free_names()
 
     def compute(self, values: Mapping[str, Var], rng: np.random.Generator | None = None) -> Var:
@@ -125,7 +127,7 @@ class _Machine:
                 item.named(line.name)
         return item
 
-    def number(self, line: Statement, step: Step, item: Item) -> Var:
+    def number(self, line: Statement, step: Instruction, item: Item) -> Var:
         """The item as a number: of a distribution its draw, made on first use."""
         if isinstance(item, Var):
             return item
@@ -144,13 +146,13 @@ class _Machine:
                 raise line.refused(str(error), step.column) from None
         return self.drawn[name]
 
-    def _named(self, line: Statement, step: Step) -> Item:
+    def _named(self, line: Statement, step: Instruction) -> Item:
         if step.text in self.known:
             return self.known[step.text]
         why = f"add {step.text}=1.0 or {step.text}~normal"
         raise line.refused(f"{step.text} has no value: {why}", step.column)
 
-    def _called(self, line: Statement, step: Step, items: list[Item]) -> Item:
+    def _called(self, line: Statement, step: Instruction, items: list[Item]) -> Item:
         function = function_of(line, step)
         if not function.least <= len(items) <= len(function.wanted):
             count = f"{len(items)} input{'s' * (len(items) != 1)}"
@@ -166,7 +168,7 @@ class _Machine:
         except (ValueError, TypeError, NotImplementedError) as error:
             raise line.refused(str(error), step.column) from None
 
-    def _distribution(self, line: Statement, step: Step, item: Item) -> Distribution:
+    def _distribution(self, line: Statement, step: Instruction, item: Item) -> Distribution:
         if isinstance(item, Distribution):
             return item
         why = f"{step.text} takes a distribution: name one, as in q ~ Normal(mu, sigma)"

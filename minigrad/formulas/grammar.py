@@ -35,7 +35,7 @@ OPERATORS = {
 _LEVELS = {**dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 1), "+": 2, "-": 2, "*": 3, "/": 3}
 
 
-class Step(NamedTuple):
+class Instruction(NamedTuple):
     """One step of the stack machine, made from the text at `column`.
 
     `kind` is "number", which pushes `number`; "name", which pushes what `text` means; or
@@ -57,7 +57,7 @@ class Statement(NamedTuple):
 
     name: str
     mark: str
-    steps: tuple[Step, ...]
+    steps: tuple[Instruction, ...]
     text: str
 
     def refused(self, why: str, column: int) -> ExpressionError:
@@ -91,7 +91,7 @@ class _Line:
         self.tokens = list(tokens_of(text))
         self.at = 0
         self.depth = 0
-        self.steps: list[Step] = []
+        self.steps: list[Instruction] = []
 
     def statement(self) -> Statement:
         """The line, parsed to its end."""
@@ -126,7 +126,7 @@ class _Line:
         return ExpressionError(WORDS[word].format(*parts), self.text, token.start)
 
     def _call(self, function: str, token: Token, count: int) -> None:
-        self.steps.append(Step("call", function, token.start, count))
+        self.steps.append(Instruction("call", function, token.start, count))
 
     def _formula(self, least: int) -> None:
         """Operands, and the operators between them that bind at least as tightly as `least`."""
@@ -152,7 +152,7 @@ class _Line:
                 alone = len(self.steps) == start + 1 and self.steps[start].kind == "number"
                 if alone and token is signs[-1]:
                     number = self.steps[start].number
-                    self.steps[start] = Step("number", "", token.start, number=-number)
+                    self.steps[start] = Instruction("number", "", token.start, number=-number)
                 else:
                     self._call("negative", token, 1)
 
@@ -160,7 +160,9 @@ class _Line:
         self._operand()
         while self._is("²", "³"):
             token = self._take()
-            self.steps.append(Step("number", "", token.start, number=2.0 + (token.text == "³")))
+            self.steps.append(
+                Instruction("number", "", token.start, number=2.0 + (token.text == "³"))
+            )
             self._call("power", token, 2)
         if self._is("**"):
             token = self._take()
@@ -172,13 +174,13 @@ class _Line:
     def _operand(self) -> None:
         token = self._take()
         if token.kind == "number":
-            self.steps.append(Step("number", "", token.start, number=self._number(token)))
+            self.steps.append(Instruction("number", "", token.start, number=self._number(token)))
         elif token.kind == "name":
             name = self._named(token)
             if self._is("("):
                 self._call(name, token, self._arguments())
             else:
-                self.steps.append(Step("name", name, token.start))
+                self.steps.append(Instruction("name", name, token.start))
         elif token.kind == "sign" and token.text == "(":
             self.at -= 1
             count = self._arguments()

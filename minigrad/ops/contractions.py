@@ -1,6 +1,5 @@
 """Einsum, whose closures are einsums again."""
 
-import string
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +8,9 @@ from ..engine.values import Shape, Value, shape_of
 from ..engine.variable import Var
 from .row import op
 from .shapes import index, reshape
+
+# As the module `string` has it, whose import takes half a millisecond.
+_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _einsum_rule(g: object, y: object, *inputs: object, subscripts: str, position: int) -> object:
@@ -69,7 +71,7 @@ def _spelled_out(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     each = terms.split(",")
     if len(each) != len(ndims):
         raise ValueError(f"einsum {subscripts!r} names {len(each)} arrays, {len(ndims)} were given")
-    free = "".join(c for c in string.ascii_letters if c not in subscripts)
+    free = "".join(c for c in _ALPHABET if c not in subscripts)
     extra = [n - len(term.replace("...", "")) for term, n in zip(each, ndims, strict=True)]
     for term, n, more in zip(each, ndims, extra, strict=True):
         if more < 0 or (more and "..." not in term):
@@ -107,7 +109,7 @@ def _letters(indices: object) -> str:
             f'einsum takes its indices as text, einsum("ij,j->i", a, x), or as a list behind each '
             f"array, not {indices!r}"
         )
-    return "".join("..." if i is Ellipsis else string.ascii_letters[i] for i in indices)
+    return "".join("..." if i is Ellipsis else _ALPHABET[i] for i in indices)
 
 
 def _without_ones(term: str, x: object, lengths: dict[str, int]) -> tuple[str, object]:
