@@ -97,8 +97,8 @@ def _box(
     row: Equation, name: str, is_output: bool, faults: Faults, zeros: tuple[set[int], set[int]]
 ) -> Box:
     kind = "output" if is_output and row.kind == "op" else row.kind
-    is_first = row.position == faults.first
-    marks = {"result": is_output, "bad": row.position in faults, "first": is_first}
+    is_bad, is_first = row.position in faults, row.position == faults.first
+    marks = ("result",) * is_output + ("bad",) * is_bad + ("first",) * is_first
     lines = [BoxLine("name", name if row.is_literal else _headline(row, name))]
     full = []
     if not row.is_literal:
@@ -112,8 +112,7 @@ def _box(
     if is_first:
         lines.append(BoxLine("note", "first not finite"))
     title = "; ".join([name, *(line.words for line in lines[1:]), *full, *_place(row)])
-    set_marks = tuple(mark for mark, is_so in marks.items() if is_so)
-    return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, set_marks)
+    return Box(f"n{row.position}", kind, tuple(lines), title, row.scope, marks)
 
 
 def _headline(row: Equation, name: str) -> str:

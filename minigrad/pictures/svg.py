@@ -51,6 +51,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
         inner = inner.replace(f' {name}="{value}"', "")
     boxes = {box.id: box for box in graph.boxes}
     arrows = {arrow.id: arrow for arrow in graph.arrows}
+    names = {box.id: _escaped(box.title.partition(";")[0]) for box in graph.boxes}
     groups: list[str] = []
     scopes: list[str] = []
     for part in inner.split("</g>\n")[:-1]:
@@ -59,7 +60,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
         if id in boxes:
             groups.append(_box(boxes[id], prefix, shape))
         elif id in arrows:
-            groups.append(_arrow(arrows[id], boxes, prefix, shape))
+            groups.append(_arrow(arrows[id], names, prefix, shape))
         else:
             scopes += _WORDS.findall(shape)
             groups.append(
@@ -90,12 +91,11 @@ def _box(box: Box, prefix: str, shape: str) -> str:
     )
 
 
-def _arrow(arrow: Arrow, boxes: dict[str, Box], prefix: str, shape: str) -> str:
-    tail, head = (boxes[id].title.split(";")[0] for id in (arrow.tail, arrow.head))
+def _arrow(arrow: Arrow, names: dict[str, str], prefix: str, shape: str) -> str:
     stopped = f": {arrow.label}" if arrow.kind == "halt" else ""  # a number is written on the arrow
     return (
         f'<g id="{prefix}-{arrow.id}" class="mg-edge mg-{arrow.kind}">\n'
-        f"<title>{_escaped(f'{tail} to {head}{stopped}')}</title>\n{shape}</g>\n"
+        f"<title>{names[arrow.tail]} to {names[arrow.head]}{stopped}</title>\n{shape}</g>\n"
     )
 
 
