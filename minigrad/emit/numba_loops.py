@@ -103,12 +103,12 @@ def solved_matrices(a: Array, b: Array) -> Array:
     return y
 
 
-def triangles(x: Array, lower: bool) -> Array:
+def triangles(x: Array, lower: bool, diagonal: int) -> Array:
     y = np.zeros(x.shape)
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             for k in range(x.shape[2]):
-                if (k <= j) if lower else (k >= j):
+                if (k - j <= diagonal) if lower else (k - j >= diagonal):
                     y[i, j, k] = x[i, j, k]
     return y
 

@@ -77,8 +77,8 @@ def batched_text(function: str) -> Callable[[Step, list[Shape]], ForNumba | None
 def solve_text(step: Step, shapes: list[Shape]) -> ForNumba:
     a, b = shapes
     lower = step.static.get("lower")
-    part = "{0}" if lower is None else f"np.{'tril' if lower else 'triu'}({{0}})"
     if len(a) == 2 and len(b) <= 2:
+        part = "{0}" if lower is None else _triangle("{0}", a, lower)
         return ForNumba(f"np.linalg.solve({part}, np.ascontiguousarray({{1}}))")
     columns = b if len(b) > 1 else (*b, 1)
     batch = np.broadcast_shapes(a[:-2], columns[:-2])
@@ -89,16 +89,18 @@ def solve_text(step: Step, shapes: list[Shape]) -> ForNumba:
     )
     right = f"{right}.reshape({(count, *columns[-2:])})"
     if lower is not None:
-        left = f"triangles({left}, {lower})"
+        left = f"triangles({left}, {lower}, 0)"
     return ForNumba(f"solved_matrices({left}, {right}).reshape({step.shape})")
 
 
-def triangle_text(step: Step, shapes: list[Shape]) -> ForNumba | None:
-    if len(shapes[0]) == 2:
-        return None
-    flat = (size_of(shapes[0][:-2]), *shapes[0][-2:])
-    cube = f"np.ascontiguousarray({{0}}).reshape({flat})"
-    return ForNumba(f"triangles({cube}, {step.op == 'tril'}).reshape({step.shape})")
+def triangle_text(step: Step, shapes: list[Shape]) -> ForNumba:
+    return ForNumba(_triangle("{0}", shapes[0], step.op == "tril", step.static["k"]))
+
+
+def _triangle(x: str, shape: Shape, lower: object, k: object = 0) -> str:
+    """By a loop, for one matrix too: numba compiles it several times as fast as np.tril."""
+    cube = f"np.ascontiguousarray({x}).reshape({(size_of(shape[:-2]), *shape[-2:])})"
+    return f"triangles({cube}, {lower}, {k}).reshape({shape})"
 
 
 def index_text(step: Step, shapes: list[Shape]) -> ForNumba | None:
@@ -171,6 +173,12 @@ def einsum_text(step: Step, shapes: list[Shape]) -> ForNumba:
 
 
 def transpose_text(step: Step, shapes: list[Shape]) -> ForNumba:
-    if step.static["axes"] == tuple(reversed(range(len(step.shape)))):
-        return ForNumba("{0}.T")  # compiled ten times as fast as np.transpose
-    return ForNumba("np.transpose({0}, {axes})")
+    axes = step.static["axes"]
+    return ForNumba(transposed("{0}", axes))  # type: ignore[arg-type]
+
+
+def transposed(x: str, axes: tuple[int, ...]) -> str:
+    """`x` with its axes in that order: `.T` is compiled ten times as fast as np.transpose."""
+    if axes == tuple(range(len(axes))):
+        return x
+    return f"{x}.T" if axes == tuple(reversed(range(len(axes)))) else f"np.transpose({x}, {axes})"

@@ -25,6 +25,7 @@ from .numba_ops import (
     spread_text,
     stack_text,
     transpose_text,
+    transposed,
     triangle_text,
 )
 from .steps import Step
@@ -39,7 +40,8 @@ def for_numba(step: Step, inputs: Sequence[Step]) -> ForNumba | None:
         return ForNumba(_reduced(step, shapes[0]))
     row = OPS[step.op]
     is_copied = isinstance(row.numpy, str) and not row.numpy.startswith(("np.", "{", "-", "("))
-    if row.elementwise and is_copied and isinstance(row.python, str):
+    is_slow = isinstance(row.numpy, str) and row.numpy.startswith("np.where(")  # 1 s to compile
+    if row.elementwise and (is_copied or is_slow) and isinstance(row.python, str):
         return _each(step, shapes, row.python)
     if row.infix and row.elementwise and step.op in COMPARISONS:
         return ForNumba(f"({{0}} {row.infix} {{1}}).astype(np.float64)")
@@ -47,27 +49,29 @@ def for_numba(step: Step, inputs: Sequence[Step]) -> ForNumba | None:
 
 
 def _each(step: Step, shapes: list[Shape], python: str) -> ForNumba:
-    """The text for floats, in a loop over the numbers of the operands, which are spread first."""
+    """The text for floats, in a loop: arrays are spread first, a float beside them stays one."""
+    floats = {i for i, shape in enumerate(shapes) if not shape and any(shapes)}
     name = f"each_{step.op}" + "".join(f"_{value}" for value in step.static.values())
-    name = "".join(c if c.isalnum() else "_" for c in name)
+    name = "".join(c if c.isalnum() else "_" for c in name) + "".join(f"_float{i}" for i in floats)
     given = [f"x{i}" for i in range(len(shapes))]
+    arrays = [x for i, x in enumerate(given) if i not in floats]
     text = python.replace("{all}", ", ".join(f"{{{i}}}" for i in range(len(shapes))))
     text = text.replace("{static}", "".join(f", {k}={v!r}" for k, v in step.static.items()))
+    operands = []
     for i, x in enumerate(given):
-        text = text.replace(f"{{{i}}}", f"{x}.flat[i]")
+        operand = f"{{{i}:truth}}" if f"{{{i}:truth}}" in text else f"{{{i}}}"
+        text = text.replace(operand, x if i in floats else f"{x}.flat[i]")
+        operands.append(operand if i in floats else spread_text(operand, shapes[i], step.shape))
     for key, value in step.static.items():
         text = text.replace(f"{{{key}}}", repr(value))
     body = (
         f"def {name}({', '.join(given)}):\n"
-        f"    y = np.empty({given[0]}.shape)\n"
+        f"    y = np.empty({arrays[0]}.shape)\n"
         f"    for i in range(y.size):\n"
         f"        y.flat[i] = {text}\n"
         f"    return y\n"
     )
-    operands = ", ".join(
-        spread_text(f"{{{i}}}", shape, step.shape) for i, shape in enumerate(shapes)
-    )
-    return ForNumba(f"{name}({operands})", {name: body})
+    return ForNumba(f"{name}({', '.join(operands)})", {name: body})
 
 
 # ------------------------------------------------------------------------------ along some axes
@@ -98,7 +102,7 @@ def _reduced(step: Step, shape: Shape) -> str:
     else:
         order = (*(i for i in range(len(shape)) if i not in axes), *axes)
         outer, inner = size_of(tuple(shape[i] for i in order[: -len(axes)] if axes)), 1
-    x = "{0}" if order == tuple(range(len(shape))) else f"np.transpose({{0}}, {order})"
+    x = transposed("{0}", order)
     count = size_of(shape) // max(outer, 1)
     text = f"{_REDUCED[step.op]}(np.ascontiguousarray({x}).reshape({(outer, count, inner)}))"
     text = f"{text}.reshape({step.shape})" if step.shape else f"{text}[0, 0]"
@@ -113,7 +117,7 @@ def _along(step: Step, shape: Shape, axes: tuple[int, ...]) -> str:
         order = (*(i for i in range(len(shape)) if i not in axes), *axes)
         outer = size_of(tuple(shape[i] for i in order[: -len(axes)]))
         moved = tuple(shape[i] for i in order)
-        cube = f"np.ascontiguousarray(np.transpose({{0}}, {order})).reshape(({outer}, -1, 1))"
+        cube = f"np.ascontiguousarray({transposed('{0}', order)}).reshape(({outer}, -1, 1))"
         back = tuple(int(i) for i in np.argsort(order))
         return f"np.transpose({function}({cube}).reshape({moved}), {back})"
     sizes = size_of(shape[:first]), size_of(shape[first : last + 1]), size_of(shape[last + 1 :])

@@ -44,7 +44,7 @@ def matrices(x, b):
         mg.sum(mg.solve(p, b) * mg.solve_triangular(low, b))
         + mg.logdet(p)
         + mg.sum(mg.inv(p))
-        + mg.sum(mg.tril(batch) ** 2)
+        + mg.sum(mg.tril(batch, 1) ** 2)
         + mg.sum(mg.einsum("ij,kj->ik", x, p) * mg.outer(b, b))
     )
 
