@@ -144,6 +144,6 @@ def _series(ratio: Callable[[int], Value]) -> Value:
     for n in range(1, 100_000):
         term = term * ratio(n)
         total = total + term
-        if np.all(term <= 1e-17 * total):
+        if not np.any(term > 1e-17 * total):  # nor is nan: more terms would not change it
             break
     return total
