@@ -50,21 +50,25 @@ def interrupted(f, at, again=None, opcodes=False):
     """Run f with a KeyboardInterrupt at the line (or opcode) `at` of the engine, and at `again`
     lines after that one more; how many of them came."""
     count, due = 0, [at] if again is None else [at, at + again]
+    wanted = "opcode" if opcodes else "line"
 
-    def trace(frame, event, _):
-        nonlocal count
+    def called(frame, event, _):
         if not frame.f_code.co_filename.startswith(ENGINE):
             return None
         frame.f_trace_opcodes = opcodes
-        if event == ("opcode" if opcodes else "line"):
+        return within
+
+    def within(frame, event, _):
+        nonlocal count
+        if event == wanted:
             count += 1
             if count in due:
                 due.remove(count)
                 raise KeyboardInterrupt
-        return trace
+        return within
 
     before, all_due = sys.gettrace(), len(due)
-    sys.settrace(trace)
+    sys.settrace(called)
     try:
         f()
     except KeyboardInterrupt:
