@@ -62,7 +62,8 @@ _STYLE = {
     "legend.frameon": False,
     "legend.handlelength": 3.2,  # long enough to see the dashes
     "lines.markersize": 5,
-    "savefig.transparent": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
 }
 
 
@@ -96,6 +97,7 @@ def panels(
         yield [cast("Axes", _Nowhere())] * (columns * rows)
         return
     import matplotlib  # here: it takes long to load, and the index reads the captions without it
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_STYLE):
@@ -104,7 +106,8 @@ def panels(
         figure.suptitle(title)
         yield list(figure.subplots(rows, columns, squeeze=False).flat)
         written = io.StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        # By its canvas: `savefig` would draw everything twice, the first time for the layout alone.
+        FigureCanvasSVG(figure).print_svg(written, metadata={"Date": None, "Creator": None})
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_dressed(written.getvalue(), title), encoding="utf-8")
 
