@@ -87,26 +87,27 @@ class _Optimizer(ABC):
         A ValueError where none has one. A warning, once, where one has the gradients of several
         backwards added up, which is most often a `zero_grad` forgotten.
         """
-        found: list[Var] = []
-        grads: dict[int, Value] = {}
-        for i, p in enumerate(self.params):
-            mark = p._mark
-            if mark is None:
-                continue
-            grad = p._flow  # what `_kept` gives, in the usual case
-            if not mark.done or p._mark is not mark:
-                grad, mark = p._kept(), p._mark  # type: ignore[assignment]
-            if grad is not None:
-                if mark.sums and p._b is not None and not self._warned:  # type: ignore[union-attr]
-                    self._warn_of_sums(i)
-                found.append(p)
-                grads[i] = grad
-        if not grads:
+        params = self.params
+        grads: list[Value | None] = []
+        found = False
+        for p in params:
+            grad, mark = None, p._mark
+            if mark is not None:
+                grad = p._flow  # what `_kept` gives, in the usual case
+                if not mark.done or p._mark is not mark:
+                    grad, mark = p._kept(), p._mark
+                if grad is not None:
+                    found = True
+                    if mark.sums and p._b is not None and not self._warned:  # type: ignore[union-attr]
+                        self._warn_of_sums(p)
+            grads.append(grad)
+        if not found:
             raise ValueError("step: no parameter has a gradient: call loss.backward() first")
-        renew(found, self._moved(found, grads))
+        renew(params, self._moved(params, grads))
 
-    def _warn_of_sums(self, i: int) -> None:
+    def _warn_of_sums(self, p: Var) -> None:
         self._warned = True
+        i = next(i for i, other in enumerate(self.params) if other is p)
         warnings.warn(
             f"step: params[{i}] has the gradients of several backwards added up: call "
             "zero_grad() before each backward, unless the sum is meant",
@@ -114,8 +115,8 @@ class _Optimizer(ABC):
         )
 
     @abstractmethod
-    def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
-        """The new values of those parameters that have gradients, which come with their places."""
+    def _moved(self, params: list[Var], grads: list[Value | None]) -> list[Value | None]:
+        """The parameters' new values; None where there is no gradient."""
 
 
 class SGD(_Optimizer):
@@ -136,12 +137,14 @@ class SGD(_Optimizer):
         self.momentum = float(momentum)
         self._velocity: list[Value] = [0.0] * len(self.params)
 
-    def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
-        lr, momentum, velocity = self._lr, self.momentum, self._velocity
+    def _moved(self, params: list[Var], grads: list[Value | None]) -> list[Value | None]:
+        lr, momentum = self._lr, self.momentum
         if momentum:
-            for i, grad in grads.items():
-                grads[i] = velocity[i] = momentum * velocity[i] + grad
-        return [p._value - lr * grad for p, grad in zip(params, grads.values())]
+            velocity = self._velocity
+            for i, grad in enumerate(grads):
+                if grad is not None:
+                    grads[i] = velocity[i] = momentum * velocity[i] + grad
+        return [None if grad is None else p._value - lr * grad for p, grad in zip(params, grads)]
 
 
 class Adam(_Optimizer):
@@ -172,15 +175,17 @@ class Adam(_Optimizer):
         self._square: list[Value] = [0.0] * len(self.params)
         self._steps = [0] * len(self.params)
 
-    def _moved(self, params: list[Var], grads: dict[int, Value]) -> list[Value]:
+    def _moved(self, params: list[Var], grads: list[Value | None]) -> list[Value | None]:
         lr, eps, (b1, b2) = self._lr, self.eps, self.betas
         means, squares, steps = self._mean, self._square, self._steps
-        moved: list[Value] = []
-        for p, (i, grad) in zip(params, grads.items()):
+        moved: list[Value | None] = [None] * len(grads)
+        for i, (p, grad) in enumerate(zip(params, grads)):
+            if grad is None:
+                continue
             steps[i] += 1
             means[i] = b1 * means[i] + (1.0 - b1) * grad
             squares[i] = b2 * squares[i] + (1.0 - b2) * grad * grad
             mean = means[i] / (1.0 - b1 ** steps[i])
             root = sqrt(squares[i] / (1.0 - b2 ** steps[i]))
-            moved.append(p._value - lr * mean / (root + eps))  # type: ignore[arg-type]
+            moved[i] = p._value - lr * mean / (root + eps)  # type: ignore[assignment]
         return moved

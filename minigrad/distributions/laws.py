@@ -39,7 +39,7 @@ _LOG_2 = math.log(2.0)
 
 def _drawn(method: str, rng: Generator, shape: Shape) -> Value:
     draw = getattr(rng, method)
-    return plain(draw(size=shape) if shape else draw())
+    return draw(size=shape) if shape else draw()  # type: ignore[no-any-return]
 
 
 def _negative(eps: Value) -> Value:

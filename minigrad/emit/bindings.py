@@ -35,12 +35,15 @@ class Bindings:
 
     def hold(self) -> bool:
         """Whether nothing has changed. Plain loops, since this runs at every call."""
-        for box, key, old in self._names:
-            if box.get(key, self) is not old and not _equal(box.get(key), old):
-                return False
-        for cell, old in self._cells:
-            if cell.cell_contents is not old and not _equal(cell.cell_contents, old):
-                return False
+        try:
+            for box, key, old in self._names:
+                if box[key] is not old and not _equal(box[key], old):
+                    return False
+            for cell, old in self._cells:
+                if cell.cell_contents is not old and not _equal(cell.cell_contents, old):
+                    return False
+        except (KeyError, ValueError):  # a name or what a cell held is deleted
+            return False
         if self._sizes or self._arrays:
             return self._elements_hold()
         return True

@@ -63,7 +63,7 @@ class Compiled:
         self.function = f
         self._replays: dict[object, Replay | None] = {}  # None: on the tape
         self._bindings = Bindings()
-        self._last: dict[bool, tuple[tuple[type, ...], Replay]] = {}  # of the usual calls
+        self._last: dict[bool, Replay] = {}  # of the usual calls
         self._traces = 0
 
     def __get__(self, owner: object, kind: type) -> Callable[..., Any]:
@@ -85,12 +85,12 @@ class Compiled:
         if (
             last is not None
             and not keywords
-            and tuple(map(type, args)) == last[0]
-            and last[1].count < last[1].next_check
+            and last.takes_all
+            and last.count < last.next_check
             and self._bindings.hold()
         ):
             try:
-                return last[1].backward(args)
+                return last.backward(args)
             except Unfit:
                 pass
         parts, found = self._outcome(args, keywords, False)
@@ -99,7 +99,7 @@ class Compiled:
             y.backward()
             return y.item()
         inputs = [*parts, *found.replay.outside]
-        add_gradients(zip((inputs[i] for i in found.replay.places), found.slopes, strict=True))
+        add_gradients([inputs[i] for i in found.replay.places], found.slopes)
         return found.value
 
     def value_and_grad(
@@ -121,11 +121,10 @@ class Compiled:
     ) -> tuple[Sequence[Any], Outcome | None]:
         """The arguments that are live, and what the program made of them; None: use the tape."""
         last = self._last.get(numbers)
-        if last and not keywords and tuple(map(type, args)) == last[0]:
-            replay = last[1]
-            if replay.count < replay.next_check and self._bindings.hold():
+        if last is not None and not keywords and tuple(map(type, args)) == last.kinds:
+            if last.count < last.next_check and self._bindings.hold():
                 try:
-                    return args, replay.run([number_of(x) for x in args])
+                    return args, last.run([number_of(x) for x in args])
                 except Unfit:
                     pass
         return self._looked_up(args, keywords, numbers)
@@ -150,7 +149,8 @@ class Compiled:
             return parts, self._checked(key, replay, args, keywords, numbers)
         simple = not keywords and len(parts) == len(args)
         if simple and all(type(x) in LIVE for x in args):  # of no subclass
-            self._last[numbers] = tuple(map(type, args)), replay
+            replay.kinds = tuple(map(type, args))
+            self._last[numbers] = replay
         return parts, replay.run([program_value(x) for x in parts])
 
     def _traced(

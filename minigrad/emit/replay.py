@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from numpy import ndarray
 
 from ..engine.context import Watch
-from ..engine.gradients import add_gradients
+from ..engine.marks import add, takes_turns, turn
 from ..engine.op import OPS, Call, Closure
 from ..engine.tape import record
 from ..engine.values import Shape, Value
-from ..engine.variable import Var
+from ..engine.variable import Tracked, Var
 from ..ops.row import op
 from .programs import compiled_function
 from .rescue import answered
@@ -62,12 +62,14 @@ class Replay:
         self.draws: list[Draw] = watch.draws_made
         drawn = [id(value) for value in watch.values_drawn]
         self.noise = [drawn.index(id(x._value)) for x in noise]
+        self.takes_all = self.noise == [*range(len(drawn))]
         program = program_of(output, [*leaves, *self.outside, *held], name, watch.known)
         self.code = program._code
         self.step = compiled_function(program, _unfit)
         self.wants = [x.requires_grad for x in (*leaves, *self.outside)]
         self.places = [i for i, wants in enumerate(self.wants) if wants]
         self.count, self.next_check = 0, 1
+        self.kinds: tuple[type, ...] = ()  # of the arguments, in the usual calls
 
     def run(self, leaves: Sequence[Value], drawn: Sequence[Value] | None = None) -> Outcome:
         """The program at these arguments; Unfit where their shapes are others."""
@@ -79,29 +81,31 @@ class Replay:
         self.count += 1
         return Outcome(value, slopes, tuple(noise), self)
 
+    @takes_turns
     def backward(self, args: Sequence[Any]) -> float:
         """The usual call, of which only value and gradients are wanted: nothing is kept of it.
 
-        Unfit where an argument was computed, so that a gradient would have to go on from there.
+        Unfit for other arguments than usual, and where one was computed, so that a gradient would
+        have to go on from there. One loop, since a small program takes 1 µs and each more .3 µs.
         """
-        inputs = [*args, *self.outside]
+        if len(args) != len(self.kinds):
+            raise Unfit
         values: list[Any] = []
-        for x in inputs:
-            if type(x) is float or type(x) is ndarray:
-                values.append(x)
-            elif x._call is None:
-                values.append(x._value)
-            else:
+        for x, kind in zip(args, self.kinds):
+            given = type(x)
+            if given is not kind or (kind is Tracked and x._call is not None):
                 raise Unfit
+            values.append(x if kind is float or kind is ndarray else x._value)
+        values += [x._value for x in self.outside]
         values += self.held
-        drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
-        for i in self.noise:
-            values.append(drawn[i])
+        for draw, rng, shape in self.draws:
+            values.append(draw(rng, shape))
         value, slopes = self.step(*values)
         self.count += 1
-        if len(self.places) < len(inputs):
+        inputs = [*args, *self.outside]
+        if len(slopes) < len(inputs):
             inputs = [inputs[i] for i in self.places]
-        add_gradients(zip(inputs, slopes))
+        with turn: add(inputs, slopes)  # noqa: E701  # fmt: skip  # see `turn`
         return value
 
     def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:

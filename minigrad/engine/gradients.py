@@ -136,9 +136,9 @@ def _found_beside(output: Var, start: Value, wanted: list[Var], record: bool) ->
 
 
 @takes_turns
-def add_gradients(shares: Iterable[tuple[Var, Value]]) -> None:
+def add_gradients(leaves: Iterable[Var], shares: Iterable[Value]) -> None:
     """Add to the leaves' `.grad`, as `backward` does, gradients that were found in another way."""
-    with turn: add(shares)  # noqa: E701  # fmt: skip  # see `turn`
+    with turn: add(leaves, shares)  # noqa: E701  # fmt: skip  # see `turn`
 
 
 def value_and_grad(

@@ -108,33 +108,27 @@ def give(grads: Sequence[tuple[_Marked, Value | None]]) -> None:
 
 
 def forget(leaves: Sequence[_Marked]) -> None:
-    """Take the users' gradients away from leaves, from all or from none."""
-    mark = Mark()
+    """Take the users' gradients away from leaves, from one after the other."""
     for x in leaves:
-        was = x._mark
-        if was is not None and was.done:
-            x._b = x._flow
-        x._mark = mark
-        x._flow = None  # type: ignore[assignment]
-    mark.finish()
-    for x in leaves:  # gives memory back, no more
-        x._b = None
+        x._b = None  # first: what has no mark has nothing there
+        x._mark = None
+        x._flow = None  # type: ignore[assignment]  # gives memory back, no more
 
 
-def add(shares: Iterable[tuple[_Marked, Value]]) -> None:
+def add(leaves: Iterable[_Marked], shares: Iterable[Value]) -> None:
     """Add to the users' gradients of several leaves, all or, if interrupted, none."""
     mark = Mark()
-    for x, d in shares:
+    for x, d in zip(leaves, shares):
         was = x._mark
-        if was is mark:  # it had a share already
-            x._flow = x._flow + d
-            continue
-        if was is not None and was.done:
-            x._b = x._flow
-        old = x._b
-        if old is not None:
-            mark.sums = True
-            d = old + d
+        if was is not None:
+            if was is mark:  # it had a share already
+                x._flow = x._flow + d
+                continue
+            if was.done:
+                x._b = x._flow
+            if x._b is not None:
+                mark.sums = True
+                d = x._b + d
         x._mark = mark
         x._flow = d
-    mark.finish()
+    mark.done = True

@@ -316,11 +316,12 @@ class Fixed(Var):
 Tracked.__name__ = Fixed.__name__ = "Var"  # what errors call them, Python's own among them
 
 
-def renew(leaves: Iterable[Var], values: Iterable[Value]) -> None:
+def renew(leaves: Iterable[Var], values: Iterable[Value | None]) -> None:
     """Give leaves new values: they become younger than the graphs recorded before, which notice."""
     for x, value in zip(leaves, values):
-        x._value = value
-        x._order = newest_renewal[0] = next(orders)
+        if value is not None:
+            x._value = value
+            x._order = newest_renewal[0] = next(orders)
 
 
 def constant(value: object, name: str = "", kind: str = "constant") -> Var:

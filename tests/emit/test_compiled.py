@@ -216,6 +216,31 @@ def test_another_function_called_by_a_global_name():
     assert [*found, loss(x).value] == [2.0, 2.0, 2.0, 10.0, 1.0]
 
 
+def test_a_global_that_is_deleted():
+    space, x = {"k": 2.0}, mg.Var(3.0)
+    exec("def f(x): return x * k", space)
+    loss = mg.compiled(space["f"])
+    assert [loss(x).value for _ in range(3)] == [6.0] * 3
+    del space["k"]
+    with pytest.raises(NameError):
+        loss(x)
+
+
+def test_noise_that_is_drawn_and_not_used():
+    rng, x, found = np.random.default_rng(4), mg.Var(3.0), []
+
+    @mg.compiled
+    def loss(x):
+        mg.noise(rng)
+        return mg.noise(rng) * x
+
+    for _ in range(10):
+        x.grad = None
+        assert loss.backward(x) == 3.0 * x.grad
+        found.append(x.grad)
+    assert found == [*np.random.default_rng(4).standard_normal(20)[1::2]]
+
+
 def tape_and_compiled(f, *calls):
     """The same calls to both; the warnings of the compiled one."""
     loss = mg.compiled(f)
