@@ -1,4 +1,4 @@
-"""The pass that knows algebra: x * 1, x / 1, x + 0, -(-x), a + (-b), a known choice …
+"""The rule that knows algebra: x * 1, x / 1, x + 0, -(-x), a + (-b), a known choice …
 
 Every rule is exact in floating point, with two harmless exceptions: `x + 0.0` becomes
 `x`, which is -0.0 for -0.0, unless something downstream turns the sign of a zero into another
@@ -8,23 +8,28 @@ number; and 2 * (0.5 * x) becomes x, which keeps the digits that a subnormal 0.5
 import math
 from collections.abc import Callable
 
-from .steps import LITERAL, Code, Step, rewritten
+from .steps import LITERAL, Code, Rule, Step
 
 
-def simplified(code: Code) -> Code:
-    """x * 1, x / 1, x + 0, -(-x), a + (-b), a choice that is known, a sum of one number …"""
+def simplifying(code: Code) -> Rule:
+    """x * 1, x / 1, x + 0, -(-x), a + (-b), a choice that is known, a sum of one number …
+
+    The rule for one walk over `code`: it is asked about each step, in order.
+    """
     seen = _zero_sign_seen(code)
     position = iter(range(len(code.steps)))
 
     def rule(step: Step, steps: list[Step]) -> Step | int:
         here = next(position)
         simplify = _ALGEBRA.get(step.op)
-        result = simplify(step, steps, seen[here]) if simplify else step
+        if simplify is None:
+            return step
+        result = simplify(step, steps, seen[here])
         if isinstance(result, int) and steps[result].shape != step.shape:
             return step  # x * 1 where the 1 is an array that repeats x
         return result
 
-    return rewritten(code, rule)
+    return rule
 
 
 def _zero_sign_seen(code: Code) -> list[bool]:

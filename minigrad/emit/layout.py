@@ -54,21 +54,25 @@ class Language(NamedTuple):
 
 
 class _Slot(NamedTuple):
-    """A place in a template: the text before it, the input (or None), how tight it must hold."""
+    """A place in a template: the text before it, what it is for, how tight that must hold.
+
+    It is for an input, as a number or as a `truth`, else for a static argument or for "all" inputs.
+    """
 
     before: str
-    field: str
+    operand: int | None
+    truth: bool
+    name: str
     rank: int
 
 
 class Template(NamedTuple):
+    """Its places, the text after them, how tight it is, and the inputs that it mentions again."""
+
     slots: tuple[_Slot, ...]
     after: str
     rank: int
-
-    def mentions(self, i: int) -> int:
-        """How often input i occurs in it."""
-        return sum(slot.field.partition(":")[0] in (str(i), "all") for slot in self.slots)
+    repeated: set[int | None]
 
 
 _FIELD = re.compile(r"\{(\w+(?::truth)?)\}")
@@ -90,10 +94,14 @@ def parsed(template: str) -> Template:
         else:
             place = SIGNED if template == "-{0}" else LOOSE if enclosed else ATOM
             place = COMPARED if chosen and len(template) > 3 and not enclosed else place
-        slots.append(_Slot(template[end : match.start()], match[1], place))
+        name, _, truth = match[1].partition(":")
+        operand = int(name) if name.isdigit() else None
+        slots.append(_Slot(template[end : match.start()], operand, bool(truth), name, place))
         end = match.end()
     whole = ATOM if _is_atom(template) else SIGNED if template == "-{0}" else LOOSE
-    return Template(tuple(slots), template[end:], whole if rank is None else rank)
+    mentioned = [slot.operand for slot in slots]
+    repeated = {i for i in mentioned if mentioned.count(i) > 1}
+    return Template(tuple(slots), template[end:], whole if rank is None else rank, repeated)
 
 
 def _is_atom(template: str) -> bool:
@@ -109,17 +117,15 @@ def filled(
 ) -> Text:
     """The template with its inputs and static arguments, in parentheses where they need them."""
     parts: list[str] = []
-    for before, field, rank in template.slots:
-        index, _, truth = field.partition(":")
-        if field == "all":
+    for before, k, truth, name, rank in template.slots:
+        if k is not None and not truth:
+            text = operands[k].within(rank)
+        elif k is not None:
+            text = operands[k].truth or language.nonzero.format(operands[k].within(ATOM))
+        elif name == "all":
             text = ", ".join(operand.text for operand in operands)
-        elif not index.isdigit():
-            text = static[field]
-        elif truth:
-            operand = operands[int(index)]
-            text = operand.truth or language.nonzero.format(operand.within(ATOM))
         else:
-            text = operands[int(index)].within(rank)
+            text = static[name]
         parts += before, text
     text = "".join(parts) + template.after
     match = language.truth.fullmatch(text)
@@ -191,7 +197,7 @@ class _Writer:
         template = parsed(self.language.template(i))
         static = self.language.static(step) if step.static else {"static": ""}
         for k, j in enumerate(step.inputs):
-            if j in self._waiting and template.mentions(k) > 1:
+            if k in template.repeated and j in self._waiting:
                 self._give_line(j)
         text = self._fitted(i, step, template, static)
         self.texts[i] = text
@@ -203,12 +209,14 @@ class _Writer:
 
     def _fitted(self, i: int, step: Step, template: Template, static: Mapping[str, str]) -> Text:
         """The text of a step; inputs that make the line too long get lines of their own."""
+        room = WIDTH - self.language.indent - len(self.names[i] or "v99") - len(" = ")
         while True:
             operands = [self.texts[j] for j in step.inputs]
             text = filled(template, operands, static, self.language)
+            if len(text.text) <= room:
+                return text
             inside = [j for j in step.inputs if j in self._waiting]
-            room = WIDTH - self.language.indent - len(self.names[i] or "v99") - len(" = ")
-            if len(text.text) <= room or not inside:
+            if not inside:
                 return text
             self._give_line(max(inside, key=lambda j: len(self.texts[j].text)))
 

@@ -1,37 +1,35 @@
-"""The passes that make a program shorter.
+"""What makes a program shorter.
 
-A pass takes a `Code` and gives a new one that computes the same numbers to the last bit, with two
-exceptions explained in `algebra.py`: the sign of a zero, and the last digits of subnormal numbers.
+A rule says what becomes of a step, by another step or an earlier one that computes the same number
+to the last bit, with two exceptions explained in `algebra.py`: the sign of a zero, and the last
+digits of subnormal numbers.
 """
 
 import numpy as np
 
 from ..engine.op import OPS
-from .algebra import simplified
-from .steps import LITERAL, Code, Step, rewritten
+from .algebra import simplifying
+from .steps import LITERAL, Code, Rule, Step, rewritten
 
 
 def cleaned(code: Code) -> Code:
-    """All passes, repeated until none changes anything."""
+    """All rules in one walk, and without what is not needed then; until nothing changes."""
     before = None
     while before != (len(code.steps), [step.inputs for step in code.steps]):
         before = len(code.steps), [step.inputs for step in code.steps]
-        for one in (folded, spread_by_the_reader, simplified, shared):
-            code = one(code)
-        code = live(code)
+        code = live(rewritten(code, fold, spread_by_the_reader, simplifying(code), sharing()))
     return code
 
 
 # ----------------------------------------------------------------------------- constants folded
 
 
-def folded(code: Code) -> Code:
+def fold(step: Step, steps: list[Step]) -> Step:
     """What is computed from literals alone becomes the literal that the tape found."""
-    return rewritten(code, _fold)
-
-
-def _fold(step: Step, steps: list[Step]) -> Step | int:
-    if step.op and step.op != "broadcast_to" and all(_is_constant(steps, i) for i in step.inputs):
+    if step.op and step.op != "broadcast_to":
+        for i in step.inputs:
+            if not _is_constant(steps[i], steps):
+                return step
         step = step._replace(op="", inputs=(), static={}, kind=LITERAL)
     return _one_number(step, steps) if step.kind == LITERAL and step.shape else step
 
@@ -49,8 +47,7 @@ def _one_number(step: Step, steps: list[Step]) -> Step:
     return step._replace(op="broadcast_to", inputs=(len(steps) - 1,), static=static, kind="op")
 
 
-def _is_constant(steps: list[Step], i: int) -> bool:
-    step = steps[i]
+def _is_constant(step: Step, steps: list[Step]) -> bool:
     return step.kind == LITERAL or (
         step.op == "broadcast_to" and steps[step.inputs[0]].kind == LITERAL
     )
@@ -59,13 +56,9 @@ def _is_constant(steps: list[Step], i: int) -> bool:
 # --------------------------------------------------------- repeating left to who reads the result
 
 
-def spread_by_the_reader(code: Code) -> Code:
+def spread_by_the_reader(step: Step, steps: list[Step]) -> Step:
     """An elementwise op repeats a smaller operand by itself: no `broadcast_to` before it."""
-    return rewritten(code, _spread)
-
-
-def _spread(step: Step, steps: list[Step]) -> Step | int:
-    if not (isinstance(step.value, np.ndarray) and step.op and OPS[step.op].elementwise):
+    if type(step.value) is float or not step.op or not OPS[step.op].elementwise:
         return step
     inputs = list(step.inputs)
     for k, i in enumerate(inputs):
@@ -80,7 +73,7 @@ def _spread(step: Step, steps: list[Step]) -> Step | int:
 # ----------------------------------------------------------------- common subexpressions, dead code
 
 
-def shared(code: Code) -> Code:
+def sharing() -> Rule:
     """Two steps that compute the same become one."""
     known: dict[object, int] = {}
 
@@ -91,7 +84,7 @@ def shared(code: Code) -> Code:
         found = known.setdefault(key, len(steps))
         return step if found == len(steps) else found
 
-    return rewritten(code, rule)
+    return rule
 
 
 def _key(step: Step) -> object:
@@ -125,6 +118,8 @@ def live(code: Code) -> Code:
         if needed[i]:
             for j in step.inputs:
                 needed[j] = True
+    if all(needed):
+        return code
     moved: dict[int, int] = {}
     steps: list[Step] = []
     for i, step in enumerate(code.steps):

@@ -1,4 +1,4 @@
-"""Equations as the steps of a program, and the walk by which a pass changes them."""
+"""Equations as the steps of a program, and the walk by which rules change them."""
 
 import math
 from collections.abc import Callable, Collection, Mapping
@@ -96,24 +96,38 @@ def code_of(
     return Code(steps, equations.outputs)
 
 
-def rewritten(code: Code, rule: Rule) -> Code:
-    """The walk of every pass. A name moves along to an unnamed step that takes over."""
+def rewritten(code: Code, *rules: Rule) -> Code:
+    """The walk of all rules: what one of them makes of a step is given to the next."""
     steps: list[Step] = []
     moved: list[int] = []
+    shifted = False  # whether any step so far has another position than before
     for step in code.steps:
-        inputs = tuple([moved[i] for i in step.inputs])
-        if inputs != step.inputs:  # a copy costs more than the rest of the walk
-            step = step.reading(inputs)
-        result = rule(step, steps)
-        if isinstance(result, int):
-            kept = steps[result]
-            if step.name and not kept.name and kept.kind != LITERAL and kept.scope == step.scope:
-                steps[result] = kept._replace(name=step.name)
-            moved.append(result)
+        if shifted:
+            inputs = tuple([moved[i] for i in step.inputs])
+            if inputs != step.inputs:  # a copy costs more than the rest of the walk
+                step = step.reading(inputs)
+        for rule in rules:
+            result = rule(step, steps)
+            if result is step:  # most often
+                continue
+            if isinstance(result, int):
+                steps[result] = _for_both(steps[result], step)
+                moved.append(result)
+                shifted = True
+                break
+            step = result
         else:
+            shifted = shifted or len(steps) != len(moved)  # where a rule put a literal before it
             moved.append(len(steps))
-            steps.append(result)
+            steps.append(step)
     return Code(steps, tuple(moved[i] for i in code.outputs))
+
+
+def _for_both(kept: Step, step: Step) -> Step:
+    """`kept`, which takes the place of `step`, and its name if it has none."""
+    if step.name and not kept.name and kept.kind != LITERAL and kept.scope == step.scope:
+        return kept._replace(name=step.name)
+    return kept
 
 
 def _line(scope: str) -> str:

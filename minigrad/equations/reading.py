@@ -71,7 +71,7 @@ def nan_below(output: object) -> str:
 
 def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) -> Equation:
     """Read from the node's slots: its properties would take twice as long."""
-    note, call = node._note, node._call
+    note, call, value = node._note, node._call, node._value
     return Equation(
         position[node],
         "" if call is None else call.op.name,
@@ -81,8 +81,8 @@ def _equation(node: Var, position: Mapping[Var, int], given: Mapping[Var, str]) 
         note.name or given.get(node, ""),
         note.scope,
         node.requires_grad,
-        node.value,
-        node.grad,
+        value if type(value) is float else node.value,
+        None if node._mark is None else node.grad,
         () if call is None else call.rules,
         note.law,
         node._order,
