@@ -37,9 +37,11 @@ def _zero_sign_seen(code: Code) -> list[bool]:
     seen = [False] * len(code.steps)
     for i in reversed(range(len(code.steps))):
         step = code.steps[i]
-        for k, j in enumerate(step.inputs):
-            if seen[i] or step.op in _SEE_ZERO_SIGN or (step.op == "divide" and k == 1):
+        if seen[i] or step.op in _SEE_ZERO_SIGN:
+            for j in step.inputs:
                 seen[j] = True
+        elif step.op == "divide":
+            seen[step.inputs[1]] = True
     return seen
 
 

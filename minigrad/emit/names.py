@@ -24,13 +24,12 @@ def names_of(code: Code, taken: Iterable[str] = ()) -> list[str]:
     """
     used = {*taken}
     names = [""] * len(code.steps)
-    order = sorted(range(len(names)), key=lambda i: bool(code.steps[i].op))
-    for i in order:
+    leaves = [i for i, step in enumerate(code.steps) if not step.op]
+    named = [i for i, step in enumerate(code.steps) if step.op and step.name]
+    for i in leaves + named:
         step = code.steps[i]
-        is_array = step.kind == LITERAL and bool(step.shape)
-        wanted = step.name or ("c" if is_array else "" if step.op else "x")
-        if wanted and not (step.kind == LITERAL and not is_array):
-            names[i] = free_name(wanted, used)
+        if step.kind != LITERAL or step.shape:
+            names[i] = free_name(step.name or ("c" if step.kind == LITERAL else "x"), used)
             used.add(names[i])
     return names
 

@@ -15,9 +15,9 @@ from .steps import LITERAL, Code, Rule, Step, rewritten
 def cleaned(code: Code) -> Code:
     """All rules in one walk, and without what is not needed then; until nothing changes."""
     before = None
-    while before != (len(code.steps), [step.inputs for step in code.steps]):
-        before = len(code.steps), [step.inputs for step in code.steps]
+    while before != (now := [step.inputs for step in code.steps]):
         code = live(rewritten(code, fold, spread_by_the_reader, simplifying(code), sharing()))
+        before = now
     return code
 
 

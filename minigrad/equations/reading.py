@@ -30,7 +30,7 @@ def equations_of(*outputs: Var, names: Mapping[str, object] | None = None) -> Eq
             )
     queue = nodes_below(*outputs)
     # A plain number is as old as its node, and comes before it.
-    queue.sort(key=lambda node: (node._order, bool(node.op)))
+    queue.sort(key=lambda node: (node._order, node._call is not None))
     position = {node: i for i, node in enumerate(queue)}
     given = _named_in(names or {})
     rows = [_equation(node, position, given) for node in queue]
