@@ -36,6 +36,8 @@ class Operators(Methods):
         def __rmul__(self, other: object) -> Self: ...
         def __truediv__(self, other: object) -> Self: ...
         def __rtruediv__(self, other: object) -> Self: ...
+        def __matmul__(self, other: object) -> Self: ...
+        def __rmatmul__(self, other: object) -> Self: ...
 
     def __pow__(self, exponent: object) -> Self:
         kind = type(exponent)
@@ -45,12 +47,6 @@ class Operators(Methods):
 
     def __rpow__(self, base: object) -> Self:
         return _do("power", base, self)
-
-    def __matmul__(self, other: object) -> Self:
-        return _do("matmul", self, other)
-
-    def __rmatmul__(self, other: object) -> Self:
-        return _do("matmul", other, self)
 
     def __neg__(self) -> Self:
         return _do("negative", self)

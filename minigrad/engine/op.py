@@ -98,4 +98,4 @@ class Call:
 def _with_static(
     rules: tuple[Closure | None, ...], static: dict[str, object]
 ) -> tuple[Closure | None, ...]:
-    return tuple(rule and partial(rule, **static) for rule in rules)
+    return tuple([rule and partial(rule, **static) for rule in rules])

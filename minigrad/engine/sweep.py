@@ -206,6 +206,10 @@ def fit(d: object, shape: Shape) -> object:
     have = shape_of(d)
     if have == shape:
         return d
+    if not have:
+        return _apply("broadcast_to", d, shape)
+    if not shape and type(d) is np.ndarray:
+        return float(np.add.reduce(d, None))
     extra = max(len(have) - len(shape), 0)
     if extra == 1 and len(have) == 2 and type(d) is np.ndarray:  # a bias, most often
         d = ones(len(d)) @ d

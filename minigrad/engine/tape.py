@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from . import context
 from .op import Call, Op
 from .places import located
-from .values import FLOAT64, Array, Value, as_axes, as_value, ieee, plain, shape_of
-from .variable import PLAIN, Fixed, Note, Tracked, Var, fresh_note, leaf, orders
+from .values import FLOAT64, Array, Value, as_axes, as_value, ieee, is_value, plain, shape_of
+from .variable import CONSTANT, PLAIN, Fixed, Tracked, Var, fresh_note, leaf, orders
 
 Function = Callable[..., Var]
 
@@ -30,7 +31,7 @@ def unary(row: Op) -> Function:
 
     def function(x):  # type: ignore[no-untyped-def]
         kind = type(x)
-        if kind is float:
+        if kind is float or (kind is ndarray and is_value(x) and not context.blocks):
             value = x
         elif context.blocks or not isinstance(x, Var):
             return apply(row, (x,), {})
@@ -44,9 +45,9 @@ def unary(row: Op) -> Function:
                 value = row.forward(value)
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (value,))
-        if type(value) is not float and not _is_value(value):
+        if type(value) is not float and not is_value(value):
             value = plain(value)
-        if kind is float:
+        if kind is float or kind is ndarray:
             return value
         node = Fixed() if kind is Fixed else Tracked()
         node._value = value
@@ -74,6 +75,8 @@ def binary(row: Op) -> Function:
                 y, made = b, left
             elif other is Fixed:
                 y, made = b._value, left
+            elif other is ndarray and is_value(b):
+                return function(a, _as_constant(b))  # type: ignore[no-untyped-call]
             else:
                 return apply(row, (a, b), {})
         elif other is Tracked:
@@ -82,6 +85,8 @@ def binary(row: Op) -> Function:
                 x = a
             elif kind is Fixed:
                 x = a._value
+            elif kind is ndarray and is_value(a):
+                return function(_as_constant(a), b)  # type: ignore[no-untyped-call]
             else:
                 return apply(row, (a, b), {})
         elif kind is other is float:
@@ -95,10 +100,8 @@ def binary(row: Op) -> Function:
         except (ArithmeticError, ValueError) as error:
             value = _rescue(row, error, (x, y))
         if type(value) is not float:
-            if not _is_value(value):
-                value = plain(value)
-            if type(value) is not float:
-                made = call
+            value = value if is_value(value) else plain(value)
+            made = made if type(value) is float else call
         node = Tracked()
         node._value = value
         node._mark = None
@@ -163,8 +166,8 @@ def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dic
 
 def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> object:
     """Compute `row` on anything; record it if a Var takes part and this thread records."""
-    held: list[object] = []
-    values: list[object] = []
+    held: list[Any] = []
+    values: list[Any] = []
     taped = False
     for x in inputs:
         kind = type(x)
@@ -172,7 +175,7 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
             taped = True
             values.append(x._value)  # type: ignore[attr-defined]
         else:
-            if not _is_value(x) or (type(x) is np.ndarray and not x.flags.c_contiguous):
+            if kind is not float and not (is_value(x) and x.flags.c_contiguous):  # type: ignore[attr-defined]
                 x = as_value(x)  # as it will be held: BLAS adds up another layout in another order
             values.append(x)
         held.append(x)
@@ -181,7 +184,7 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
         value = forward(*values, **static)
     except (ArithmeticError, ValueError) as error:
         value = _rescue(row, error, values, static)
-    if type(value) is not np.ndarray or value.dtype is not FLOAT64 or not value.ndim:
+    if type(value) is not ndarray or value.dtype is not FLOAT64 or not value.ndim:
         value = plain(value)
     if not taped:
         return value
@@ -192,7 +195,7 @@ def apply(row: Op, inputs: Sequence[object], static: dict[str, object]) -> objec
     watch = settings.watch
     kept = watch is not None and any(isinstance(x, Var) and watch.keeps(x) for x in held)
     if not (settings.recording or kept):
-        return leaf(value, Note("", "", "constant"))
+        return leaf(value, CONSTANT)
     return record(call, value, held, settings.recording)
 
 
@@ -214,13 +217,9 @@ def record(call: Call, value: Value, held: list[object], recording: bool) -> Var
     return node._fill(value, a, b, call, note)
 
 
-def _is_value(x: object) -> bool:
-    return type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim > 0)
-
-
 def _as_constant(array: Array) -> Var:
     """A constant of an array met in arithmetic: a copy, which nobody else can write to."""
-    return leaf(as_value(array), fresh_note("constant"))
+    return leaf(array.copy(), fresh_note("constant") if context.blocks else CONSTANT)
 
 
 def _rescue(

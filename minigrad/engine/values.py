@@ -6,6 +6,7 @@ Everything that enters the tape passes `as_value`; everything that an op compute
 import math
 import operator
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Shape = tuple[int, ...]
 FLOAT64 = np.dtype(np.float64)
 
 
+_NUMBERS = (float, int, np.bool_, np.integer, np.floating)
 NO_MASK = "a Var has no mask: fill the masked array first, .filled(value)"
 
 
@@ -30,7 +32,7 @@ def as_value(given: object) -> Value:
     """
     if type(given) is float:
         return given
-    if isinstance(given, float | int | np.bool_ | np.integer | np.floating):
+    if isinstance(given, _NUMBERS):
         try:
             return float(given)
         except OverflowError:
@@ -54,6 +56,11 @@ def _from_sequence(given: list[object] | tuple[object, ...]) -> NDArray[np.gener
         return np.array(given)
     except ValueError:
         raise ValueError("a nested list must be rectangular: its rows differ in length") from None
+
+
+def is_value(x: Any) -> bool:  # noqa: ANN401
+    """Whether it is one already."""
+    return type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim > 0)
 
 
 def plain(value: object) -> Value:

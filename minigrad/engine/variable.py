@@ -33,7 +33,7 @@ class Note(NamedTuple):
     line: str = ""  # where it was made, within `mg.lines()`
 
 
-PLAIN = Note("", "", "op")
+PLAIN, CONSTANT = Note("", "", "op"), Note("", "", "constant")
 
 
 def fresh_note(kind: str, name: str = "", law: str = "", scope: str | None = None) -> Note:

@@ -15,6 +15,8 @@ def _gate(g: object, opened: object, otherwise: object = 0.0) -> object:
     """g where the gate is open. Chosen, not multiplied: 0·∞ would be nan on the side not taken."""
     if type(opened) is bool:  # of floats: the scalar path has no time for where
         return g if opened else otherwise
+    if type(opened) is np.ndarray:  # the op itself would hold its bools as floats
+        return np.where(opened, g, otherwise)  # type: ignore[call-overload]
     return where(opened, g, otherwise)
 
 

@@ -155,9 +155,9 @@ def _cholesky_rule(g: Var, y: Var, x: Var) -> object:
     the gradient is right for any symmetric path, to second order as well.
     """
     n = shape_of(x)[-1]
-    phi = (_transposed(y) @ tril(g)) * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
-    left = solve_triangular(_transposed(y), phi, False)
-    s = _transposed(solve_triangular(_transposed(y), _transposed(left), False))
+    phi = (_transposed(y) @ tril(g)) * (np.tri(n) - 0.5 * np.eye(n))
+    inverse = inv(y)  # once; two triangular systems take three times as long
+    s = _transposed(inverse) @ phi @ inverse
     return 0.5 * (s + _transposed(s))
 
 
@@ -173,8 +173,8 @@ def cholesky(x: Array) -> Value:
            [1., 2.]])
     """
     _square("cholesky", x)
-    gap = np.max(np.abs(x - np.swapaxes(x, -1, -2)), initial=0.0)
-    if gap > 1e-8 * np.max(np.abs(x), initial=0.0):
+    gaps = np.abs(x - x.swapaxes(-1, -2))
+    if gaps.any() and (gap := gaps.max()) > 1e-8 * np.abs(x).max():
         raise ValueError(
             f"cholesky: the matrix is not symmetric, entries differ by {gap:.3g}: use (x + x.T) / 2"
         )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..engine.values import Value, shape_of
-from .choices import equal, where
+from ..engine.values import Array, Value, shape_of
+from .choices import _gate
 from .exponentials import exp
 from .reductions import Axis, _spread, sum
 from .row import op
@@ -12,7 +12,7 @@ from .row import op
 @op(
     # Beside anything finite, -inf has no share; so it has none where all are -inf.
     lambda g, y, x, axis, keepdims: (
-        _spread(g, x, axis) * exp(x - _spread(where(equal(y, -np.inf), 0.0, y), x, axis))
+        _spread(g, x, axis) * exp(x - _spread(_gate(y, y != -np.inf), x, axis))  # type: ignore
     ),
     numpy="logsumexp({0}{static})",
     javascript="{0}",
@@ -26,10 +26,14 @@ def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     >>> round(mg.logsumexp(np.array([1000.0, 1000.0])), 4)
     1000.6931
     """
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    if isinstance(x, np.ndarray) and x.ndim > 1 and x.shape[-1] < 8 and axis in (-1, x.ndim - 1):
+        # NumPy's loops would be many and short: of 500 × 3 numbers this takes a third of the time.
+        across: Array = logsumexp(x.T.copy(), 0).T  # type: ignore[assignment]
+        return across[..., None] if keepdims else across
+    top = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):
-        y = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
+        y = top + np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True))
     return y if keepdims else np.squeeze(y, axis)
 
 

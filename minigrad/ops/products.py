@@ -9,16 +9,16 @@ from ..engine.variable import Var
 from .arithmetic import multiply, subtract
 from .joining import stack
 from .row import op
-from .shapes import expand_dims, index, reshape, transpose
+from .shapes import index, reshape, transpose
 
 
 def _matmul_left(g: Var, y: Var, a: Var, b: Var) -> object:
     if a.ndim == b.ndim == 1:
         return b * g
     if b.ndim == 1:
-        return expand_dims(g, -1) * b
+        return g[..., None] * b
     if a.ndim == 1:
-        return index(b @ expand_dims(g, -1), (..., 0))
+        return (b @ g[..., None])[..., 0]
     return g @ b.swapaxes(-1, -2)
 
 
@@ -26,9 +26,9 @@ def _matmul_right(g: Var, y: Var, a: Var, b: Var) -> object:
     if a.ndim == b.ndim == 1:
         return a * g
     if a.ndim == 1:
-        return expand_dims(a, -1) * expand_dims(g, -2)
+        return a[:, None] * g[..., None, :]
     if b.ndim == 1:
-        return index(a.swapaxes(-1, -2) @ expand_dims(g, -1), (..., 0))
+        return (a.swapaxes(-1, -2) @ g[..., None])[..., 0]
     return a.swapaxes(-1, -2) @ g
 
 
@@ -42,7 +42,7 @@ def _right_shown(shapes: tuple[Shape, Shape]) -> str:
     return "{0}ᵀ @ {g}" if a > 1 else "outer({0}, {g})" if b > 1 else "{g}·{0}"
 
 
-@op(_matmul_left, _matmul_right, infix="@", shown=(_left_shown, _right_shown))
+@op(_matmul_left, _matmul_right, infix="@", operator="matmul", shown=(_left_shown, _right_shown))
 def matmul(a: Array, b: Array) -> Value:
     """The matrix product over the last two axes; leading axes broadcast, vectors as in NumPy.
 

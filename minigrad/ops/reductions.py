@@ -20,7 +20,7 @@ def _spread(v: Var, x: Var, axis: Axis) -> Var:
     if axis is None or not shape_of(v):
         return v
     axes = as_axes(axis, len(shape))
-    kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    kept = tuple([1 if i in axes else n for i, n in enumerate(shape)])
     return v if shape_of(v) == kept else v.reshape(kept)
 
 
@@ -69,8 +69,11 @@ def sum(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     if axis is not None:
         as_axes(axis, np.ndim(x))
     if isinstance(x, np.ndarray) and x.ndim == 2 and axis in _ROWS_OR_COLUMNS:
-        y = ones(len(x)) @ x if axis in (0, (0,)) else x @ ones(x.shape[1])
-        return np.expand_dims(y, axis) if keepdims else y
+        if axis in (0, (0,)):
+            y = ones(len(x)) @ x
+            return y[None] if keepdims else y
+        y = x @ ones(x.shape[1])
+        return y[:, None] if keepdims else y
     return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore # np.sum, unwrapped
 
 
