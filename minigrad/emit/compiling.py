@@ -20,7 +20,7 @@ from ..engine.values import Value
 from ..engine.variable import Tracked, Var, orders
 from .bindings import Bindings
 from .names import free_name
-from .replay import Drawing, Outcome, Replay, Unfit, on_tape, reasons_against
+from .replay import DrawWatch, Outcome, Replay, Unfit, on_tape, reasons_against
 from .signatures import LIVE, fresh, kind_of, number_of, program_value
 from .watching import Watching
 
@@ -192,7 +192,7 @@ class Compiled:
         """A call on the tape as well; if that disagrees, the tape is used from now on."""
         number = replay.count + 1
         leaves, given, named = fresh(args, keywords, numbers)
-        drawing = Drawing()
+        drawing = DrawWatch()
         with watched(drawing):
             y = self.function(*given, **named)
         if [d[1:] for d in drawing.draws_made] == [d[1:] for d in replay.draws]:

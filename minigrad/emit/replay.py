@@ -147,7 +147,7 @@ def _unfit(*args: object) -> object:
     raise Unfit
 
 
-class Drawing(Watch):
+class DrawWatch(Watch):
     """Keeps the values that are drawn, to feed a program with them as well."""
 
     def __init__(self) -> None:
