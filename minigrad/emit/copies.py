@@ -45,8 +45,7 @@ def helpers_of(
             _check_same(name, found[name], thing)
         elif isinstance(thing, types.FunctionType):
             found[name] = thing
-            inner = ast.walk(tree_of(thing))
-            todo += [(n.id, thing.__globals__) for n in inner if isinstance(n, ast.Name)]
+            todo += [(n, thing.__globals__) for n in _names_in(thing)[0]]
         elif isinstance(thing, str):
             found[name] = thing
             todo += [(n, place) for n in NAME.findall(thing) for place in rooms.values()]
@@ -67,13 +66,11 @@ def _check_same(name: str, one: object, other: object) -> None:
 def renamed_of(copied: Mapping[str, object], given: Collection[str]) -> dict[str, str]:
     """Without leading underscores in their names, where the names stay distinct, from those of
     local variables too."""
-    local = {
-        node.arg if isinstance(node, ast.arg) else node.id
-        for thing in copied.values()
-        if isinstance(thing, types.FunctionType)
-        for node in ast.walk(tree_of(thing))
-        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and node.id not in copied)
-    }
+    local: set[str] = set()
+    for thing in copied.values():
+        if isinstance(thing, types.FunctionType):
+            names, arguments = _names_in(thing)
+            local |= {*arguments} | ({*names} - copied.keys())
     shorter = {old: old.lstrip("_") for old in copied}
     return {
         old: new
@@ -101,6 +98,14 @@ def _bare_source(function: Callable[..., object]) -> str:
     return ast.unparse(tree)
 
 
+@cache
+def _names_in(function: Callable[..., object]) -> tuple[list[str], list[str]]:
+    """The names that a function reads or gives, and those of arguments, its lambdas' too."""
+    nodes = [*ast.walk(tree_of(function))]
+    names = [node.id for node in nodes if isinstance(node, ast.Name)]
+    return names, [node.arg for node in nodes if isinstance(node, ast.arg)]
+
+
 class _Untyped(ast.NodeTransformer):
     """Takes the annotations away: their names would be missing from the program."""
 
@@ -125,6 +130,8 @@ def copied_text(thing: object, renamed: Mapping[str, str], name: str = "") -> st
         return NAME.sub(lambda m: renamed.get(m[0], m[0]), thing)
     if not isinstance(thing, types.FunctionType):
         return f"{renamed.get(name, name)} = {_constant(thing)}\n"
+    if name not in renamed and renamed.keys().isdisjoint(_names_in(thing)[0]):
+        return _bare_source(thing) + "\n"
     tree = tree_of(thing)
     tree.name = renamed.get(name, tree.name)
     for node in ast.walk(tree):
