@@ -25,12 +25,17 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 WIDE, NARROW = 1400, 400
+# What paints has little to do in so small a window, and Graphviz in a page is not optimised while
+# it runs: a third of a page's time.
+FLAGS = ["headless=new", "in-process-gpu", "no-sandbox", "disable-dev-shm-usage"]
+FLAGS += ["window-size=100,100", "js-flags=--liftoff-only"]
 LAYOUT = Path(__file__).with_name("in_page.js").read_text(encoding="utf-8")
 AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
 
 RUN_AXE = """
-const [quick, done] = arguments;
-axe.run(document, {resultTypes: ["violations"], iframes: false, selectors: false}).then(
+const [rules, done] = arguments;
+const options = {resultTypes: ["violations"], iframes: false, selectors: false};
+axe.run(document, rules.length ? {...options, runOnly: rules} : options).then(
   (found) => done(found.violations.flatMap((fault) => fault.nodes.map(
     (node) => `${fault.id}: ${fault.help}: ${node.html.slice(0, 120)}`))),
   (error) => done([`axe-core failed: ${error}`]));
@@ -134,9 +139,13 @@ class Browser:
         self._forget()
         self._opened += 1  # or a new hash would be no new page
         self.driver.get(f"{page.resolve().as_uri()}?{self._opened}{anchor}")
+        # Where the page before rewrites its address just then, chromedriver waits no longer.
+        self.wait(lambda: self.run("return document.readyState") == "complete")
 
-    def resize(self, width: int, height: int = 900) -> None:
+    def resize(self, width: int, height: int = 900, *, is_painted: bool = False) -> None:
+        """Laid out for this window; painted only where it is looked at as a picture."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        metrics["dontSetVisibleSize"] = not is_painted
         self._emulate("Emulation.setDeviceMetricsOverride", metrics)
 
     def _media(self, dark: bool, still: bool) -> None:
@@ -195,7 +204,7 @@ class Browser:
         """The page in its whole length, as PNG."""
         height = self.run("return document.documentElement.scrollHeight")
         width = self.run("return innerWidth")
-        self.resize(width, height)
+        self.resize(width, height, is_painted=True)
         self.driver.save_screenshot(str(file))
 
     # ------------------------------------------------------------------------ what it has noticed
@@ -231,6 +240,14 @@ class Browser:
         """Every fault that is there to see or hear, a sentence each."""
         return self.layout() + self.nameless() + self.axe()
 
+    def look_in_both_colours(self, still: bool = False) -> dict[str, list[str]]:
+        """What is wrong in light and in dark; names and structure, which have no colour, once."""
+        self.recolour(False, still)
+        light = self.look()
+        self.recolour(True, still)
+        dark = self.layout() + self.axe("color-contrast")
+        return {name: faults for name, faults in (("light", light), ("dark", dark)) if faults}
+
     def layout(self) -> list[str]:
         return self.run(f"{LAYOUT}\nreturn faultsOfLayout();")
 
@@ -245,11 +262,13 @@ class Browser:
             if not n.get("name", {}).get("value", "").strip()
         ]
 
-    def axe(self) -> list[str]:
-        """Violations of axe-core's rules; DevTools may put it where the page's policy forbids."""
+    def axe(self, *rules: str) -> list[str]:
+        """Violations of these rules of axe-core's, or of all. DevTools may put it where the page's
+        policy forbids.
+        """
         if not self.run("return 'axe' in window"):
             self.devtools("Runtime.evaluate", expression=AXE)
-        return self.driver.execute_async_script(RUN_AXE, True)
+        return self.driver.execute_async_script(RUN_AXE, rules)
 
 
 def session_browser() -> Iterator[Browser]:
@@ -265,7 +284,7 @@ def chromium() -> Iterator[Browser]:
     """A Chromium that ends with the block. Told of its driver, selenium asks no network for one."""
     options = webdriver.ChromeOptions()
     options.binary_location = program()
-    for word in ("headless=new", "in-process-gpu", "no-sandbox", "disable-dev-shm-usage"):
+    for word in FLAGS:
         options.add_argument(f"--{word}")
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))

@@ -68,6 +68,11 @@ def grads_of(rows: dict[str, Row]) -> dict[str, float]:
     return {node: row.grad for node, row in rows.items() if isinstance(row.grad, float)}
 
 
+def curve_of(label: str) -> int:
+    """How many training steps the curve of the loss shows, of the name that it has."""
+    return int(label.split("over ")[1].split(" steps")[0])
+
+
 class Stepper:
     """A page that `step_through` made, in the browser."""
 
@@ -97,7 +102,9 @@ class Stepper:
     @property
     def error(self) -> float:
         """The badge's: how far JavaScript's numbers are from Python's."""
-        return float(self.text_of("[data-badge]", "data-error"))
+        found = self.text_of("[data-badge]", "data-error")
+        assert found is not None, (self.text_of("[data-badge]"), self.browser.errors())
+        return float(found)
 
     def rows(self, pane: int = 0) -> dict[str, Row]:
         """By node, as the table shows them."""
@@ -143,8 +150,7 @@ class Stepper:
 
     def curve(self) -> int:
         """How many training steps the curve of the loss says it shows."""
-        text = self.text_of("#curve svg", "aria-label")
-        return int(text.split("over ")[1].split(" steps")[0])
+        return curve_of(self.text_of("#curve svg", "aria-label"))
 
     def knob(self, name: str):
         return self.browser.find(KNOB % name)

@@ -125,6 +125,14 @@ def test_colours_change_at_once_in_the_page_as_it_stands(shown):
         assert browser.run(colour) == [expected, "yes"]
 
 
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_a_fault_of_one_colour_is_found_in_it(shown, name):
+    faint = f"@media(prefers-color-scheme:{name}){{p{{opacity:.4}}}}"  # which only axe-core sees
+    found = shown(f"<style>{faint}</style><p>words</p>").look_in_both_colours()
+    (fault,) = found.pop(name)
+    assert fault.startswith("color-contrast: ") and not found
+
+
 def test_a_hand_reaches_what_is_seen(shown):
     browser = shown("""<label>name <input value="a"></label>
       <button style="margin-top:2000px" onclick="this.textContent = 'pressed'">press</button>""")

@@ -286,7 +286,7 @@ def test_the_badge_sees_a_problem_that_branches(lab):
 def test_numbers_that_are_none_are_told(lab):
     page = lab(lambda mu: (mg.Normal(mu, 1.0), mg.log), (1.0,))
     assert page.words("[data-estimate=score]") == "nan ± nan"
-    assert page.number("[data-badge]", "error") == 0.0
+    assert page.number("[data-badge]", "error") < 1e-12  # the nans that both have count as none
     page.turn("mu", 3.0)
     page.browser.wait(lambda: page.data("#says-spread", "sets"))
     assert page.words("#says-spread") == "Some of these estimates are not numbers."
@@ -307,15 +307,11 @@ def test_strange_names_are_text(lab):
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_nothing_is_wrong_with_its_look(lab, width):
     page = lab(width=width, exact=mean_of_sines)
-    for dark in (False, True):
-        page.browser.recolour(dark)
-        assert page.browser.look() == [], "dark" if dark else "light"
+    assert page.browser.look_in_both_colours() == {}
     page.click("fresh")
     page.turn("sigma", 2.0)
     assert page.ratio < 1.0
-    for dark in (True, False):
-        page.browser.recolour(dark)
-        assert page.browser.look() == [], "dark" if dark else "light"
+    assert page.browser.look_in_both_colours() == {}
 
 
 def test_tails_that_reach_far_do_no_harm(lab):

@@ -17,12 +17,12 @@ SOURCE = "log_sigma = mg.Var(-0.2)\nσ = mg.exp(log_sigma)\nz = μ + σ * ε\nL 
 # -------------------------------------------------------------------------------------- the look
 
 
-def in_both_colours(page, faults):
+def layout_in_both_colours(browser):
     """What is wrong with the page as it stands, in light and in dark."""
     found = {}
     for dark in (False, True):
-        page.browser.recolour(dark)
-        found["dark" if dark else "light"] = faults()
+        browser.recolour(dark)
+        found["dark" if dark else "light"] = browser.layout()
     return {colours: those for colours, those in found.items() if those}
 
 
@@ -30,19 +30,20 @@ def in_both_colours(page, faults):
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wrong_with_its_look(stepper, name, width):
     page = stepper(PAGES[name](), width=width, source=SOURCE, anchor="#s=9999")
-    layout, nameless = page.browser.layout, page.browser.nameless
-    look = page.browser.look if width == NARROW else lambda: layout() + nameless()
-    assert in_both_colours(page, look) == {}
+    if width == NARROW:
+        assert page.browser.look_in_both_colours() == {}
+    else:
+        assert layout_in_both_colours(page.browser) == {} and page.browser.nameless() == []
     page.click("first")
-    assert in_both_colours(page, layout) == {}
+    assert layout_in_both_colours(page.browser) == {}
 
 
 def test_nothing_is_wrong_while_it_asks_questions(stepper):
     page = stepper(sampled(), width=NARROW, anchor="#s=7")
     page.click("predict")
-    assert in_both_colours(page, page.browser.look) == {}
+    assert page.browser.look_in_both_colours() == {}
     page.browser.find("#answer").send_keys("1", Keys.ENTER)
-    assert in_both_colours(page, page.browser.look) == {}
+    assert page.browser.look_in_both_colours() == {}
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -22,6 +22,9 @@ from tests.support.stepper import CUT, Stepper
 TYPE = """const box = document.querySelector("[data-program]");
 box.value = arguments[0];
 box.dispatchEvent(new Event("input", {bubbles: true}));"""
+CHOOSE = """const chooser = document.querySelector(arguments[0]);
+chooser.selectedIndex = [...chooser.options].findIndex((each) => each.text === arguments[1]);
+chooser.dispatchEvent(new Event("change", {bubbles: true}));"""
 GAUSS = "mu = 0.7\nsigma = 1.2\neps ~ normal\nz = mu + sigma*eps\nf = sin(z)"
 ROWS = """return [...document.querySelectorAll("tr[data-name]")].map((row) =>
   [row.dataset.name, row.dataset.value, row.dataset.grad ?? null])"""
@@ -102,18 +105,18 @@ def test_steps_knobs_and_coins_are_those_of_a_lesson(page):
     assert found["eps"][0] != eps and found["mu"][0] == 1.5
 
 
-@pytest.mark.parametrize("text", ["y = 2x", "sinn(1)", "f = (1", "q ~ Normal(0, -1); q", ""])
-def test_errors_have_pythons_words_and_leave_the_graph(page, text):
-    before = page.numbers()
-    page.browser.run(TYPE, text)
-    page.browser.wait(lambda: page.fault)
-    with pytest.raises(ExpressionError) as refused:
-        Expression(text).compute({})
-    assert page.fault == str(refused.value)
-    assert page.text_of("#fault") == str(refused.value)
-    assert page.numbers() == before
-    page.type(GAUSS)
-    page.browser.wait(lambda: page.fault == "")
+def test_errors_have_pythons_words_and_leave_the_graph(page):
+    for text in ("y = 2x", "sinn(1)", "f = (1", "q ~ Normal(0, -1); q", ""):
+        before = page.numbers()
+        page.browser.run(TYPE, text)
+        page.browser.wait(lambda: page.fault)
+        with pytest.raises(ExpressionError) as refused:
+            Expression(text).compute({})
+        assert page.fault == str(refused.value), text
+        assert page.text_of("#fault") == str(refused.value)
+        assert page.numbers() == before, text
+        page.type(GAUSS)
+        page.browser.wait(lambda: page.fault == "")
 
 
 def test_it_opens_at_the_leaves_with_the_whole_graph(browser, file):
@@ -191,9 +194,8 @@ def test_a_link_carries_program_knobs_noise_and_step(page, file, browser):
 
 
 def test_every_preset_runs(page):
-    chooser = Select(page.browser.find("#presets"))
     for preset in (each for group in PRESETS.values() for each in group):
-        page.shown_after(lambda title=preset.title: chooser.select_by_visible_text(title))
+        page.shown_after(lambda title=preset.title: page.browser.run(CHOOSE, "#presets", title))
         assert (preset.title, page.fault) == (preset.title, "")
         assert page.step == 0
         page.go(page.last)
@@ -323,9 +325,7 @@ def test_nothing_is_wrong_to_the_eye_or_the_ear(browser, file, width):
     page.click("draw-100")
     page.click("nudge")
     browser.run("scrollTo(0, 0)")  # or the bar that stays in sight would lie over what it hides
-    for dark in (False, True):
-        browser.recolour(dark, still=True)
-        assert browser.look() == [], "dark" if dark else "light"
+    assert browser.look_in_both_colours(still=True) == {}
 
 
 def test_how_large_and_how_fast(page, file):
@@ -361,28 +361,25 @@ def test_an_address_is_read_again_when_it_changes(page, browser):
     assert browser.driver.find_elements(By.CSS_SELECTOR, "[data-program]")
 
 
-@pytest.mark.parametrize(
-    ("program", "exact"),  # by a, of E[z²] = a(a + 1)/b², a(a + 1)/((a + 3)(a + 4))
-    [
+def test_draws_without_a_closed_transform_have_curves_and_both_gradients(page):
+    for program, exact in (  # by a, of E[z²] = a(a + 1)/b², a(a + 1)/((a + 3)(a + 4))
         ("a = 2.5\nz ~ Gamma(a, 1.4)\nL = z*z", 6.0 / 1.4**2),
         ("a = 2\nz ~ Beta(a, 3)\nL = z*z", 84.0 / 900.0),
         ("a = 0.5\nz ~ StudentT(5, a, 1.2)\nL = z*z", 1.0),
         ("a = 0.3\nz ~ TruncatedNormal(a, 1, -1, 2)\nL = z*z", None),
-    ],
-)
-def test_draws_without_a_closed_transform_have_curves_and_both_gradients(page, program, exact):
-    page.type(program, {"a", "z", "L"})
-    assert page.browser.find_all("#density .sample-line")
-    found = page.histogram("exact")
-    if exact is not None:
-        assert found == pytest.approx(exact, rel=1e-8)
-    page.click("draw-1000")
-    assert page.histogram("count") == 1000
-    for estimator in ("pathwise", "score"):
-        off = page.text_of(f"#{estimator}-text").split(", ")[-1].removesuffix(" errors off")
-        assert float(off) < 5.0
-    page.click("resample")
-    assert page.browser.errors() == []
+    ):
+        page.type(program, {"a", "z", "L"})
+        assert page.browser.find_all("#density .sample-line"), program
+        found = page.histogram("exact")
+        if exact is not None:
+            assert found == pytest.approx(exact, rel=1e-8), program
+        page.click("draw-1000")
+        assert page.histogram("count") == 1000, program
+        for estimator in ("pathwise", "score"):
+            off = page.text_of(f"#{estimator}-text").split(", ")[-1].removesuffix(" errors off")
+            assert float(off) < 5.0, (program, estimator)
+        page.click("resample")
+        assert page.browser.errors() == [], program
 
 
 def test_the_same_in_python_calls_the_distribution_that_no_formula_draws(page):
