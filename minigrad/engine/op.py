@@ -98,4 +98,7 @@ class Call:
 def _with_static(
     rules: tuple[Closure | None, ...], static: dict[str, object]
 ) -> tuple[Closure | None, ...]:
-    return tuple([rule and partial(rule, **static) for rule in rules])
+    bound = []
+    for rule in rules:  # a comprehension's own call would cost as much as a rule's partial
+        bound.append(rule and partial(rule, **static))
+    return tuple(bound)

@@ -217,7 +217,7 @@ def fit(d: object, shape: Shape) -> object:
         d = _apply("sum", d, tuple(range(extra)), False)
     if extra and have[extra:] == shape:
         return d
-    stretched = tuple(i for i in range(extra, len(have)) if shape[i - len(have)] == 1 != have[i])
+    stretched = tuple([i for i in range(extra, len(have)) if shape[i - len(have)] == 1 != have[i]])
     if stretched:
         d = _apply("sum", d, tuple(i - extra for i in stretched), True)
     return d if shape_of(d) == shape else _apply("broadcast_to", d, shape)

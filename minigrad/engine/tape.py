@@ -148,7 +148,7 @@ def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dic
     if len(given) > len(known):
         listed = ", ".join(known) or "nothing"
         raise TypeError(f"{row.name} takes {len(row.rules)} inputs, then {listed}: too many given")
-    static = dict(zip(known, given, strict=False))
+    static = dict(zip(known, given))
     for name, value in named.items():
         if name in static:
             raise TypeError(f"{row.name} was given {name!r} twice, by position and by name")
@@ -160,7 +160,7 @@ def _static(row: Op, given: tuple[object, ...], named: dict[str, object]) -> dic
         static[name] = value
     for name, value in static.items():
         if value is not known[name]:
-            return known | static
+            return known | static if named or len(static) < len(known) else static
     return known
 
 

@@ -113,7 +113,7 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     try:
-        axes = tuple(_place(a) for a in (axis if isinstance(axis, tuple) else (axis,)))
+        axes = tuple(map(_place, axis if isinstance(axis, tuple) else (axis,)))
     except TypeError:
         second = shape_of(axis) or isinstance(axis, float) or hasattr(axis, "_order")
         way = ": two arguments take mg.add(a, b) or mg.maximum(a, b)" if second else ""
@@ -125,9 +125,10 @@ def as_axes(axis: int | tuple[int, ...] | None, ndim: int) -> tuple[int, ...]:
             raise ValueError(
                 f"axis {a} is out of range for {ndim} dimensions: use {-ndim}..{ndim - 1}"
             )
-    if len({a % ndim for a in axes}) < len(axes):
+    places = tuple([a % ndim for a in axes])
+    if len({*places}) < len(axes):
         raise ValueError(f"axis {axis}: an axis is named twice")
-    return tuple(a % ndim for a in axes)
+    return places
 
 
 def _place(axis: object) -> int:

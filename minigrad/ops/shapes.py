@@ -189,7 +189,7 @@ def index(x: object, key: object) -> Var:
     >>> mg.grad(mg.index(x, 1), x)
     (array([0., 1., 0.]),)
     """
-    return _index(x, key=as_key(key))
+    return _index(x, as_key(key))
 
 
 def take(x: object, indices: object, axis: int | None = None) -> Var:
