@@ -157,7 +157,7 @@ def test_vae_iris_reaches_the_optimum_from_each_seed(everything):
 
 def test_vae_iris_with_two_latents():
     x, _, _ = vae_iris.flowers()
-    run = vae_iris.train(x, seed=3, latent=2, steps=2_000)
+    run = vae_iris.train(x, seed=3, latent=2, steps=1_000)
     assert 0.0 <= vae_iris.optimum(x, 2).elbo - run.elbo < 0.02
     assert run.means.shape == (150, 2)
 

@@ -6,6 +6,7 @@ SIZES: dict[str, dict[str, int]] = {
     "black_box_vi": {"steps": 3_000, "samples": 50_000},
     "categorical_vae": {"steps": 60},
     "cost": {"repeats": 50, "times": 1},
+    "derivative_program": {"steps": 1_000},
     "diffusion": {"steps": 300},
     "digits_vae": {"epochs": 12},
     "estimators": {"chunks": 32},
