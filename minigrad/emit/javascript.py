@@ -7,9 +7,10 @@ from functools import cache
 from importlib.resources import files
 
 from ..engine.op import OPS
-from .layout import ATOM, SIGNED, Language, Layout, Text, laid_out
+from .layout import Layout, laid_out
 from .names import free_name, names_of, result_names
 from .steps import LITERAL, Code, Step
+from .templates import ATOM, SIGNED, Language, Text
 
 TRUTH = re.compile(r"(.*) \? 1 : 0")
 OF_NUMBERS = (
@@ -33,7 +34,7 @@ def javascript_source(name: str, code: Code) -> str:
     parameters = [names[i] for i, s in enumerate(code.steps) if not s.op and s.kind != LITERAL]
     lines, scope = [], None
     scopes = {line.scope for line in layout.lines}
-    for variable, text, now in layout.lines:
+    for variable, text, now, _ in layout.lines:
         if now != scope and scopes != {""}:
             lines.append(f"// {now or 'forward'}")
         scope = now

@@ -11,8 +11,9 @@ import numpy as np
 from ..engine.op import OPS
 from ..engine.values import Shape, Value
 from .javascript import TRUTH, array_functions, javascript_number
-from .layout import Language, laid_out
+from .layout import laid_out
 from .steps import LITERAL, Code, Step
+from .templates import Language
 
 Written = Callable[[str, Mapping[str, object]], str]
 """An elementwise op, with its static arguments, as a function of numbers."""

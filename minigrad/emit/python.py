@@ -12,10 +12,12 @@ from ..engine.op import OPS
 from ..engine.values import Array, size_of
 from . import numba_loops, rescue
 from .copies import NAME, copied_text, helpers_of, renamed_of
-from .layout import ATOM, SIGNED, Assignment, Language, Layout, Text, laid_out
+from .in_place import in_place
+from .layout import Assignment, Layout, laid_out
 from .names import free_name, names_of, result_names
 from .numba_text import for_numba
 from .steps import LITERAL, Code, Step
+from .templates import ATOM, SIGNED, Language, Text
 
 LARGEST_CONSTANT = 10_000  # numbers written out in a source
 LARGEST_TOTAL = 50_000  # of all constants together: some megabyte
@@ -39,11 +41,11 @@ class Pieces(NamedTuple):
         """The lines, a comment where a scope begins, and the return."""
         text, scope = [], None
         scopes = {line.scope for line in self.lines}
-        for name, expression, now in self.lines:
+        for name, expression, now, sign in self.lines:
             if now != scope and scopes != {""}:
                 text.append(f"# {now or 'forward'}")
             scope = now
-            text.append(f"{name} = {expression}")
+            text.append(f"{name} {sign}= {expression}")
         text.append(f"return {self.returned()}")
         return "".join(f"{indent}{line}\n" for line in text)
 
@@ -103,7 +105,8 @@ def python_source(
     def static(step: Step) -> Mapping[str, str]:
         return _statics(step, constants, names)
 
-    language = Language(template, _python_number, static, _TRUTH, "{}", indent=4)
+    over = {} if style == "numba" else in_place(code, templates)
+    language = Language(template, _python_number, static, _TRUTH, "{}", indent=4, over=over)
     layout = laid_out(code, language, names, result_names(code))
     return Pieces(
         name=name,
