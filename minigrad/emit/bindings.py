@@ -55,7 +55,9 @@ class Bindings:
             if box[i] is not old and not _equal(box[i], old):
                 return False
         return all(
-            np.array_equal(now, then, equal_nan=now.dtype.kind == "f") for now, then in self._arrays
+            np.array_equal(now, then)  # first: to look for nan takes nine times as long
+            or (now.dtype.kind == "f" and np.array_equal(now, then, equal_nan=True))
+            for now, then in self._arrays
         )
 
     def _below(self, thing: object) -> Iterator[object]:
