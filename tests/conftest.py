@@ -35,6 +35,7 @@ SLOW = {
     "distributions/test_relaxed.py",
     "distributions/test_transforms.py",
     "distributions/test_vectors.py",
+    "emit/test_in_place.py",
     "emit/test_javascript.py",
     "emit/test_jit.py",
     "emit/test_laws_traced.py",

