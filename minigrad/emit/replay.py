@@ -10,7 +10,7 @@ from ..engine.context import Watch
 from ..engine.marks import add, takes_turns, turn
 from ..engine.op import OPS, Call, Closure
 from ..engine.tape import record
-from ..engine.values import Shape, Value
+from ..engine.values import Shape, Value, is_value
 from ..engine.variable import Tracked, Var
 from ..ops.row import op
 from .programs import compiled_function
@@ -70,10 +70,12 @@ class Replay:
         self.places = [i for i, wants in enumerate(self.wants) if wants]
         self.count, self.next_check = 0, 1
         self.kinds: tuple[type, ...] = ()  # of the arguments, in the usual calls
+        self.shapes = [x.shape for x in leaves]
 
     def run(self, leaves: Sequence[Value], drawn: Sequence[Value] | None = None) -> Outcome:
         """The program at these arguments; Unfit where their shapes are others."""
         if drawn is None:
+            self._check(leaves)
             drawn = [draw(rng, shape) for draw, rng, shape in self.draws]
         noise = [drawn[i] for i in self.noise]
         outside = [x._value for x in self.outside]
@@ -96,6 +98,7 @@ class Replay:
             if given is not kind or (kind is Tracked and x._call is not None):
                 raise Unfit
             values.append(x if kind is float or kind is ndarray else x._value)
+        self._check(values)
         values += [x._value for x in self.outside]
         values += self.held
         for draw, rng, shape in self.draws:
@@ -107,6 +110,13 @@ class Replay:
             inputs = [inputs[i] for i in self.places]
         with turn: add(inputs, slopes)  # noqa: E701  # fmt: skip  # see `turn`
         return value
+
+    def _check(self, leaves: Sequence[Any]) -> None:
+        """Before anything is drawn: draws that nobody gets would shift all that follow."""
+        for x, shape in zip(leaves, self.shapes if self.draws else ()):
+            fits = not shape if type(x) is float else is_value(x) and x.shape == shape
+            if not fits:
+                raise Unfit
 
     def again(self, inputs: Sequence[object], noise: Sequence[Value]) -> list[Any]:
         """Value and gradients at Vars, on the tape, where they can be differentiated again."""

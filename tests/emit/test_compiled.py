@@ -327,3 +327,33 @@ def test_keywords():
         assert z.value == 48.0 and mg.grad(z, x) == (16.0,)
     with pytest.raises(TypeError, match=r"unexpected keyword argument 'z'"):
         f(3.0, y=1.0, z=4.0)
+
+
+GIVEN = [
+    *[np.ones(3)] * 4,
+    *[np.ones(5), np.ones(3)] * 3,
+    *[np.ones(3, np.float32), np.ones(3)] * 2,
+    *[np.ones(3, int), np.ones(()), np.ones((1, 3)), 2.0, np.ones(3)] * 2,
+]
+
+
+@pytest.mark.parametrize("way", ["call", "backward", "value_and_grad"])
+def test_arguments_that_change_leave_the_noise_as_it_would_be(way):
+    """Shapes and types that take turns: every call has the draws that the tape would have had."""
+
+    def run(compile):
+        rng = np.random.default_rng(0)
+        f = compile(lambda w, x: mg.sum(x) * mg.Normal(0.0, w).rsample(rng=rng))
+        for x in GIVEN:
+            w = mg.Var(1.5)
+            if compile is mg.compiled and way == "backward":
+                yield f.backward(w, x), w.grad
+            elif compile is mg.compiled and way == "value_and_grad":
+                value, (slope, *_) = f.value_and_grad(w, mg.constant(x))
+                yield value, slope
+            else:
+                f(w, x).backward()
+                yield None, w.grad
+
+    found, wanted = [*run(mg.compiled)], [*run(lambda f: f)]
+    assert [grad for _, grad in found] == [grad for _, grad in wanted]
