@@ -12,12 +12,13 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -295,4 +296,7 @@ def chromium() -> Iterator[Browser]:
         driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         yield Browser(driver)
     finally:
+        # Debian starts the build without windows from a shell, which is all that quit would end.
+        with suppress(WebDriverException):
+            driver.execute_cdp_cmd("Browser.close", {})
         driver.quit()

@@ -1,11 +1,13 @@
 """The browser tests' own eyes: each fault that they look for is found where it is made."""
 
 import re
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from selenium.common.exceptions import ElementClickInterceptedException
 
-from tests.support.browser import NARROW, missing, session_browser
+from tests.support.browser import NARROW, chromium, missing, session_browser
 
 SOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><title>sound</title>
 <style>
@@ -185,3 +187,17 @@ def test_what_is_missing_is_named(monkeypatch, tmp_path):
     assert "apt install chromium chromium-driver" in missing()
     (tmp_path / "chromium").touch(0o755)
     assert missing().startswith("no chromedriver here")
+
+
+def test_a_browser_ends_with_its_block(browser):
+    def is_running():
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # it has just ended
+                if folder in command.read_bytes():
+                    return True
+        return False
+
+    with chromium() as other:
+        folder = other.driver.capabilities["chrome"]["userDataDir"].encode()
+        assert is_running()
+    browser.wait(lambda: not is_running())
