@@ -58,7 +58,7 @@ class Case:
     in one job, 1 where absent) and shown in `unit`. Answers are held against those of the first
     contestant: to `tolerance`, relative, or for who draws other noise to the absolute difference
     in `noisy`. A case with `once` is sampled once in an untouched process, for peak memory.
-    `slow` ones are left out by --quick.
+    `slow` ones are left out by --quick; `parallel` ones may use every core.
     """
 
     name: str
@@ -71,3 +71,4 @@ class Case:
     noisy: Mapping[str, float] = field(default_factory=dict)
     once: bool = False
     slow: bool = False
+    parallel: bool = False

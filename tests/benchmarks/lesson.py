@@ -158,6 +158,7 @@ def feel(name: str, output) -> Case:
         sample=reported,
         tolerance=float("inf"),
         slow=True,
+        parallel=True,
     )
 
 

@@ -71,5 +71,6 @@ CASES = [
         bars=[Bar("two", "one", 1 / 1.6)],
         sample=on_the_clock,
         slow=True,
+        parallel=True,
     ),
 ]

@@ -21,8 +21,8 @@ def markdown(results: dict) -> str:
     machine = results["machine"]
     lines = [
         f"Medians of {machine['date']}, {machine['system']}, {machine['cores']} cores, Python "
-        f"{machine['python']}, everyone on one thread in a process of its own, in turns; "
-        "processor time, smaller is faster.",
+        f"{machine['python']}, everyone on one thread in a process of its own, in turns on "
+        "one core; processor time, smaller is faster.",
         "",
         "| work | ours | | against | ratio | bar |",
         "|---|---|---|---|---|---|",

@@ -37,5 +37,6 @@ CASES = [
         contestants={"two": lambda: estimate(2), "one": lambda: estimate(1)},
         bars=[Bar("two", "one", 0.65)],
         sample=on_the_clock,
+        parallel=True,
     )
 ]
