@@ -156,8 +156,9 @@ def _cholesky_rule(g: Var, y: Var, x: Var) -> object:
     """
     n = shape_of(x)[-1]
     phi = (_transposed(y) @ tril(g)) * (np.tri(n) - 0.5 * np.eye(n))
-    inverse = inv(y)  # once; two triangular systems take three times as long
-    s = _transposed(inverse) @ phi @ inverse
+    # One inverse takes a third of two systems; of an upper triangle, where no rows are exchanged.
+    inverse = inv(_transposed(y))
+    s = inverse @ phi @ _transposed(inverse)
     return 0.5 * (s + _transposed(s))
 
 

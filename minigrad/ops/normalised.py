@@ -26,7 +26,13 @@ def logsumexp(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
     >>> round(mg.logsumexp(np.array([1000.0, 1000.0])), 4)
     1000.6931
     """
-    if isinstance(x, np.ndarray) and x.ndim > 1 and x.shape[-1] < 8 and axis in (-1, x.ndim - 1):
+    if (
+        isinstance(x, np.ndarray)
+        and x.ndim > 1
+        and x.shape[-1] < 8
+        and type(axis) is int  # True is refused below
+        and axis in (-1, x.ndim - 1)
+    ):
         # NumPy's loops would be many and short: of 500 × 3 numbers this takes a third of the time.
         across: Array = logsumexp(x.T.copy(), 0).T  # type: ignore[assignment]
         return across[..., None] if keepdims else across

@@ -61,6 +61,18 @@ def test_the_gradient_of_cholesky_is_symmetric():
     assert d[0, 1] == d[1, 0]
 
 
+def test_the_gradient_of_cholesky_follows_the_units_to_the_last_bit():
+    """Of D x D for powers of two it is D⁻¹ d D⁻¹: no row of a factor is exchanged for another."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(6, 9))
+    spd, g = x @ x.T, rng.normal(size=(6, 6))
+    units = np.array([2.0**-40, 1.0, 2.0**30, 2.0**-9, 2.0**50, 4.0])
+    (d,) = mg.grad(mg.sum(g * mg.cholesky(v := mg.Var(spd))), [v])
+    scaled = mg.Var(spd * np.outer(units, units))
+    (e,) = mg.grad(mg.sum(g * mg.cholesky(scaled) / units[:, None]), [scaled])
+    assert np.array_equal(e, d / np.outer(units, units))
+
+
 def test_logdet_at_the_edges():
     assert mg.logdet(ONES) == -math.inf
     assert math.isnan(mg.logdet(-EYE[:1, :1]))

@@ -114,6 +114,13 @@ def test_surplus_arguments_are_refused():
         mg.sum(mg.Var([1.0]), 0, True, 1)
 
 
+@pytest.mark.parametrize("axis", [True, 1.0])
+@pytest.mark.parametrize("length", [3, 9])  # short axes go along another way
+def test_logsumexp_takes_no_axis_that_only_equals_one(axis, length):
+    with pytest.raises(TypeError):
+        mg.logsumexp(mg.Var(np.ones((2, length))), axis=axis)
+
+
 @pytest.mark.parametrize("f", [mg.sum, mg.mean, mg.max, mg.min, mg.prod])
 @pytest.mark.parametrize("wrap", [np.asarray, mg.Var])
 def test_a_bad_axis_is_named(f, wrap):
